@@ -1,0 +1,141 @@
+//! What a moment is here: whole seconds in UTC, written the way RFC 3339 section 5.6 says.
+//! The system clock itself is read in `app.rs` only; everybody else is handed a [`Clock`] or a
+//! [`Timestamp`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Seconds in one day.
+pub const DAY: i64 = 86_400;
+
+/// A moment, in whole seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The moment `seconds` after 1970-01-01T00:00:00Z.
+    pub const fn from_unix(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub const fn unix(self) -> i64 {
+        self.0
+    }
+
+    /// This moment moved by `seconds`, backwards when negative.
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// This moment moved by `days` of 24 hours, backwards when negative.
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_seconds(days.saturating_mul(DAY))
+    }
+
+    /// The midnight (UTC) at which this moment's day began.
+    pub const fn day_start(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(DAY))
+    }
+
+    /// The date and minute for people, in UTC: `2026-05-04 09:12`.
+    pub fn for_people(self) -> String {
+        let text = self.to_string();
+        format!("{} {}", &text[..10], &text[11..16])
+    }
+
+    /// The moment as an email header writes it (RFC 5322 section 3.3).
+    pub fn to_rfc5322(self) -> String {
+        self.zoned().strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+    }
+
+    fn zoned(self) -> jiff::Zoned {
+        let second = self.0.clamp(jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
+        jiff::Timestamp::from_second(second)
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_zoned(jiff::tz::TimeZone::UTC)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.zoned().strftime("%Y-%m-%dT%H:%M:%SZ"))
+    }
+}
+
+/// A text that is no moment.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a time such as 2026-05-04T09:12:44Z or 2026-05-04")]
+pub struct NotATime(String);
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    /// Reads RFC 3339 with any offset (fractions of a second are cut off), or a bare date, which
+    /// means its first second in UTC.
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+            return Ok(Self(moment.as_second()));
+        }
+        let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == 10);
+        date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok())
+            .map(|midnight| Self(midnight.timestamp().as_second()))
+            .ok_or_else(|| NotATime(text.to_owned()))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Whoever knows what time it is.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_as_it_was_written() {
+        for (text, unix, written) in [
+            ("1970-01-01T00:00:00Z", 0, "1970-01-01T00:00:00Z"),
+            ("2026-05-04T09:12:44Z", 1_777_885_964, "2026-05-04T09:12:44Z"),
+            ("2026-05-04T11:12:44+02:00", 1_777_885_964, "2026-05-04T09:12:44Z"),
+            ("2026-05-04T09:12:44.9871234Z", 1_777_885_964, "2026-05-04T09:12:44Z"),
+            ("2026-05-04", 1_777_852_800, "2026-05-04T00:00:00Z"),
+        ] {
+            let moment: Timestamp = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!((moment.unix(), moment.to_string().as_str()), (unix, written), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused() {
+        for text in ["", "yesterday", "2026-13-01", "2026-05-04T09:12", "2026-05-04T09:12:44"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_and_header_dates() {
+        let moment = Timestamp::from_unix(1_777_885_964);
+        assert_eq!(moment.to_rfc5322(), "Mon, 04 May 2026 09:12:44 +0000");
+        assert_eq!(moment.for_people(), "2026-05-04 09:12");
+        assert_eq!(moment.plus_days(30).to_string(), "2026-06-03T09:12:44Z");
+        assert_eq!(moment.day_start().to_string(), "2026-05-04T00:00:00Z");
+    }
+}
