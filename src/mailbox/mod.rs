@@ -1,1 +1,159 @@
-//! (to be written)
+//! The trait [`Mailbox`]: the few verbs by which the house reaches an account, whoever hosts it,
+//! with its words and its errors. Only bytes, ids, folders and times cross it; a provider's JSON
+//! stays in the provider's own file. Nothing here knows a ticket.
+
+pub mod gate;
+pub mod graph;
+pub mod http;
+pub mod token;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::mail::MessageId;
+use crate::time::Timestamp;
+
+/// A message as the provider numbers it: opaque, compared byte for byte, and the same wherever in
+/// its mailbox the message lies (facts: microsoft-graph 2.5).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ItemId(pub String);
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One line of a folder's listing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// The provider's id.
+    pub item: ItemId,
+    /// The Message-ID as the provider reports it: a hint, it can be missing or wrong.
+    pub message_id: Option<MessageId>,
+    /// When the mailbox received it.
+    pub received_at: Timestamp,
+    /// Its size in bytes where the provider tells it; includes overhead.
+    pub size: Option<u64>,
+}
+
+/// One page of a listing, and where the next one begins.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Page {
+    /// The lines of this page.
+    pub items: Vec<Listed>,
+    /// What to hand in for the next page; `None` at the end.
+    pub next: Option<PagePosition>,
+}
+
+/// The provider's own mark for the next page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PagePosition(pub String);
+
+/// Where a removed original lies now.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Removed {
+    /// In Recoverable Items, under this id.
+    Recoverable(ItemId),
+    /// Gone from the mailbox, and not found in Recoverable Items either.
+    Gone,
+}
+
+/// A draft the provider made from our bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Draft {
+    /// Its id, which is also the id of its copy in Sent Items (facts: microsoft-graph 2.5).
+    pub item: ItemId,
+    /// The Message-ID it will leave with: the provider may have replaced ours.
+    pub message_id: Option<MessageId>,
+}
+
+/// What became of a draft.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SentState {
+    /// It has left.
+    Sent,
+    /// It is still a draft.
+    Draft,
+    /// It is nowhere to be found.
+    Missing,
+}
+
+/// One account we poll and send from. Calls block, may come from several threads at once, and
+/// never exceed the number of requests the provider allows side by side.
+pub trait Mailbox: Send + Sync {
+    /// One page of the folder we take in from, oldest message first. `None` asks for the first page.
+    fn list(&self, position: Option<&PagePosition>) -> Result<Page, Error>;
+
+    /// The message as RFC 5322 bytes, at most `max_bytes` of them ([`Error::TooLarge`] beyond).
+    fn fetch(&self, item: &ItemId, max_bytes: u64) -> Result<Vec<u8>, Error>;
+
+    /// Puts a copy into `folder` (a name or a path such as `Inbox/Done`), which is made when
+    /// missing. Doing it twice makes two copies; see [`Mailbox::find_copy`].
+    fn copy(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error>;
+
+    /// Whether `folder` already holds a message with this Message-ID: what to ask before copying
+    /// again when the answer to a copy was lost. A folder that does not exist holds nothing.
+    fn find_copy(&self, message_id: &MessageId, folder: &str) -> Result<Option<ItemId>, Error>;
+
+    /// Removes the message so that it lands in Recoverable Items, and says where it lies now.
+    /// `message_id` helps to find it again after a lost answer. Doing it twice is harmless.
+    fn remove(&self, item: &ItemId, message_id: Option<&MessageId>) -> Result<Removed, Error>;
+
+    /// Moves the message into `folder`, which is made when missing. Doing it twice is harmless.
+    fn move_to(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error>;
+
+    /// One page of what lies in Recoverable Items.
+    fn recoverable(&self, position: Option<&PagePosition>) -> Result<Page, Error>;
+
+    /// Makes a draft from a whole message.
+    fn draft(&self, raw: &[u8]) -> Result<Draft, Error>;
+
+    /// Sends a draft.
+    fn send(&self, draft: &ItemId) -> Result<(), Error>;
+
+    /// Where a draft is now, by its id, then by the Message-ID it was given.
+    fn sent_state(&self, draft: &ItemId, message_id: Option<&MessageId>) -> Result<SentState, Error>;
+
+    /// Finds a message we sent or drafted by the Message-ID we or the provider gave it, when its
+    /// id was never learnt because the answer was lost.
+    fn find_outgoing(&self, message_id: &MessageId) -> Result<Option<(Draft, SentState)>, Error>;
+}
+
+/// Why a call to the mailbox failed, named by what the caller does next. Every `String` is a
+/// sentence for people: what we were doing, why not, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The provider asks us to wait this long.
+    #[error("{what}; waiting {} s as asked", wait.as_secs())]
+    Throttled {
+        /// How long.
+        wait: Duration,
+        /// What was throttled, in words.
+        what: String,
+    },
+    /// Sign-in failed, or a permission is missing: a person must act.
+    #[error("{0}")]
+    SignInNeeded(String),
+    /// The list position is no longer valid: list from the beginning.
+    #[error("{0}")]
+    ListExpired(String),
+    /// The message is no longer there.
+    #[error("{0}")]
+    Gone(String),
+    /// The message is larger than we take.
+    #[error("the message is larger than {max_bytes} bytes")]
+    TooLarge {
+        /// The cap that was handed in, in bytes.
+        max_bytes: u64,
+    },
+    /// The provider understood and said no; trying again will not help.
+    #[error("{0}")]
+    Refused(String),
+    /// No answer, or an answer that says to try later; nothing was done.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The answer was lost: the work may have been done.
+    #[error("{0}")]
+    Unknown(String),
+}
