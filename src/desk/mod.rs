@@ -1,1 +1,13 @@
-//! (to be written)
+//! The decisions of the house, as values: what a message becomes, what is never answered, what is
+//! past its days. No I/O, no clock, nothing to mock; whoever asks hands in the facts and the time.
+
+pub mod audit;
+pub mod intake;
+pub mod ledger;
+pub mod machine;
+pub mod outgoing;
+pub mod retention;
+pub mod rules;
+pub mod template;
+pub mod thread;
+pub mod ticket;

@@ -1,0 +1,182 @@
+//! The audit trail as a chain: the kinds of entry, and the hash of one. An entry names ids, sizes
+//! and digests, never content, so that the chain survives the erasure of what it speaks of.
+
+use ring::digest;
+use serde::Serialize;
+
+use crate::desk::ticket::{LedgerId, TicketNumber, words};
+use crate::time::Timestamp;
+
+words! {
+    /// What was done.
+    Action {
+        /// The database was made.
+        Created = "store.created",
+        /// A mailbox began to be watched.
+        Activated = "mailbox.activated",
+        /// A message opened a ticket.
+        Opened = "message.opened",
+        /// A message joined a ticket.
+        Joined = "message.joined",
+        /// A message was a copy of one already here.
+        Duplicate = "message.duplicate",
+        /// A message was set aside for a person.
+        Quarantined = "message.quarantined",
+        /// A message was gone before it could be taken in.
+        Vanished = "message.vanished",
+        /// An original was copied to a folder.
+        Copied = "original.copied",
+        /// An original was removed from the mailbox.
+        Removed = "original.removed",
+        /// An original was moved to a folder.
+        Moved = "original.moved",
+        /// An original was found to be gone already.
+        Gone = "original.gone",
+        /// Our raw copy was erased: its days were over.
+        RawErased = "original.erased",
+        /// An acknowledgement was queued.
+        Acknowledged = "ticket.acknowledged",
+        /// An agent wrote to the requester.
+        Replied = "ticket.replied",
+        /// An agent left a note.
+        Noted = "ticket.noted",
+        /// The state changed.
+        StateChanged = "ticket.state",
+        /// The ticket was put among the deleted.
+        Deleted = "ticket.deleted",
+        /// The ticket was taken back.
+        Undeleted = "ticket.undeleted",
+        /// The hold changed.
+        HoldChanged = "ticket.hold",
+        /// The ticket's content was erased: its days were over.
+        TicketErased = "ticket.erased",
+        /// The mailbox took a message of ours.
+        Sent = "outbox.sent",
+        /// A message of ours was refused.
+        Refused = "outbox.refused",
+        /// Whether a message of ours left is not known.
+        Undecided = "outbox.unknown",
+        /// Somebody may sign in from now on.
+        AgentAdded = "agent.added",
+        /// Somebody signed in.
+        SignedIn = "agent.signed_in",
+    }
+}
+
+/// An entry about to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewEntry {
+    /// Who did it: a round's name, `agent:NAME`, or `cli`.
+    pub actor: String,
+    /// What was done.
+    pub action: Action,
+    /// On which ticket.
+    pub ticket: Option<TicketNumber>,
+    /// On which message.
+    pub ledger: Option<LedgerId>,
+    /// Ids, sizes and digests in words; never content.
+    pub detail: String,
+}
+
+/// An entry of the trail, in the JSON shape of the public contract.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Entry {
+    /// Its place in the chain, from 1 without a gap.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What, as in [`Action`].
+    pub action: String,
+    /// On which ticket.
+    pub ticket: Option<TicketNumber>,
+    /// On which message.
+    pub ledger: Option<LedgerId>,
+    /// Ids, sizes and digests in words.
+    pub detail: String,
+    /// The hash of the entry before, in hex; 64 zeros for the first.
+    pub prev: String,
+    /// The hash of this entry, in hex.
+    pub hash: String,
+}
+
+/// What stands in `prev` of the first entry.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The SHA-256 (FIPS 180-4) of an entry in hex, over the JSON array of all its other fields, so
+/// that no two different entries share an input.
+pub fn hash_of(entry: &Entry) -> String {
+    let fields = (
+        entry.seq,
+        entry.at,
+        &entry.actor,
+        &entry.action,
+        entry.ticket,
+        entry.ledger,
+        &entry.detail,
+        &entry.prev,
+    );
+    let input = serde_json::json!(fields).to_string();
+    hex(digest::digest(&digest::SHA256, input.as_bytes()).as_ref())
+}
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry {
+            seq: 1,
+            at: Timestamp::from_unix(0),
+            actor: "poller".into(),
+            action: Action::Opened.to_string(),
+            ticket: Some(TicketNumber(1)),
+            ledger: Some(LedgerId(1)),
+            detail: "sha256 00".into(),
+            prev: GENESIS.into(),
+            hash: String::new(),
+        }
+    }
+
+    /// The form of the input is a promise: a change of it would break every chain there is.
+    #[test]
+    fn the_hash_of_a_known_entry_stays_what_it_was() {
+        let input = format!(
+            r#"[1,"1970-01-01T00:00:00Z","poller","message.opened",1,1,"sha256 00","{GENESIS}"]"#
+        );
+        let expected = hex(digest::digest(&digest::SHA256, input.as_bytes()).as_ref());
+        assert_eq!(hash_of(&entry()), expected);
+    }
+
+    #[test]
+    fn every_field_is_covered_by_the_hash() {
+        let whole = hash_of(&entry());
+        let changed: [(&str, fn(&mut Entry)); 8] = [
+            ("seq", |e| e.seq = 2),
+            ("at", |e| e.at = Timestamp::from_unix(1)),
+            ("actor", |e| e.actor = "x".into()),
+            ("action", |e| e.action = "x".into()),
+            ("ticket", |e| e.ticket = None),
+            ("ledger", |e| e.ledger = None),
+            ("detail", |e| e.detail = "x".into()),
+            ("prev", |e| e.prev = "x".into()),
+        ];
+        for (field, change) in changed {
+            let mut other = entry();
+            change(&mut other);
+            assert_ne!(hash_of(&other), whole, "{field}");
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! The whole decision for one incoming message, returned as one value: which ticket it opens or
+//! joins, the article it becomes, whether it is acknowledged, and what the audit trail says.
+
+use ring::digest;
+
+use crate::desk::audit::{Action, NewEntry, hex};
+use crate::desk::ledger::Outcome;
+use crate::desk::rules::{self, Rule};
+use crate::desk::thread::{self, Candidate, Place, TagKey};
+use crate::desk::ticket::{ArticleId, Kind, LedgerId, Machine, Priority, State, TicketNumber};
+use crate::desk::{machine, template};
+use crate::mail::{Address, Attachment, Message, MessageId, subject};
+use crate::time::Timestamp;
+
+/// Whose name the audit entries of intake bear.
+pub const ACTOR: &str = "poller";
+
+/// What the office decided beforehand, for one mailbox.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The mailbox, as the sender of what we write.
+    pub address: Address,
+    /// The addresses of all mailboxes of this desk, as [`Address::key`]s: never answered.
+    pub own_addresses: Vec<String>,
+    /// Whether new tickets are acknowledged.
+    pub acknowledge: bool,
+    /// Mail received before this is archived without any answer.
+    pub activated_at: Timestamp,
+    /// Days for which a reply reopens a closed ticket.
+    pub reopen_days: u32,
+    /// The name of the desk, for templates.
+    pub desk: String,
+    /// What stands under what we write by ourselves.
+    pub signature: String,
+    /// The prefix of subject tags, such as `CF`.
+    pub ticket_tag: String,
+    /// The key of subject tags.
+    pub tag_key: TagKey,
+    /// The office's rules, in order.
+    pub rules: Vec<Rule>,
+}
+
+impl Policy {
+    /// The subject tag of a ticket, such as `[CF#1234-x7k2]`.
+    pub fn tag(&self, number: TicketNumber) -> String {
+        subject::tag(&self.ticket_tag, number.0.unsigned_abs(), &self.tag_key.ticket_code(number))
+    }
+}
+
+/// One message that came, read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Arrival {
+    /// Its ledger row.
+    pub ledger: LedgerId,
+    /// When the mailbox received it.
+    pub received_at: Timestamp,
+    /// SHA-256 of its raw bytes, in hex.
+    pub sha256: String,
+    /// The message.
+    pub message: Message,
+}
+
+/// What the store knows that bears on a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// The same letter in the same mailbox, taken in before.
+    pub twin: Option<(ArticleId, TicketNumber)>,
+    /// The tickets it may belong to.
+    pub candidates: Vec<Candidate>,
+    /// The number a new ticket would get.
+    pub next_ticket: TicketNumber,
+}
+
+/// What becomes of one message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// The word for the ledger.
+    pub outcome: Outcome,
+    /// The rest of the sentence, where the word alone does not say.
+    pub reason: String,
+    /// What happens to which ticket.
+    pub ticket: TicketChange,
+    /// The article it becomes; none for a duplicate.
+    pub article: Option<NewArticle>,
+    /// The acknowledgement to queue.
+    pub acknowledgement: Option<NewArticle>,
+    /// What the trail says.
+    pub audit: Vec<NewEntry>,
+}
+
+/// What happens to which ticket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TicketChange {
+    /// A new one, under [`Known::next_ticket`].
+    Open(NewTicket),
+    /// The message joins this one, which then stands as said.
+    Join(TicketNumber, State),
+    /// Nothing: the article is there already.
+    Nothing(ArticleId),
+}
+
+/// A ticket about to be opened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewTicket {
+    /// Its number.
+    pub number: TicketNumber,
+    /// Its subject.
+    pub subject: String,
+    /// Where it stands from the start: archived mail is closed.
+    pub state: State,
+    /// Its priority.
+    pub priority: Priority,
+    /// Its queue.
+    pub queue: Option<String>,
+    /// The name of its agent.
+    pub assignee: Option<String>,
+    /// Who asks.
+    pub requester: Option<Address>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The older ticket it goes on from.
+    pub follows: Option<TicketNumber>,
+}
+
+/// An article about to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewArticle {
+    /// What it is.
+    pub kind: Kind,
+    /// Who wrote it.
+    pub from: Option<Address>,
+    /// Where answers to it should go, when not to `from`.
+    pub reply_to: Vec<Address>,
+    /// To whom.
+    pub to: Vec<Address>,
+    /// Copies.
+    pub cc: Vec<Address>,
+    /// Hidden copies.
+    pub bcc: Vec<Address>,
+    /// Its subject.
+    pub subject: String,
+    /// Its Message-ID.
+    pub message_id: Option<MessageId>,
+    /// The message it answers.
+    pub in_reply_to: Option<MessageId>,
+    /// Every id it cites, nearest first.
+    pub cited: Vec<MessageId>,
+    /// The Date header.
+    pub sent_at: Option<Timestamp>,
+    /// Its text.
+    pub text: String,
+    /// Its new text.
+    pub visible_text: String,
+    /// Its HTML made safe.
+    pub html: Option<String>,
+    /// What kind of machine wrote it.
+    pub machine: Option<Machine>,
+    /// What came with it.
+    pub attachments: Vec<Attachment>,
+    /// What tells the same letter from another with the same Message-ID.
+    pub fingerprint: Option<String>,
+}
+
+/// The most ids of one message that are looked up, nearest first.
+pub const MAX_CITED: usize = 50;
+
+/// Decides what becomes of a message.
+pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) -> Decision {
+    let Arrival { ledger, received_at, sha256, message } = arrival;
+    let entry = |action, ticket, detail: String| NewEntry {
+        actor: ACTOR.to_owned(),
+        action,
+        ticket,
+        ledger: Some(ledger),
+        detail,
+    };
+    if let Some((article, ticket)) = known.twin {
+        return Decision {
+            outcome: Outcome::Duplicate,
+            reason: format!("the same letter is article {article} of ticket {ticket}"),
+            ticket: TicketChange::Nothing(article),
+            article: None,
+            acknowledgement: None,
+            audit: vec![entry(
+                Action::Duplicate,
+                Some(ticket),
+                format!("of article {article}; sha256 {sha256}"),
+            )],
+        };
+    }
+
+    let machine = machine::kind(&message);
+    let archived = received_at < policy.activated_at;
+    let place = thread::place(&known.candidates, policy.reopen_days, now);
+    let (number, change) = match place {
+        Place::Join(number, state) => {
+            let wakes = machine.is_none() && !archived;
+            let next = match state {
+                State::Closed | State::Pending if wakes => State::Open,
+                _ => state,
+            };
+            (number, TicketChange::Join(number, next))
+        }
+        Place::New | Place::Follow(_) => {
+            let follows = if let Place::Follow(older) = place { Some(older) } else { None };
+            let ticket = new_ticket(&message, known.next_ticket, archived, follows, policy);
+            (known.next_ticket, TicketChange::Open(ticket))
+        }
+    };
+    let opens = matches!(change, TicketChange::Open(_));
+    let (outcome, action) = if opens {
+        (Outcome::Opened, Action::Opened)
+    } else {
+        (Outcome::Joined, Action::Joined)
+    };
+    let mut audit = vec![entry(action, Some(number), format!("sha256 {sha256}"))];
+
+    let answered = opens
+        && policy.acknowledge
+        && !archived
+        && machine.is_none()
+        && !machine::is_unanswerable(&message, &policy.own_addresses);
+    let acknowledgement = answered.then(|| acknowledgement(&message, number, policy)).flatten();
+    if acknowledgement.is_some() {
+        audit.push(entry(Action::Acknowledged, Some(number), String::new()));
+    }
+    let reason = match (archived, machine) {
+        (true, _) => "received before this mailbox was activated; archived".to_owned(),
+        (false, Some(machine)) => format!("machine mail ({machine}); not answered"),
+        (false, None) => String::new(),
+    };
+    let article = Some(incoming(message, machine));
+    Decision { outcome, reason, ticket: change, article, acknowledgement, audit }
+}
+
+fn new_ticket(
+    message: &Message,
+    number: TicketNumber,
+    archived: bool,
+    follows: Option<TicketNumber>,
+    policy: &Policy,
+) -> NewTicket {
+    let then = rules::apply(&policy.rules, message);
+    NewTicket {
+        number,
+        subject: message.subject.clone(),
+        state: if archived { State::Closed } else { State::New },
+        priority: then.priority.unwrap_or(Priority::Normal),
+        queue: then.queue,
+        assignee: then.assign,
+        requester: message.from.clone(),
+        tags: then.tags,
+        follows,
+    }
+}
+
+fn incoming(message: Message, machine: Option<Machine>) -> NewArticle {
+    let mut cited = message.cited();
+    cited.truncate(MAX_CITED);
+    let fingerprint = Some(fingerprint(&message));
+    NewArticle {
+        kind: Kind::EmailIn,
+        from: message.from,
+        reply_to: message.reply_to,
+        to: message.to,
+        cc: message.cc,
+        bcc: Vec::new(),
+        subject: message.subject,
+        message_id: message.message_id,
+        in_reply_to: message.in_reply_to.into_iter().next(),
+        cited,
+        sent_at: message.sent_at,
+        text: message.text,
+        visible_text: message.visible_text,
+        html: message.html,
+        machine,
+        attachments: message.attachments,
+        fingerprint,
+    }
+}
+
+/// What two deliveries of the same letter share though the provider rebuilt their bytes (facts:
+/// microsoft-graph 2.3): sender, subject, date, text, and the attachments' names and contents.
+pub fn fingerprint(message: &Message) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    let mut field = |bytes: &[u8]| {
+        context.update(&(bytes.len() as u64).to_be_bytes());
+        context.update(bytes);
+    };
+    field(message.from.as_ref().map(Address::key).unwrap_or_default().as_bytes());
+    field(message.subject.as_bytes());
+    field(message.sent_at.map(|at| at.to_string()).unwrap_or_default().as_bytes());
+    let words: Vec<&str> = message.text.split_whitespace().collect();
+    field(words.join(" ").as_bytes());
+    for attachment in &message.attachments {
+        field(attachment.filename.as_bytes());
+        field(&attachment.bytes);
+    }
+    hex(context.finish().as_ref())
+}
+
+/// The acknowledgement of a new ticket, only to its sender; `None` when the message names nobody.
+fn acknowledgement(message: &Message, number: TicketNumber, policy: &Policy) -> Option<NewArticle> {
+    let from = message.from.as_ref()?;
+    let to = message.reply_to.first().unwrap_or(from).clone();
+    let greeting = if may_be_repeated(&from.name) {
+        format!("Hello {},", from.name)
+    } else {
+        "Hello,".to_owned()
+    };
+    let tag = policy.tag(number);
+    let short_subject: String = message.subject.chars().take(120).collect();
+    let text = template::fill(
+        template::ACKNOWLEDGEMENT,
+        &[
+            ("greeting", &greeting),
+            ("desk", &policy.desk),
+            ("subject", &short_subject),
+            ("number", &number.to_string()),
+            ("signature", &policy.signature),
+        ],
+    )
+    // The template is ours and a test fills it, so every placeholder is known.
+    .unwrap_or_default();
+    let text = format!("{}\n", text.trim_end());
+    let mut cited: Vec<MessageId> = message.message_id.iter().cloned().collect();
+    cited.extend(message.cited().into_iter().filter(|id| Some(id) != message.message_id.as_ref()));
+    cited.truncate(MAX_CITED);
+    Some(NewArticle {
+        kind: Kind::EmailOut,
+        from: Some(policy.address.clone()),
+        reply_to: Vec::new(),
+        to: vec![to],
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        subject: subject::reply(&message.subject, &tag),
+        message_id: None,
+        in_reply_to: message.message_id.clone(),
+        cited,
+        sent_at: None,
+        visible_text: text.clone(),
+        text,
+        html: None,
+        machine: Some(Machine::AutoReply),
+        attachments: Vec::new(),
+        fingerprint: None,
+    })
+}
+
+/// Whether a name from outside may stand in a letter of ours. A forged sender could otherwise have
+/// us deliver an advertisement.
+fn may_be_repeated(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().count() <= 60
+        && !name.contains(['@', '/', ':'])
+        && !name.to_lowercase().contains("www.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::thread::Relation;
+    use crate::mail::MachineSigns;
+
+    const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+
+    fn policy() -> Policy {
+        Policy {
+            address: Address { address: "desk@office.example".into(), name: "Office".into() },
+            own_addresses: vec!["desk@office.example".into()],
+            acknowledge: true,
+            activated_at: NOW.plus_days(-1),
+            reopen_days: 14,
+            desk: "Office".into(),
+            signature: "The desk".into(),
+            ticket_tag: "CF".into(),
+            tag_key: TagKey::new(b"key"),
+            rules: Vec::new(),
+        }
+    }
+
+    fn letter() -> Message {
+        Message {
+            message_id: MessageId::new("a1@shop.example"),
+            from: Some(Address { address: "ana@shop.example".into(), name: "Ana".into() }),
+            to: vec![Address::bare("desk@office.example")],
+            cc: vec![Address::bare("boss@shop.example")],
+            subject: "Printer jams".into(),
+            text: "It jams.".into(),
+            visible_text: "It jams.".into(),
+            ..Message::default()
+        }
+    }
+
+    fn arrival(message: Message) -> Arrival {
+        Arrival { ledger: LedgerId(1), received_at: NOW, sha256: "00".into(), message }
+    }
+
+    fn known(candidates: Vec<Candidate>) -> Known {
+        Known { twin: None, candidates, next_ticket: TicketNumber(8) }
+    }
+
+    fn open(state: State) -> Vec<Candidate> {
+        vec![Candidate {
+            ticket: TicketNumber(3),
+            relation: Relation::Cited(0),
+            same_mailbox: true,
+            state,
+            closed_at: (state == State::Closed).then_some(NOW),
+        }]
+    }
+
+    #[test]
+    fn a_person_who_opens_a_ticket_and_nobody_else_is_acknowledged() {
+        let machine = |mut message: Message| {
+            message.signs = MachineSigns { list: true, ..MachineSigns::default() };
+            message
+        };
+        let nobody = |mut message: Message| {
+            message.from = None;
+            message
+        };
+        let on = policy();
+        let off = Policy { acknowledge: false, ..policy() };
+        let late = Policy { activated_at: NOW.plus_seconds(1), ..policy() };
+        for (case, message, known, policy, expected) in [
+            ("a person", letter(), known(vec![]), &on, true),
+            ("a person who joins", letter(), known(open(State::Open)), &on, false),
+            ("a list", machine(letter()), known(vec![]), &on, false),
+            ("no sender", nobody(letter()), known(vec![]), &on, false),
+            ("switched off", letter(), known(vec![]), &off, false),
+            ("before activation", letter(), known(vec![]), &late, false),
+        ] {
+            let decision = decide(arrival(message), &known, policy, NOW);
+            assert_eq!(decision.acknowledgement.is_some(), expected, "{case}");
+            let said = decision.audit.iter().any(|entry| entry.action == Action::Acknowledged);
+            assert_eq!(said, expected, "{case}: audit");
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_goes_to_the_sender_alone_and_names_the_ticket() {
+        let decision = decide(arrival(letter()), &known(vec![]), &policy(), NOW);
+        let article = decision.acknowledgement.unwrap();
+        assert_eq!(article.to, [Address { address: "ana@shop.example".into(), name: "Ana".into() }]);
+        assert!(article.cc.is_empty() && article.bcc.is_empty());
+        assert!(article.text.starts_with("Hello Ana,\n"), "{}", article.text);
+        assert!(article.text.contains("ticket 8"), "{}", article.text);
+        assert!(article.text.ends_with("The desk\n"), "{}", article.text);
+        assert!(article.subject.starts_with("Re: Printer jams [CF#8-"), "{}", article.subject);
+        assert_eq!(article.in_reply_to, MessageId::new("a1@shop.example"));
+    }
+
+    #[test]
+    fn an_advertisement_as_name_is_not_repeated() {
+        for name in ["buy at http://x.example", "www.x.example", "a@x.example", &"x".repeat(61), ""] {
+            let mut message = letter();
+            message.from.as_mut().unwrap().name = name.to_owned();
+            let decision = decide(arrival(message), &known(vec![]), &policy(), NOW);
+            assert!(decision.acknowledgement.unwrap().text.starts_with("Hello,\n"), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_answer_wakes_its_ticket_and_a_machine_does_not() {
+        let person = letter();
+        let mut machine = letter();
+        machine.signs.auto_submitted = "auto-replied".into();
+        for (case, message, state, expected) in [
+            ("closed, person", &person, State::Closed, State::Open),
+            ("pending, person", &person, State::Pending, State::Open),
+            ("new, person", &person, State::New, State::New),
+            ("closed, machine", &machine, State::Closed, State::Closed),
+            ("pending, machine", &machine, State::Pending, State::Pending),
+        ] {
+            let decision = decide(arrival(message.clone()), &known(open(state)), &policy(), NOW);
+            assert_eq!(decision.outcome, Outcome::Joined, "{case}");
+            assert_eq!(decision.ticket, TicketChange::Join(TicketNumber(3), expected), "{case}");
+        }
+    }
+
+    #[test]
+    fn mail_from_before_activation_is_archived() {
+        let policy = Policy { activated_at: NOW.plus_seconds(1), ..policy() };
+        let decision = decide(arrival(letter()), &known(vec![]), &policy, NOW);
+        let TicketChange::Open(ticket) = decision.ticket else { panic!("no ticket") };
+        assert_eq!((decision.outcome, ticket.state), (Outcome::Opened, State::Closed));
+    }
+
+    #[test]
+    fn a_follow_up_of_a_deleted_ticket_opens_a_linked_one() {
+        let decision = decide(arrival(letter()), &known(open(State::Deleted)), &policy(), NOW);
+        let TicketChange::Open(ticket) = decision.ticket else { panic!("no ticket") };
+        assert_eq!(ticket.follows, Some(TicketNumber(3)));
+    }
+
+    #[test]
+    fn the_same_letter_is_a_duplicate_whatever_it_cites() {
+        let known = Known {
+            twin: Some((ArticleId(5), TicketNumber(2))),
+            ..known(open(State::Open))
+        };
+        let decision = decide(arrival(letter()), &known, &policy(), NOW);
+        assert_eq!(decision.outcome, Outcome::Duplicate);
+        assert_eq!(decision.ticket, TicketChange::Nothing(ArticleId(5)));
+        assert!(decision.article.is_none() && decision.acknowledgement.is_none());
+    }
+
+    #[test]
+    fn a_fingerprint_sees_content_and_not_line_breaks() {
+        let first = fingerprint(&letter());
+        let mut rebuilt = letter();
+        rebuilt.text = "It\n jams.\n".into();
+        assert_eq!(fingerprint(&rebuilt), first);
+        let mut other = letter();
+        other.attachments.push(Attachment { filename: "a".into(), ..Attachment::default() });
+        assert_ne!(fingerprint(&other), first);
+        let mut other = letter();
+        other.text = "It jams again.".into();
+        assert_ne!(fingerprint(&other), first);
+    }
+}

@@ -1,0 +1,142 @@
+//! The words of the ledger: what became of a message ([`Outcome`]), where its original lies
+//! ([`Original`]), one row and the balance in the JSON shape of the public contract.
+
+use serde::Serialize;
+
+use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber, words};
+use crate::mail::MessageId;
+use crate::time::Timestamp;
+
+words! {
+    /// What became of a message the mailbox held. Exactly one word each.
+    Outcome {
+        /// Listed, not yet taken in.
+        Waiting = "waiting",
+        /// It opened a ticket.
+        Opened = "opened",
+        /// It joined a ticket.
+        Joined = "joined",
+        /// The same letter had been taken in already.
+        Duplicate = "duplicate",
+        /// It could not be taken in and waits for a person.
+        Quarantined = "quarantined",
+        /// A person discarded it and said why.
+        Discarded = "discarded",
+        /// It left the mailbox before it could be taken in.
+        Vanished = "vanished",
+    }
+}
+
+words! {
+    /// Where the original lies.
+    Original {
+        /// Still in the folder, or not yet known to be elsewhere.
+        InMailbox = "in_mailbox",
+        /// Removed; it may be recovered for some time.
+        Removed = "removed",
+        /// Moved to the folder the office named.
+        Moved = "moved",
+        /// Left where it was, as the office wants it.
+        Kept = "kept",
+        /// Put back into the mailbox.
+        Restored = "restored",
+        /// Gone from the mailbox for good.
+        Expired = "expired",
+    }
+}
+
+/// One row of the ledger.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct LedgerRow {
+    /// Its id.
+    pub id: LedgerId,
+    /// The name of the mailbox.
+    pub mailbox: String,
+    /// The provider's id of the item.
+    pub item_id: String,
+    /// The Message-ID, without brackets.
+    pub message_id: Option<MessageId>,
+    /// SHA-256 of the raw bytes we fetched, in hex; absent until then.
+    pub sha256: Option<String>,
+    /// Bytes fetched, or the size the provider told before that.
+    pub size: Option<u64>,
+    /// When the mailbox received it.
+    pub received_at: Timestamp,
+    /// When we first saw it.
+    pub listed_at: Timestamp,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, where the word alone does not say.
+    pub reason: String,
+    /// The ticket it is in.
+    pub ticket: Option<TicketNumber>,
+    /// The article it is.
+    pub article: Option<ArticleId>,
+    /// Where the original lies.
+    pub original: Original,
+    /// Until when the original can be recovered in the mailbox, as far as we know.
+    pub recoverable_until: Option<Timestamp>,
+    /// Whether we still hold our raw copy.
+    pub raw_kept: bool,
+}
+
+/// The sum of one mailbox's ledger.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Balance {
+    /// The name of the mailbox.
+    pub mailbox: String,
+    /// Every message ever listed.
+    pub listed: u64,
+    /// How many wait.
+    pub waiting: u64,
+    /// How many opened a ticket.
+    pub opened: u64,
+    /// How many joined one.
+    pub joined: u64,
+    /// How many were there already.
+    pub duplicate: u64,
+    /// How many wait for a person.
+    pub quarantined: u64,
+    /// How many a person discarded.
+    pub discarded: u64,
+    /// How many left before they could be taken in.
+    pub vanished: u64,
+    /// Whether `listed` equals the sum of the rest.
+    pub closes: bool,
+}
+
+impl Balance {
+    /// A balance from the number of rows there are, counted by itself, and the rows of each
+    /// outcome.
+    pub fn of(mailbox: String, listed: u64, count: impl Fn(Outcome) -> u64) -> Self {
+        let sum: u64 = Outcome::ALL.iter().map(|outcome| count(*outcome)).sum();
+        Self {
+            mailbox,
+            listed,
+            waiting: count(Outcome::Waiting),
+            opened: count(Outcome::Opened),
+            joined: count(Outcome::Joined),
+            duplicate: count(Outcome::Duplicate),
+            quarantined: count(Outcome::Quarantined),
+            discarded: count(Outcome::Discarded),
+            vanished: count(Outcome::Vanished),
+            closes: listed == sum,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_balance_closes_only_when_every_row_has_an_outcome() {
+        let count = |outcome| match outcome {
+            Outcome::Opened => 5,
+            Outcome::Vanished => 1,
+            _ => 0,
+        };
+        assert!(Balance::of("a".into(), 6, count).closes);
+        assert!(!Balance::of("a".into(), 7, count).closes);
+    }
+}

@@ -1,0 +1,411 @@
+//! What a ticket is: [`Ticket`], [`Article`], their ids and closed sets of words, in the JSON shape
+//! of the public contract; and which change an agent may make to a ticket in which state.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::mail::{Address, MessageId};
+use crate::time::Timestamp;
+
+/// Declares a number that names one row of one table, so that two kinds never mix.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id! {
+    /// The number of a ticket, as people say it. Never used twice.
+    TicketNumber
+}
+id! {
+    /// One article of a ticket.
+    ArticleId
+}
+id! {
+    /// One row of the ledger.
+    LedgerId
+}
+id! {
+    /// One message waiting to leave, or that left.
+    OutboxId
+}
+id! {
+    /// One attachment of an article.
+    AttachmentId
+}
+id! {
+    /// One agent or admin who may sign in.
+    AgentId
+}
+
+/// Declares a closed set of words with their spelling in the database, in JSON and on the command
+/// line.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every word of the set.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as it is spelled everywhere.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $crate::desk::ticket::UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|word| word.as_str() == text).ok_or_else(|| {
+                    let known: Vec<_> = Self::ALL.iter().map(|word| word.as_str()).collect();
+                    $crate::desk::ticket::UnknownWord {
+                        text: text.to_owned(),
+                        known: known.join(", "),
+                    }
+                })
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// A word that is not in its closed set.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is none of {known}")]
+pub struct UnknownWord {
+    /// What was given.
+    pub text: String,
+    /// What could have been given.
+    pub known: String,
+}
+
+words! {
+    /// Where a ticket stands.
+    State {
+        /// Nobody has answered yet.
+        New = "new",
+        /// Somebody is on it.
+        Open = "open",
+        /// It waits for the requester or for a date.
+        Pending = "pending",
+        /// It is done.
+        Closed = "closed",
+        /// It waits for its days to pass, then its content goes.
+        Deleted = "deleted",
+    }
+}
+
+words! {
+    /// How urgent a ticket is.
+    Priority {
+        /// It can wait.
+        Low = "low",
+        /// As usual.
+        Normal = "normal",
+        /// Before the usual ones.
+        High = "high",
+        /// Now.
+        Urgent = "urgent",
+    }
+}
+
+words! {
+    /// What an article is.
+    Kind {
+        /// A message that came in.
+        EmailIn = "email_in",
+        /// A message of ours.
+        EmailOut = "email_out",
+        /// A remark that only agents see.
+        Note = "note",
+    }
+}
+
+words! {
+    /// What kind of machine wrote a message.
+    Machine {
+        /// An out-of-office or another automatic answer (RFC 3834).
+        AutoReply = "auto_reply",
+        /// A delivery failure (RFC 3464).
+        Bounce = "bounce",
+        /// A mailing list or newsletter (RFC 2369, RFC 2919).
+        List = "list",
+        /// Another report: read receipt, monitoring, generated notice.
+        Report = "report",
+    }
+}
+
+words! {
+    /// How far a message of ours has come.
+    Delivery {
+        /// It waits for its turn.
+        Queued = "queued",
+        /// The mailbox took it.
+        Sent = "sent",
+        /// It was refused for good.
+        Refused = "refused",
+        /// The answer was lost; it is being looked for.
+        Unknown = "unknown",
+    }
+}
+
+words! {
+    /// Whether the receiving service vouches for the sender's domain.
+    Verdict {
+        /// It does.
+        Pass = "pass",
+        /// It says the opposite.
+        Fail = "fail",
+        /// It says nothing we trust.
+        None = "none",
+    }
+}
+
+words! {
+    /// What somebody who signs in may do.
+    Role {
+        /// Works on tickets.
+        Agent = "agent",
+        /// Also sees the ledger, the audit trail and the settings.
+        Admin = "admin",
+    }
+}
+
+/// One matter of one requester.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Ticket {
+    /// Its number.
+    pub number: TicketNumber,
+    /// The subject of its first message; may be empty.
+    pub subject: String,
+    /// Where it stands.
+    pub state: State,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// The group it waits for, if any.
+    pub queue: Option<String>,
+    /// The name of the agent who has it.
+    pub assignee: Option<String>,
+    /// Who asks; absent when the first message names no sender.
+    pub requester: Option<Address>,
+    /// The name of the mailbox it came through.
+    pub mailbox: String,
+    /// Its tags, sorted.
+    pub tags: Vec<String>,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When anything about it last changed.
+    pub updated_at: Timestamp,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// The ticket it was merged into.
+    pub merged_into: Option<TicketNumber>,
+    /// The older ticket it goes on from.
+    pub follows: Option<TicketNumber>,
+    /// Whether retention must leave it alone.
+    pub hold: bool,
+    /// Its messages and notes, oldest first.
+    pub articles: Vec<Article>,
+}
+
+/// A message or note inside a ticket.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Article {
+    /// Its id.
+    pub id: ArticleId,
+    /// What it is.
+    pub kind: Kind,
+    /// Who wrote it.
+    pub from: Option<Address>,
+    /// To whom.
+    pub to: Vec<Address>,
+    /// Copies.
+    pub cc: Vec<Address>,
+    /// The subject it carries.
+    pub subject: String,
+    /// Its Message-ID without brackets.
+    pub message_id: Option<MessageId>,
+    /// The Message-ID it answers.
+    pub in_reply_to: Option<MessageId>,
+    /// The time its writer's program gave it (the Date header), or when it left.
+    pub sent_at: Option<Timestamp>,
+    /// When it entered the ticket.
+    pub created_at: Timestamp,
+    /// Its whole text.
+    pub text: String,
+    /// Its text with quotes and signature folded away.
+    pub visible_text: String,
+    /// Its HTML made safe.
+    pub html: Option<String>,
+    /// Whether a machine wrote it.
+    pub machine: Option<Machine>,
+    /// Whether the receiving service vouches for the sender.
+    pub sender_verified: Verdict,
+    /// What came with it.
+    pub attachments: Vec<AttachmentInfo>,
+    /// The ledger row it came from.
+    pub ledger_id: Option<LedgerId>,
+    /// The original it forwards, when recognised.
+    pub forwarded: Option<Forwarded>,
+    /// The delivery failure it reports, when recognised.
+    pub bounce: Option<BounceReport>,
+    /// How far it has come, for messages of ours.
+    pub delivery: Option<Delivery>,
+}
+
+/// The letter inside a forwarded message.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Forwarded {
+    /// Who wrote it.
+    pub from: Address,
+    /// Its subject.
+    pub subject: String,
+    /// Its date.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// What a bounce says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct BounceReport {
+    /// Whom it did not reach.
+    pub recipient: String,
+    /// The letter that did not arrive.
+    pub message_id: Option<MessageId>,
+    /// The enhanced status code (RFC 3463).
+    pub status: String,
+    /// The reason in the words of the mail server.
+    pub reason: String,
+}
+
+/// An attachment without its content.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct AttachmentInfo {
+    /// Its id.
+    pub id: AttachmentId,
+    /// The name to show and to save it under.
+    pub filename: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the content, in hex.
+    pub sha256: String,
+    /// Whether the HTML shows it.
+    pub inline: bool,
+    /// What `cid:` links call it.
+    pub content_id: Option<String>,
+}
+
+/// A change an agent makes to a ticket, apart from writing into it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// Set the state; never to or from `deleted`.
+    State(State),
+    /// Put it among the deleted; its content goes after the retention days.
+    Delete,
+    /// Take it back from there.
+    Undelete,
+    /// Keep it from retention, or no longer.
+    Hold(bool),
+}
+
+/// Why a change is not possible.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotPossible {
+    /// The ticket is deleted.
+    #[error("ticket {0} is deleted; undelete it first")]
+    Deleted(TicketNumber),
+    /// The ticket is not deleted.
+    #[error("ticket {0} is not deleted")]
+    NotDeleted(TicketNumber),
+    /// `deleted` is not set like another state.
+    #[error("a ticket is not set to `deleted`; use ticket delete")]
+    DeleteInstead,
+    /// It is held.
+    #[error("ticket {0} is on hold; release the hold first")]
+    Held(TicketNumber),
+}
+
+/// The state and hold a ticket has after `change`, or why it cannot be made.
+pub fn after_change(
+    number: TicketNumber,
+    state: State,
+    hold: bool,
+    change: &Change,
+) -> Result<(State, bool), NotPossible> {
+    match (change, state) {
+        (Change::State(State::Deleted), _) => Err(NotPossible::DeleteInstead),
+        (Change::State(_), State::Deleted) => Err(NotPossible::Deleted(number)),
+        (Change::State(next), _) => Ok((*next, hold)),
+        (Change::Delete, State::Deleted) => Err(NotPossible::Deleted(number)),
+        (Change::Delete, _) if hold => Err(NotPossible::Held(number)),
+        (Change::Delete, _) => Ok((State::Deleted, hold)),
+        (Change::Undelete, State::Deleted) => Ok((State::Open, hold)),
+        (Change::Undelete, _) => Err(NotPossible::NotDeleted(number)),
+        (Change::Hold(hold), _) => Ok((state, *hold)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_possible_or_says_why_not() {
+        use State::*;
+        let number = TicketNumber(7);
+        for (case, state, hold, change, expected) in [
+            ("close", Open, false, Change::State(Closed), Ok((Closed, false))),
+            ("reopen", Closed, true, Change::State(Open), Ok((Open, true))),
+            ("delete", Open, false, Change::Delete, Ok((Deleted, false))),
+            ("delete twice", Deleted, false, Change::Delete, Err(NotPossible::Deleted(number))),
+            ("delete a held one", Open, true, Change::Delete, Err(NotPossible::Held(number))),
+            ("delete by state", Open, false, Change::State(Deleted), Err(NotPossible::DeleteInstead)),
+            ("close a deleted one", Deleted, false, Change::State(Closed), Err(NotPossible::Deleted(number))),
+            ("undelete", Deleted, false, Change::Undelete, Ok((Open, false))),
+            ("undelete a living one", New, false, Change::Undelete, Err(NotPossible::NotDeleted(number))),
+            ("hold", Pending, false, Change::Hold(true), Ok((Pending, true))),
+        ] {
+            assert_eq!(after_change(number, state, hold, &change), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn words_read_as_they_are_written() {
+        for state in State::ALL {
+            assert_eq!(state.as_str().parse(), Ok(*state));
+        }
+        let error = "done".parse::<State>().unwrap_err().to_string();
+        assert_eq!(error, "`done` is none of new, open, pending, closed, deleted");
+    }
+}
