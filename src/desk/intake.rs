@@ -56,6 +56,8 @@ pub struct Arrival {
     pub received_at: Timestamp,
     /// SHA-256 of its raw bytes, in hex.
     pub sha256: String,
+    /// Its [`fingerprint`].
+    pub fingerprint: String,
     /// The message.
     pub message: Message,
 }
@@ -166,7 +168,7 @@ pub const MAX_CITED: usize = 50;
 
 /// Decides what becomes of a message.
 pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) -> Decision {
-    let Arrival { ledger, received_at, sha256, message } = arrival;
+    let Arrival { ledger, received_at, sha256, fingerprint, message } = arrival;
     let entry = |action, ticket, detail: String| NewEntry {
         actor: ACTOR.to_owned(),
         action,
@@ -229,7 +231,7 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         (false, Some(machine)) => format!("machine mail ({machine}); not answered"),
         (false, None) => String::new(),
     };
-    let article = Some(incoming(message, machine));
+    let article = Some(incoming(message, machine, fingerprint));
     Decision { outcome, reason, ticket: change, article, acknowledgement, audit }
 }
 
@@ -254,10 +256,9 @@ fn new_ticket(
     }
 }
 
-fn incoming(message: Message, machine: Option<Machine>) -> NewArticle {
+fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> NewArticle {
     let mut cited = message.cited();
     cited.truncate(MAX_CITED);
-    let fingerprint = Some(fingerprint(&message));
     NewArticle {
         kind: Kind::EmailIn,
         from: message.from,
@@ -275,7 +276,7 @@ fn incoming(message: Message, machine: Option<Machine>) -> NewArticle {
         html: message.html,
         machine,
         attachments: message.attachments,
-        fingerprint,
+        fingerprint: Some(fingerprint),
     }
 }
 
@@ -393,7 +394,13 @@ mod tests {
     }
 
     fn arrival(message: Message) -> Arrival {
-        Arrival { ledger: LedgerId(1), received_at: NOW, sha256: "00".into(), message }
+        Arrival {
+            ledger: LedgerId(1),
+            received_at: NOW,
+            sha256: "00".into(),
+            fingerprint: "f".into(),
+            message,
+        }
     }
 
     fn known(candidates: Vec<Candidate>) -> Known {

@@ -2,7 +2,6 @@
 //! of the public contract; and which change an agent may make to a ticket in which state.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::Serialize;
 
@@ -68,13 +67,13 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(self.as_str())
             }
         }
 
-        impl FromStr for $name {
+        impl std::str::FromStr for $name {
             type Err = $crate::desk::ticket::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {

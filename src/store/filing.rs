@@ -1,0 +1,147 @@
+//! What happens to originals after their message is taken in: which still have to be copied,
+//! removed or moved, and what was done.
+
+use super::{MailboxId, Result, Store, audit};
+use crate::desk::audit::{Action, NewEntry};
+use crate::desk::intake::ACTOR;
+use crate::desk::ledger::Original;
+use crate::desk::ticket::LedgerId;
+use crate::mail::MessageId;
+use crate::time::Timestamp;
+
+/// An original that still has to be filed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ToFile {
+    /// Its row.
+    pub ledger: LedgerId,
+    /// The provider's id.
+    pub item_id: String,
+    /// Its Message-ID, to find it again after a lost answer.
+    pub message_id: Option<MessageId>,
+    /// Whether the wanted copy was made already.
+    pub copied: bool,
+    /// How often filing it failed.
+    pub attempts: u32,
+}
+
+/// What was done with an original.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Filed {
+    /// A copy lies in the folder the office named; more is to be done.
+    Copied,
+    /// It lies in Recoverable Items, under this id where known.
+    Removed {
+        /// Its id there.
+        item_id: String,
+    },
+    /// It was moved to the folder the office named.
+    Moved,
+    /// It stays where it is, as the office wants it.
+    Kept,
+    /// It had left the mailbox already and cannot be recovered there.
+    Gone,
+    /// It did not work; it is tried again from then on.
+    Failed {
+        /// Why, in words.
+        reason: String,
+        /// When to try again.
+        retry_at: Timestamp,
+    },
+}
+
+impl Store {
+    /// The originals that have to be filed and whose time has come, in the order they were listed,
+    /// beginning after `after`.
+    pub fn to_file(
+        &mut self,
+        mailbox: MailboxId,
+        after: LedgerId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ToFile>> {
+        let rows = self
+            .db
+            .prepare_cached(
+                "SELECT id, item_id, message_id, copied_at IS NOT NULL, attempts FROM ledger
+                 WHERE mailbox = ?1 AND filing_due = 1 AND id > ?2 AND coalesce(retry_at, '') <= ?3
+                 ORDER BY id LIMIT ?4",
+            )?
+            .query_map((mailbox.0, after, now, limit), |row| {
+                Ok(ToFile {
+                    ledger: row.get(0)?,
+                    item_id: row.get(1)?,
+                    message_id: row.get(2)?,
+                    copied: row.get(3)?,
+                    attempts: row.get(4)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(rows)
+    }
+
+    /// Notes what was done with originals. `recoverable_until` is when the mailbox is expected to
+    /// let go of one removed now.
+    pub fn note_filed(
+        &mut self,
+        filed: &[(LedgerId, Filed)],
+        recoverable_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        if filed.is_empty() {
+            return Ok(());
+        }
+        self.write(|tx| {
+            for (ledger, filed) in filed {
+                let (action, original, detail) = match filed {
+                    Filed::Copied => {
+                        tx.prepare_cached("UPDATE ledger SET copied_at = ?2 WHERE id = ?1")?
+                            .execute((ledger, now))?;
+                        (Some(Action::Copied), None, "")
+                    }
+                    Filed::Failed { reason, retry_at } => {
+                        tx.prepare_cached(
+                            "UPDATE ledger SET attempts = attempts + 1, retry_at = ?2, filing_error = ?3
+                             WHERE id = ?1",
+                        )?
+                        .execute((ledger, retry_at, reason))?;
+                        (None, None, "")
+                    }
+                    Filed::Removed { item_id } => {
+                        tx.prepare_cached(
+                            "UPDATE ledger SET recoverable_item = ?2, recoverable_until = ?3
+                             WHERE id = ?1",
+                        )?
+                        .execute((ledger, item_id, recoverable_until))?;
+                        (Some(Action::Removed), Some(Original::Removed), "")
+                    }
+                    Filed::Moved => (Some(Action::Moved), Some(Original::Moved), ""),
+                    Filed::Kept => (None, Some(Original::Kept), ""),
+                    Filed::Gone => (
+                        Some(Action::Gone),
+                        Some(Original::Expired),
+                        "not found in the mailbox nor in Recoverable Items",
+                    ),
+                };
+                if let Some(original) = original {
+                    tx.prepare_cached(
+                        "UPDATE ledger SET original = ?2, filing_due = 0, filed_at = ?3,
+                                attempts = 0, retry_at = NULL, filing_error = ''
+                         WHERE id = ?1",
+                    )?
+                    .execute((ledger, original, now))?;
+                }
+                if let Some(action) = action {
+                    let entry = NewEntry {
+                        actor: ACTOR.to_owned(),
+                        action,
+                        ticket: None,
+                        ledger: Some(*ledger),
+                        detail: detail.to_owned(),
+                    };
+                    audit::append(tx, now, &entry)?;
+                }
+            }
+            Ok(())
+        })
+    }
+}

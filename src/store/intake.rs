@@ -1,0 +1,278 @@
+//! The facts intake asks for, and the one transaction that writes what intake decided for a batch
+//! of messages: raw, ticket, article, outbox row, ledger, audit. Each message of the batch sees what
+//! the ones before it became, so an answer may follow its question in the same batch.
+
+use rusqlite::Transaction;
+
+use super::{MailboxId, Result, Store, audit, writing};
+use crate::desk::intake::{self, Arrival, Decision, Known, NewArticle, TicketChange};
+use crate::desk::ledger::{Original, Outcome};
+use crate::desk::thread::{Candidate, Relation};
+use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber};
+use crate::mail::{Message, MessageId, subject};
+use crate::time::Timestamp;
+
+/// The most tickets looked at for one citation.
+const MAX_CANDIDATES: u32 = 20;
+
+/// A message fetched and read, with its bytes hashed and packed; everything that costs time and
+/// needs no database.
+#[derive(Debug)]
+pub struct Prepared {
+    arrival: Arrival,
+    size: usize,
+    raw: Vec<u8>,
+    contents: Vec<writing::Content>,
+}
+
+impl Prepared {
+    /// Prepares a message for its ledger row. `raw` is what `message` was read from.
+    pub fn new(ledger: LedgerId, received_at: Timestamp, raw: &[u8], message: Message) -> Self {
+        let contents = message.attachments.iter().map(writing::Content::of).collect();
+        Self {
+            size: raw.len(),
+            contents,
+            arrival: Arrival {
+                ledger,
+                received_at,
+                sha256: writing::sha256(raw),
+                fingerprint: intake::fingerprint(&message),
+                message,
+            },
+            raw: writing::pack(raw),
+        }
+    }
+
+    /// The ledger row it belongs to.
+    pub fn ledger(&self) -> LedgerId {
+        self.arrival.ledger
+    }
+
+    /// Roughly the memory it takes, in bytes.
+    pub fn weight(&self) -> usize {
+        self.size + self.raw.len() + self.arrival.message.text.len()
+    }
+}
+
+/// What was done with one message of a batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Taken {
+    /// Its ledger row.
+    pub ledger: LedgerId,
+    /// What became of it; `None` when another poll had taken it in meanwhile.
+    pub outcome: Option<Outcome>,
+}
+
+/// What happens to an original once its message is taken in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Filing {
+    /// Whether it is copied, removed or moved afterwards.
+    pub due: bool,
+    /// Where it lies until then.
+    pub original: Original,
+}
+
+impl Store {
+    /// Takes in a batch of messages of one mailbox in one transaction. `decide` is asked once for
+    /// each, in order.
+    pub fn take_in(
+        &mut self,
+        mailbox: MailboxId,
+        batch: Vec<Prepared>,
+        filing: Filing,
+        now: Timestamp,
+        decide: impl Fn(Arrival, &Known) -> Decision,
+    ) -> Result<Vec<Taken>> {
+        self.write(|tx| {
+            let mut taken = Vec::with_capacity(batch.len());
+            for prepared in batch {
+                let ledger = prepared.ledger();
+                let outcome = if is_waiting(tx, ledger)? {
+                    Some(take_in_one(tx, mailbox, prepared, filing, now, &decide)?)
+                } else {
+                    None
+                };
+                taken.push(Taken { ledger, outcome });
+            }
+            Ok(taken)
+        })
+    }
+}
+
+fn is_waiting(tx: &Transaction<'_>, ledger: LedgerId) -> Result<bool> {
+    Ok(tx
+        .prepare_cached("SELECT outcome = 'waiting' FROM ledger WHERE id = ?1")?
+        .query_row([ledger], |row| row.get(0))?)
+}
+
+fn take_in_one(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    prepared: Prepared,
+    filing: Filing,
+    now: Timestamp,
+    decide: impl Fn(Arrival, &Known) -> Decision,
+) -> Result<Outcome> {
+    let Prepared { arrival, size, raw, contents } = prepared;
+    let known = known(tx, mailbox, &arrival)?;
+    let ledger = arrival.ledger;
+    let sha256 = arrival.sha256.clone();
+    let message_id = arrival.message.message_id.clone();
+    let decision = decide(arrival, &known);
+
+    let ticket = match &decision.ticket {
+        TicketChange::Open(new) => {
+            writing::ticket(tx, mailbox, new, now)?;
+            Some(new.number)
+        }
+        TicketChange::Join(number, state) => {
+            writing::touch(tx, *number, *state, now)?;
+            Some(*number)
+        }
+        TicketChange::Nothing(_) => None,
+    };
+    let mut article = match &decision.ticket {
+        TicketChange::Nothing(article) => Some(*article),
+        _ => None,
+    };
+    if let (Some(ticket), Some(new)) = (ticket, &decision.article) {
+        article = Some(writing::article(tx, ticket, new, &contents, now)?);
+    }
+    if let (Some(ticket), Some(new)) = (ticket, &decision.acknowledgement) {
+        acknowledge(tx, mailbox, ticket, new, now)?;
+    }
+    tx.prepare_cached(
+        "UPDATE ledger SET outcome = :outcome, reason = :reason, article = :article,
+                           sha256 = :sha256, size = :size, original = :original,
+                           message_id = coalesce(:message_id, message_id),
+                           filing_due = :due, attempts = 0, retry_at = NULL
+         WHERE id = :id",
+    )?
+    .execute(rusqlite::named_params! {
+        ":id": ledger, ":outcome": decision.outcome, ":reason": decision.reason,
+        ":article": article, ":sha256": sha256, ":size": size, ":original": filing.original,
+        ":message_id": message_id, ":due": filing.due,
+    })?;
+    tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, ?2)")?.execute((ledger, raw))?;
+    for entry in &decision.audit {
+        audit::append(tx, now, entry)?;
+    }
+    Ok(decision.outcome)
+}
+
+fn acknowledge(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    ticket: TicketNumber,
+    new: &NewArticle,
+    now: Timestamp,
+) -> Result<()> {
+    let article = writing::article(tx, ticket, new, &[], now)?;
+    writing::outbox(tx, mailbox, article, true, now)
+}
+
+/// Everything the store knows that bears on this message.
+fn known(tx: &Transaction<'_>, mailbox: MailboxId, arrival: &Arrival) -> Result<Known> {
+    let message = &arrival.message;
+    let next_ticket = tx
+        .prepare_cached(
+            "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ticket'), 0) + 1",
+        )?
+        .query_row([], |row| row.get(0))?;
+    let twin = match &message.message_id {
+        Some(id) => twin(tx, mailbox, id, &arrival.fingerprint)?,
+        None => None,
+    };
+    let mut found: Vec<(TicketNumber, Relation)> = Vec::new();
+    let cited: Vec<MessageId> = message.cited().into_iter().take(intake::MAX_CITED).collect();
+    if twin.is_none() {
+        for (position, id) in cited.iter().enumerate() {
+            let tickets = tickets_with(tx, id)?;
+            found.extend(tickets.into_iter().map(|ticket| (ticket, Relation::Cited(position))));
+        }
+        if let Some(id) = message.message_id.as_ref().filter(|_| found.is_empty()) {
+            let tickets = tickets_citing(tx, id)?;
+            found.extend(tickets.into_iter().map(|(ticket, _)| (ticket, Relation::Citing)));
+        }
+        if found.is_empty() && !cited.is_empty() {
+            let base = subject::base(&message.subject);
+            for id in &cited {
+                let tickets = tickets_citing(tx, id)?;
+                let same = |(_, other): &(_, String)| subject::base(other) == base;
+                let siblings = tickets.into_iter().filter(same);
+                found.extend(siblings.map(|(ticket, _)| (ticket, Relation::Sibling)));
+            }
+        }
+    }
+    let mut candidates = Vec::with_capacity(found.len());
+    for (ticket, relation) in found {
+        candidates.push(candidate(tx, mailbox, ticket, relation)?);
+    }
+    Ok(Known { twin, candidates, next_ticket })
+}
+
+fn twin(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    id: &MessageId,
+    fingerprint: &str,
+) -> Result<Option<(ArticleId, TicketNumber)>> {
+    let row = tx
+        .prepare_cached(
+            "SELECT article.id, article.ticket FROM article
+             JOIN ledger ON ledger.article = article.id
+             WHERE article.message_id = ?1 AND article.fingerprint = ?2 AND ledger.mailbox = ?3
+             LIMIT 1",
+        )?
+        .query_row((id, fingerprint, mailbox.0), |row| Ok((row.get(0)?, row.get(1)?)));
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        other => Ok(Some(other?)),
+    }
+}
+
+fn tickets_with(tx: &Transaction<'_>, id: &MessageId) -> Result<Vec<TicketNumber>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT DISTINCT ticket FROM article WHERE message_id = ?1 ORDER BY ticket LIMIT ?2",
+        )?
+        .query_map((id, MAX_CANDIDATES), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+fn tickets_citing(tx: &Transaction<'_>, id: &MessageId) -> Result<Vec<(TicketNumber, String)>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT DISTINCT article.ticket, article.subject FROM citation
+             JOIN article ON article.id = citation.article
+             WHERE citation.message_id = ?1 ORDER BY article.ticket LIMIT ?2",
+        )?
+        .query_map((id, MAX_CANDIDATES), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// A ticket as a candidate; a merged one stands for the one it was merged into.
+fn candidate(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    mut ticket: TicketNumber,
+    relation: Relation,
+) -> Result<Candidate> {
+    loop {
+        let (state, closed_at, owner, merged_into) = tx
+            .prepare_cached(
+                "SELECT state, closed_at, mailbox, merged_into FROM ticket WHERE number = ?1",
+            )?
+            .query_row([ticket], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?))
+            })?;
+        match merged_into {
+            // A ticket is merged only into one that is not merged, so this ends.
+            Some(target) => ticket = target,
+            None => {
+                let same_mailbox = owner == mailbox.0;
+                return Ok(Candidate { ticket, relation, same_mailbox, state, closed_at });
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The steps from each older schema to `schema.sql`, and the making of a new database. A database
+//! newer than this program is refused untouched.
+
+use ring::rand::{SecureRandom, SystemRandom};
+use rusqlite::Transaction;
+
+use super::audit::{self, Action};
+use super::{Error, Result, Store};
+use crate::time::Timestamp;
+
+/// Today's truth.
+const SCHEMA: &str = include_str!("../../schema.sql");
+
+/// The steps; the n-th leads from schema n to schema n + 1. Schema 1 is the first there was.
+const STEPS: &[&str] = &[];
+
+/// The schema this program knows.
+pub const CURRENT: i64 = 1 + STEPS.len() as i64;
+
+/// Makes a new database, migrates an older one, refuses a newer one. All in one transaction: cut off
+/// at any point, the database is as it was.
+pub(super) fn bring_up_to_date(store: &mut Store, now: Timestamp) -> Result<()> {
+    if version(&store.db)? == CURRENT {
+        return Ok(());
+    }
+    let path = store.path.clone();
+    store.write(|tx| {
+        let found = version(tx)?;
+        if found > CURRENT {
+            return Err(Error::Newer { path, found, known: CURRENT });
+        }
+        if found == 0 {
+            let tables: i64 =
+                tx.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+            if tables > 0 {
+                return Err(Error::Open {
+                    path,
+                    why: "it holds something else than counterfoil's tables; change [store] path"
+                        .to_owned(),
+                });
+            }
+            create(tx, now)?;
+        } else {
+            // `found` is between 1 and CURRENT here, so the step exists.
+            for step in &STEPS[usize::try_from(found - 1).unwrap_or(STEPS.len())..] {
+                tx.execute_batch(step)?;
+            }
+        }
+        tx.pragma_update(None, "user_version", CURRENT)?;
+        Ok(())
+    })
+}
+
+fn version(db: &rusqlite::Connection) -> Result<i64> {
+    Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn create(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    tx.execute_batch(SCHEMA)?;
+    let mut key = [0_u8; 32];
+    SystemRandom::new().fill(&mut key).map_err(|_| {
+        Error::NotPossible("the system gives no random numbers; check /dev/urandom".to_owned())
+    })?;
+    tx.execute(
+        "INSERT INTO installation (id, created_at, tag_key) VALUES (1, ?1, ?2)",
+        (now, key.as_slice()),
+    )?;
+    let detail = format!("schema {CURRENT}, counterfoil {}", env!("CARGO_PKG_VERSION"));
+    audit::append(tx, now, &audit::by("store", Action::Created, detail))
+}

@@ -1,0 +1,276 @@
+//! Messages of ours: what is due, what was drafted, what left, what was refused, what is unknown.
+
+use rusqlite::Transaction;
+
+use super::writing::{self, People};
+use super::{MailboxId, Result, Store, audit};
+use crate::desk::audit::{Action, NewEntry};
+use crate::desk::outgoing::Letter;
+use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
+use crate::mail::{Attachment, MessageId};
+use crate::time::Timestamp;
+
+/// Whose name the audit entries of sending bear.
+const ACTOR: &str = "sender";
+
+/// How far a message of ours had come when it was last touched.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Nothing was done in the mailbox yet.
+    Queued,
+    /// A draft was about to be made; whether it was is not known here.
+    Drafting,
+    /// It lies drafted under this id, and sending it was not tried since.
+    Drafted(String),
+    /// Sending this draft was tried, and the answer was lost.
+    Unknown(String),
+}
+
+/// A message of ours that is due, and how far it has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// The letter to compose.
+    pub letter: Letter,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The Message-ID the mailbox gave the draft, once known.
+    pub message_id: Option<MessageId>,
+    /// When sending was last tried.
+    pub tried_at: Option<Timestamp>,
+    /// How often it failed.
+    pub attempts: u32,
+}
+
+/// What the outbox of one mailbox holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct OutboxCount {
+    /// Waiting to leave.
+    pub waiting: u64,
+    /// Of which it is not known whether they left.
+    pub unknown: u64,
+    /// Refused for good.
+    pub refused: u64,
+}
+
+impl Store {
+    /// The message of this mailbox that has been due longest, if any is.
+    pub fn next_due(&mut self, mailbox: MailboxId, now: Timestamp) -> Result<Option<Due>> {
+        self.read(|tx| {
+            let row = tx
+                .prepare_cached(
+                    "SELECT outbox.id, outbox.automatic, outbox.state, outbox.draft_item,
+                            outbox.attempts, outbox.queued_at, outbox.tried_at, article.id,
+                            article.people, article.subject, article.text, article.in_reply_to,
+                            article.message_id
+                     FROM outbox JOIN article ON article.id = outbox.article
+                     WHERE outbox.mailbox = ?1 AND outbox.due_at <= ?2
+                       AND outbox.state IN ('queued', 'drafting', 'unknown')
+                     ORDER BY outbox.due_at, outbox.id LIMIT 1",
+                )?
+                .query_row((mailbox.0, now), |row| {
+                    let people: String = row.get(8)?;
+                    let people = People::read(&people);
+                    let article: ArticleId = row.get(7)?;
+                    let state: String = row.get(2)?;
+                    let draft: Option<String> = row.get(3)?;
+                    let stage = match (state.as_str(), draft) {
+                        ("queued", _) => Stage::Queued,
+                        ("unknown", Some(draft)) => Stage::Unknown(draft),
+                        (_, Some(draft)) => Stage::Drafted(draft),
+                        (_, None) => Stage::Drafting,
+                    };
+                    let letter = Letter {
+                        id: row.get(0)?,
+                        automatic: row.get(1)?,
+                        from: people.from.unwrap_or_default(),
+                        to: people.to,
+                        cc: people.cc,
+                        bcc: people.bcc,
+                        subject: row.get(9)?,
+                        text: row.get(10)?,
+                        in_reply_to: row.get(11)?,
+                        cited: Vec::new(),
+                        attachments: Vec::new(),
+                        queued_at: row.get(5)?,
+                    };
+                    let due = Due {
+                        letter,
+                        stage,
+                        message_id: row.get(12)?,
+                        tried_at: row.get(6)?,
+                        attempts: row.get(4)?,
+                    };
+                    Ok((article, due))
+                });
+            match row {
+                Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+                Err(error) => Err(error.into()),
+                Ok((article, mut due)) => {
+                    due.letter.cited = writing::cited_by(tx, article)?;
+                    due.letter.attachments = attachments(tx, article)?;
+                    Ok(Some(due))
+                }
+            }
+        })
+    }
+
+    /// When the next message of this mailbox is due, if one waits at all.
+    pub fn next_due_at(&mut self, mailbox: MailboxId) -> Result<Option<Timestamp>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT min(due_at) FROM outbox
+                 WHERE mailbox = ?1 AND state IN ('queued', 'drafting', 'unknown')",
+            )?
+            .query_row([mailbox.0], |row| row.get(0))?)
+    }
+
+    /// Notes that a draft is about to be made: from now on one may lie in the mailbox.
+    pub fn note_drafting(&mut self, id: OutboxId) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE outbox SET state = 'drafting', draft_item = NULL WHERE id = ?1")?
+            .execute([id])?;
+        Ok(())
+    }
+
+    /// Notes the draft and the Message-ID it will leave with, before it is sent.
+    pub fn note_draft(
+        &mut self,
+        id: OutboxId,
+        draft_item: &str,
+        message_id: &MessageId,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached(
+                "UPDATE outbox SET state = 'drafting', draft_item = ?2, tried_at = ?3 WHERE id = ?1",
+            )?
+            .execute((id, draft_item, now))?;
+            tx.prepare_cached(
+                "UPDATE article SET message_id = ?2
+                 WHERE id = (SELECT article FROM outbox WHERE id = ?1)",
+            )?
+            .execute((id, message_id))?;
+            Ok(())
+        })
+    }
+
+    /// Notes that the mailbox took it.
+    pub fn mark_sent(&mut self, id: OutboxId, now: Timestamp) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached(
+                "UPDATE outbox SET state = 'sent', sent_at = ?2, reason = '' WHERE id = ?1",
+            )?
+            .execute((id, now))?;
+            tx.prepare_cached(
+                "UPDATE article SET sent_at = ?2
+                 WHERE id = (SELECT article FROM outbox WHERE id = ?1)",
+            )?
+            .execute((id, now))?;
+            say(tx, id, Action::Sent, String::new(), now)
+        })
+    }
+
+    /// Notes that it was refused for good, and why.
+    pub fn mark_refused(&mut self, id: OutboxId, reason: &str, now: Timestamp) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE outbox SET state = 'refused', reason = ?2 WHERE id = ?1")?
+                .execute((id, reason))?;
+            say(tx, id, Action::Refused, writing::cut(reason, 200).into_owned(), now)
+        })
+    }
+
+    /// Notes that the answer to its sending was lost; it is looked for from `look_at` on.
+    pub fn mark_unknown(
+        &mut self,
+        id: OutboxId,
+        reason: &str,
+        look_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3
+                     WHERE id = ?1 AND state <> 'unknown'",
+                )?
+                .execute((id, reason, look_at))?;
+            if changed == 0 {
+                return postpone(tx, id, reason, look_at);
+            }
+            say(tx, id, Action::Undecided, writing::cut(reason, 200).into_owned(), now)
+        })
+    }
+
+    /// Notes that it has to wait, and why. What it has come to stays.
+    pub fn postpone(&mut self, id: OutboxId, reason: &str, due_at: Timestamp) -> Result<()> {
+        self.write(|tx| postpone(tx, id, reason, due_at))
+    }
+
+    /// What the outbox of a mailbox holds.
+    pub fn outbox_count(&mut self, mailbox: &str) -> Result<OutboxCount> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT count(*) FILTER (WHERE state IN ('queued', 'drafting')),
+                        count(*) FILTER (WHERE state = 'unknown'),
+                        count(*) FILTER (WHERE state = 'refused')
+                 FROM outbox WHERE state <> 'sent'
+                   AND mailbox = (SELECT id FROM mailbox WHERE name = ?1)",
+            )?
+            .query_row([mailbox], |row| {
+                Ok(OutboxCount { waiting: row.get(0)?, unknown: row.get(1)?, refused: row.get(2)? })
+            })?)
+    }
+}
+
+fn postpone(tx: &Transaction<'_>, id: OutboxId, reason: &str, due_at: Timestamp) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE outbox SET attempts = attempts + 1, reason = ?2, due_at = ?3 WHERE id = ?1",
+    )?
+    .execute((id, reason, due_at))?;
+    Ok(())
+}
+
+fn say(
+    tx: &Transaction<'_>,
+    id: OutboxId,
+    action: Action,
+    detail: String,
+    now: Timestamp,
+) -> Result<()> {
+    let ticket: TicketNumber = tx
+        .prepare_cached(
+            "SELECT article.ticket FROM outbox JOIN article ON article.id = outbox.article
+             WHERE outbox.id = ?1",
+        )?
+        .query_row([id], |row| row.get(0))?;
+    let detail = if detail.is_empty() { format!("outbox {id}") } else { format!("outbox {id}: {detail}") };
+    let entry =
+        NewEntry { actor: ACTOR.to_owned(), action, ticket: Some(ticket), ledger: None, detail };
+    audit::append(tx, now, &entry)
+}
+
+fn attachments(tx: &Transaction<'_>, article: ArticleId) -> Result<Vec<Attachment>> {
+    let rows: Vec<(i64, Attachment)> = tx
+        .prepare_cached(
+            "SELECT content, filename, content_type, inline, content_id FROM attachment
+             WHERE article = ?1 ORDER BY id",
+        )?
+        .query_map([article], |row| {
+            let attachment = Attachment {
+                filename: row.get(1)?,
+                content_type: row.get(2)?,
+                inline: row.get(3)?,
+                content_id: row.get(4)?,
+                bytes: Vec::new(),
+            };
+            Ok((row.get(0)?, attachment))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    rows.into_iter()
+        .map(|(content, attachment)| {
+            Ok(Attachment { bytes: writing::content_bytes(tx, content)?, ..attachment })
+        })
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! Agents and how they sign in: passwords as argon2id hashes, sessions and one-time links as hashes
+//! of their secrets.
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::{SecureRandom, SystemRandom};
+use serde::Serialize;
+
+use super::{Error, Result, Store, audit, writing};
+use crate::desk::audit::Action;
+use crate::desk::ticket::{AgentId, Role};
+use crate::time::Timestamp;
+
+/// Hours for which a browser stays signed in.
+const SESSION_HOURS: i64 = 12;
+
+/// Somebody who may sign in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Agent {
+    /// Its id.
+    pub id: AgentId,
+    /// The name to sign in with.
+    pub name: String,
+    /// Where notices go.
+    pub email: String,
+    /// What it may do.
+    pub role: Role,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Since when no longer.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// A secret just made: what its holder gets, and nobody else ever sees again.
+pub struct Token(pub String);
+
+const COLUMNS: &str = "agent.id, agent.name, agent.email, agent.role, agent.created_at, agent.disabled_at";
+
+impl Store {
+    /// Adds somebody who may sign in. Without a password only a one-time link signs in.
+    pub fn add_agent(
+        &mut self,
+        name: &str,
+        email: &str,
+        role: Role,
+        password: Option<&str>,
+        now: Timestamp,
+    ) -> Result<AgentId> {
+        let hash = password.map(hash_password).transpose()?;
+        self.write(|tx| {
+            let taken: bool = tx.query_row(
+                "SELECT EXISTS (SELECT 1 FROM agent WHERE name = ?1)",
+                [name],
+                |row| row.get(0),
+            )?;
+            if taken {
+                return Err(Error::NotPossible(format!("there is already a user {name}")));
+            }
+            tx.execute(
+                "INSERT INTO agent (name, email, role, password_hash, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                (name, email, role, hash, now),
+            )?;
+            let id = AgentId(tx.last_insert_rowid());
+            let detail = format!("agent {id} as {role}");
+            audit::append(tx, now, &audit::by("cli", Action::AgentAdded, detail))?;
+            Ok(id)
+        })
+    }
+
+    /// Everybody who may or might sign in, by name.
+    pub fn agents(&mut self) -> Result<Vec<Agent>> {
+        Ok(self
+            .db
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM agent ORDER BY name"))?
+            .query_map([], agent_row)?
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether name and password belong together; the agent if so. Takes as long for an unknown
+    /// name as for a wrong password.
+    pub fn check_password(&mut self, name: &str, password: &str) -> Result<Option<Agent>> {
+        let row = self
+            .db
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS}, password_hash FROM agent
+                 WHERE name = ?1 AND disabled_at IS NULL"
+            ))?
+            .query_row([name], |row| Ok((agent_row(row)?, row.get::<_, Option<String>>(6)?)));
+        let (agent, hash) = match row {
+            Ok((agent, hash)) => (Some(agent), hash),
+            Err(rusqlite::Error::QueryReturnedNoRows) => (None, None),
+            Err(error) => return Err(error.into()),
+        };
+        let Some(hash) = hash else {
+            hash_password(password)?;
+            return Ok(None);
+        };
+        let fits = PasswordHash::new(&hash).is_ok_and(|hash| {
+            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
+        });
+        Ok(agent.filter(|_| fits))
+    }
+
+    /// Makes a link secret that signs this agent in once, until `expires_at`.
+    pub fn sign_in_link(&mut self, agent: AgentId, expires_at: Timestamp) -> Result<Token> {
+        let token = token()?;
+        self.db.execute(
+            "INSERT INTO sign_in_link (token_hash, agent, expires_at) VALUES (?1, ?2, ?3)",
+            (writing::sha256(token.0.as_bytes()), agent, expires_at),
+        )?;
+        Ok(token)
+    }
+
+    /// Uses up a link secret; the agent it signs in, if it is good.
+    pub fn use_link(&mut self, secret: &str, now: Timestamp) -> Result<Option<AgentId>> {
+        self.write(|tx| {
+            let agent = tx.query_row(
+                "DELETE FROM sign_in_link WHERE token_hash = ?1 RETURNING agent, expires_at > ?2",
+                (writing::sha256(secret.as_bytes()), now),
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            );
+            match agent {
+                Ok((agent, true)) => Ok(Some(agent)),
+                Ok((_, false)) | Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    /// Signs an agent in: the secret for the browser's cookie.
+    pub fn begin_session(&mut self, agent: AgentId, now: Timestamp) -> Result<Token> {
+        let token = token()?;
+        let expires_at = now.plus_seconds(SESSION_HOURS * 3_600);
+        self.write(|tx| {
+            tx.execute("DELETE FROM session WHERE expires_at <= ?1", [now])?;
+            tx.execute("DELETE FROM sign_in_link WHERE expires_at <= ?1", [now])?;
+            tx.execute(
+                "INSERT INTO session (token_hash, agent, created_at, expires_at)
+                 VALUES (?1, ?2, ?3, ?4)",
+                (writing::sha256(token.0.as_bytes()), agent, now, expires_at),
+            )?;
+            let detail = format!("agent {agent}");
+            audit::append(tx, now, &audit::by("web", Action::SignedIn, detail))
+        })?;
+        Ok(token)
+    }
+
+    /// Whose session this secret is, while it lasts.
+    pub fn session(&mut self, secret: &str, now: Timestamp) -> Result<Option<Agent>> {
+        let row = self
+            .db
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM session JOIN agent ON agent.id = session.agent
+                 WHERE session.token_hash = ?1 AND session.expires_at > ?2
+                   AND agent.disabled_at IS NULL"
+            ))?
+            .query_row((writing::sha256(secret.as_bytes()), now), agent_row);
+        match row {
+            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+            other => Ok(Some(other?)),
+        }
+    }
+
+    /// Signs a browser out.
+    pub fn end_session(&mut self, secret: &str) -> Result<()> {
+        self.db.execute(
+            "DELETE FROM session WHERE token_hash = ?1",
+            [writing::sha256(secret.as_bytes())],
+        )?;
+        Ok(())
+    }
+}
+
+fn agent_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Agent> {
+    Ok(Agent {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        email: row.get(2)?,
+        role: row.get(3)?,
+        created_at: row.get(4)?,
+        disabled_at: row.get(5)?,
+    })
+}
+
+/// 256 random bits as URL-safe text.
+fn token() -> Result<Token> {
+    let mut bytes = [0_u8; 32];
+    random(&mut bytes)?;
+    Ok(Token(URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+fn random(bytes: &mut [u8]) -> Result<()> {
+    SystemRandom::new().fill(bytes).map_err(|_| {
+        Error::NotPossible("the system gives no random numbers; check /dev/urandom".to_owned())
+    })
+}
+
+/// The PHC string of argon2id with the parameters of its RFC (9106) that the crate takes by default.
+fn hash_password(password: &str) -> Result<String> {
+    let mut salt = [0_u8; 16];
+    random(&mut salt)?;
+    Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::NotPossible(format!("the password cannot be hashed: {error}")))
+}

@@ -1,0 +1,129 @@
+//! What is past its days, and its erasure: rows, attachments nobody else uses, free pages and the
+//! write-ahead log. The ledger row, the ticket's number and the audit entries stay.
+
+use rusqlite::Transaction;
+
+use super::{Result, Store, audit};
+use crate::desk::audit::{Action, NewEntry};
+use crate::desk::retention::{Ageing, Days, Expiry};
+use crate::desk::ticket::{LedgerId, TicketNumber};
+use crate::time::Timestamp;
+
+/// Whose name the audit entries of retention bear.
+const ACTOR: &str = "sweeper";
+
+impl Store {
+    /// What goes at `now`, the oldest first, at most `limit` of each kind. What this says is what
+    /// [`Store::erase`] does.
+    pub fn expired(&mut self, days: Days, now: Timestamp, limit: u32) -> Result<Vec<Expiry>> {
+        self.read(|tx| expired(tx, days, now, limit))
+    }
+
+    /// Erases what goes at `now`, at most `limit` of each kind in one transaction, each with its
+    /// audit entry. Returns what went; call again until nothing does.
+    pub fn erase(&mut self, days: Days, now: Timestamp, limit: u32) -> Result<Vec<Expiry>> {
+        let gone = self.write(|tx| {
+            let gone = expired(tx, days, now, limit)?;
+            for expiry in &gone {
+                match (expiry.ledger, expiry.ticket) {
+                    (Some(ledger), _) => erase_raw(tx, ledger)?,
+                    (None, Some(ticket)) => erase_ticket(tx, ticket, now)?,
+                    (None, None) => continue,
+                }
+                let action = if expiry.ledger.is_some() {
+                    Action::RawErased
+                } else {
+                    Action::TicketErased
+                };
+                let entry = NewEntry {
+                    actor: ACTOR.to_owned(),
+                    action,
+                    ticket: expiry.ticket,
+                    ledger: expiry.ledger,
+                    detail: expiry.reason.clone(),
+                };
+                audit::append(tx, now, &entry)?;
+            }
+            Ok(gone)
+        })?;
+        if !gone.is_empty() {
+            // What was erased must not live on in the log either.
+            self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(gone)
+    }
+}
+
+fn expired(tx: &Transaction<'_>, days: Days, now: Timestamp, limit: u32) -> Result<Vec<Expiry>> {
+    let cutoff = days.cutoff(now);
+    let mut ageing: Vec<Ageing> = tx
+        .prepare_cached(
+            "SELECT ledger.id, ledger.filed_at, coalesce(ticket.hold, 0) FROM ledger
+             LEFT JOIN article ON article.id = ledger.article
+             LEFT JOIN ticket ON ticket.number = article.ticket
+             WHERE ledger.original IN ('removed', 'expired') AND ledger.filed_at <= ?1
+               AND coalesce(ticket.hold, 0) = 0
+               AND (ledger.original = 'removed'
+                    OR EXISTS (SELECT 1 FROM raw WHERE raw.ledger = ledger.id))
+             ORDER BY ledger.filed_at, ledger.id LIMIT ?2",
+        )?
+        .query_map((cutoff, limit), |row| {
+            Ok(Ageing::Raw { ledger: row.get(0)?, removed_at: row.get(1)?, hold: row.get(2)? })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let tickets: Vec<Ageing> = tx
+        .prepare_cached(
+            "SELECT number, deleted_at, hold FROM ticket
+             WHERE state = 'deleted' AND erased_at IS NULL AND deleted_at <= ?1 AND hold = 0
+             ORDER BY deleted_at, number LIMIT ?2",
+        )?
+        .query_map((cutoff, limit), |row| {
+            Ok(Ageing::Ticket { ticket: row.get(0)?, deleted_at: row.get(1)?, hold: row.get(2)? })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    ageing.extend(tickets);
+    Ok(ageing.into_iter().filter_map(|ageing| days.expiry(ageing, now)).collect())
+}
+
+fn erase_raw(tx: &Transaction<'_>, ledger: LedgerId) -> Result<()> {
+    tx.prepare_cached("DELETE FROM raw WHERE ledger = ?1")?.execute([ledger])?;
+    tx.prepare_cached("UPDATE ledger SET original = 'expired', recoverable_item = NULL WHERE id = ?1")?
+        .execute([ledger])?;
+    Ok(())
+}
+
+/// Takes everything out of a ticket but its number, its dates and the outcome of its messages.
+fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> Result<()> {
+    for statement in [
+        "DELETE FROM raw WHERE ledger IN
+           (SELECT ledger.id FROM ledger JOIN article ON article.id = ledger.article
+            WHERE article.ticket = ?1)",
+        "UPDATE ledger SET article = NULL, message_id = NULL,
+                reason = 'the content of its ticket was erased'
+         WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
+        "DELETE FROM citation WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
+        "DELETE FROM attachment WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
+        "DELETE FROM outbox WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
+        "DELETE FROM article WHERE ticket = ?1",
+        "DELETE FROM ticket_tag WHERE ticket = ?1",
+    ] {
+        tx.prepare_cached(statement)?.execute([ticket])?;
+    }
+    tx.prepare_cached(
+        "UPDATE ticket SET subject = '', requester = NULL, queue = NULL, assignee = NULL,
+                erased_at = ?2
+         WHERE number = ?1",
+    )?
+    .execute((ticket, now))?;
+    tx.prepare_cached(
+        "DELETE FROM content WHERE NOT EXISTS
+           (SELECT 1 FROM attachment WHERE attachment.content = content.id)",
+    )?
+    .execute([])?;
+    tx.prepare_cached(
+        "DELETE FROM person WHERE NOT EXISTS
+           (SELECT 1 FROM ticket WHERE ticket.requester = person.id)",
+    )?
+    .execute([])?;
+    Ok(())
+}

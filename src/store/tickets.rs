@@ -1,0 +1,345 @@
+//! Tickets and articles for agents: lists, one ticket with its conversation, attachments and
+//! originals, and the changes an agent makes.
+
+use rusqlite::{Row, Transaction};
+
+use super::writing::{self, Content, People};
+use super::{Error, Listing, MailboxId, Result, Store, audit};
+use crate::desk::audit::{Action, NewEntry};
+use crate::desk::intake::NewArticle;
+use crate::desk::outgoing::{Answered, Thread};
+use crate::desk::ticket::{
+    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Kind, LedgerId, State,
+    Ticket, TicketNumber, Verdict,
+};
+use crate::mail::Address;
+use crate::time::Timestamp;
+
+/// Which tickets a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only those in this state; otherwise all but the deleted.
+    pub state: Option<State>,
+    /// Only those of this queue.
+    pub queue: Option<String>,
+    /// Only those of this mailbox.
+    pub mailbox: Option<String>,
+}
+
+const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, ticket.queue, \
+     ticket.assignee, person.address, person.name, mailbox.name, ticket.created_at, \
+     ticket.updated_at, ticket.due_at, ticket.closed_at, ticket.merged_into, ticket.follows, \
+     ticket.hold";
+
+const TABLES: &str = "ticket JOIN mailbox ON mailbox.id = ticket.mailbox \
+     LEFT JOIN person ON person.id = ticket.requester";
+
+impl Store {
+    /// Tickets without their articles, the newest number first, from before `after` on.
+    pub fn tickets(
+        &mut self,
+        filter: &Filter,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Listing<Ticket>> {
+        self.read(|tx| {
+            let mut rows: Vec<Ticket> = tx
+                .prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM {TABLES}
+                     WHERE ticket.number < :after
+                       AND iif(:state IS NULL, ticket.state <> 'deleted', ticket.state = :state)
+                       AND (:queue IS NULL OR ticket.queue = :queue)
+                       AND (:mailbox IS NULL OR mailbox.name = :mailbox)
+                     ORDER BY ticket.number DESC LIMIT :limit + 1"
+                ))?
+                .query_map(
+                    rusqlite::named_params! {
+                        ":after": after.unwrap_or(i64::MAX), ":state": filter.state,
+                        ":queue": filter.queue, ":mailbox": filter.mailbox, ":limit": limit,
+                    },
+                    ticket_row,
+                )?
+                .collect::<rusqlite::Result<_>>()?;
+            for ticket in &mut rows {
+                ticket.tags = tags(tx, ticket.number)?;
+            }
+            Ok(Listing::cut(rows, limit, |ticket: &Ticket| ticket.number.0))
+        })
+    }
+
+    /// One ticket with its whole conversation.
+    pub fn ticket(&mut self, number: TicketNumber) -> Result<Ticket> {
+        self.read(|tx| {
+            let row = tx
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM {TABLES} WHERE ticket.number = ?1"))?
+                .query_row([number], ticket_row);
+            let mut ticket = match row {
+                Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
+                other => other?,
+            };
+            ticket.tags = tags(tx, number)?;
+            ticket.articles = articles(tx, number)?;
+            Ok(ticket)
+        })
+    }
+
+    /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
+    pub fn thread(&mut self, number: TicketNumber) -> Result<(Thread, MailboxId, String)> {
+        self.read(|tx| {
+            let row = tx
+                .prepare_cached(
+                    "SELECT ticket.subject, ticket.state, mailbox.id, mailbox.name
+                     FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox
+                     WHERE ticket.number = ?1",
+                )?
+                .query_row([number], |row| {
+                    Ok((row.get(0)?, row.get(1)?, MailboxId(row.get(2)?), row.get(3)?))
+                });
+            let (subject, state, mailbox, name) = match row {
+                Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
+                other => other?,
+            };
+            let answered = answered(tx, number)?;
+            Ok((Thread { number, subject, state, answered }, mailbox, name))
+        })
+    }
+
+    /// Writes an agent's answer or note; an answer is queued in the same transaction.
+    pub fn write_article(
+        &mut self,
+        number: TicketNumber,
+        mailbox: MailboxId,
+        article: &NewArticle,
+        state: State,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<ArticleId> {
+        let contents: Vec<Content> = article.attachments.iter().map(Content::of).collect();
+        self.write(|tx| {
+            let before = state_and_hold(tx, number)?.0;
+            let id = writing::article(tx, number, article, &contents, now)?;
+            let action = if article.kind == Kind::Note {
+                Action::Noted
+            } else {
+                writing::outbox(tx, mailbox, id, false, now)?;
+                Action::Replied
+            };
+            writing::touch(tx, number, state, now)?;
+            say(tx, number, actor, action, format!("article {id}"), now)?;
+            if before != state {
+                say(tx, number, actor, Action::StateChanged, format!("{before} to {state}"), now)?;
+            }
+            Ok(id)
+        })
+    }
+
+    /// Makes one change to a ticket, or says why it cannot be made.
+    pub fn change_ticket(
+        &mut self,
+        number: TicketNumber,
+        change: &Change,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            let (before, hold) = state_and_hold(tx, number)?;
+            let (state, hold) = ticket::after_change(number, before, hold, change)
+                .map_err(|error| Error::NotPossible(error.to_string()))?;
+            writing::touch(tx, number, state, now)?;
+            tx.prepare_cached("UPDATE ticket SET hold = ?2 WHERE number = ?1")?
+                .execute((number, hold))?;
+            let (action, detail) = match change {
+                Change::State(_) => (Action::StateChanged, format!("{before} to {state}")),
+                Change::Delete => (Action::Deleted, format!("was {before}")),
+                Change::Undelete => (Action::Undeleted, String::new()),
+                Change::Hold(hold) => (Action::HoldChanged, if *hold { "on" } else { "off" }.into()),
+            };
+            say(tx, number, actor, action, detail, now)
+        })
+    }
+
+    /// An attachment and its bytes.
+    pub fn attachment(&mut self, id: AttachmentId) -> Result<(AttachmentInfo, Vec<u8>)> {
+        self.read(|tx| {
+            let row = tx
+                .prepare_cached(&format!("{ATTACHMENTS} WHERE attachment.id = ?1"))?
+                .query_row([id], |row| Ok((attachment_row(row)?, row.get::<_, i64>(7)?)));
+            match row {
+                Err(rusqlite::Error::QueryReturnedNoRows) => {
+                    Err(Error::NoSuch(format!("there is no attachment {id}")))
+                }
+                Err(error) => Err(error.into()),
+                Ok((info, content)) => Ok((info, writing::content_bytes(tx, content)?)),
+            }
+        })
+    }
+
+    /// The raw bytes of a message as fetched, while they are kept.
+    pub fn raw(&mut self, ledger: LedgerId) -> Result<Vec<u8>> {
+        let row = self
+            .db
+            .prepare_cached("SELECT bytes FROM raw WHERE ledger = ?1")?
+            .query_row([ledger], |row| row.get::<_, Vec<u8>>(0));
+        match row {
+            Err(rusqlite::Error::QueryReturnedNoRows) => Err(Error::NoSuch(format!(
+                "the original of ledger row {ledger} is not kept here (any more)"
+            ))),
+            other => writing::unpack(&other?),
+        }
+    }
+}
+
+fn no_ticket(number: TicketNumber) -> Error {
+    Error::NoSuch(format!("there is no ticket {number}"))
+}
+
+fn state_and_hold(tx: &Transaction<'_>, number: TicketNumber) -> Result<(State, bool)> {
+    let row = tx
+        .prepare_cached("SELECT state, hold FROM ticket WHERE number = ?1 AND erased_at IS NULL")?
+        .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
+        other => Ok(other?),
+    }
+}
+
+fn say(
+    tx: &Transaction<'_>,
+    number: TicketNumber,
+    actor: &str,
+    action: Action,
+    detail: String,
+    now: Timestamp,
+) -> Result<()> {
+    let actor = actor.to_owned();
+    let entry = NewEntry { actor, action, ticket: Some(number), ledger: None, detail };
+    audit::append(tx, now, &entry)
+}
+
+/// The newest message that came in, by a person rather than a machine where there is one.
+fn answered(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answered>> {
+    let row = tx
+        .prepare_cached(
+            "SELECT id, people, message_id FROM article
+             WHERE ticket = ?1 AND kind = 'email_in'
+             ORDER BY machine IS NOT NULL, id DESC LIMIT 1",
+        )?
+        .query_row([number], |row| {
+            Ok((row.get::<_, ArticleId>(0)?, row.get::<_, String>(1)?, row.get(2)?))
+        });
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        Err(error) => Err(error.into()),
+        Ok((id, people, message_id)) => {
+            let People { from, reply_to, .. } = People::read(&people);
+            let cited = writing::cited_by(tx, id)?;
+            Ok(Some(Answered { from, reply_to, message_id, cited }))
+        }
+    }
+}
+
+fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
+    let address: Option<String> = row.get(6)?;
+    let name: Option<String> = row.get(7)?;
+    Ok(Ticket {
+        number: row.get(0)?,
+        subject: row.get(1)?,
+        state: row.get(2)?,
+        priority: row.get(3)?,
+        queue: row.get(4)?,
+        assignee: row.get(5)?,
+        requester: address.map(|address| Address { address, name: name.unwrap_or_default() }),
+        mailbox: row.get(8)?,
+        tags: Vec::new(),
+        created_at: row.get(9)?,
+        updated_at: row.get(10)?,
+        due_at: row.get(11)?,
+        closed_at: row.get(12)?,
+        merged_into: row.get(13)?,
+        follows: row.get(14)?,
+        hold: row.get(15)?,
+        articles: Vec::new(),
+    })
+}
+
+fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
+    Ok(tx
+        .prepare_cached("SELECT tag FROM ticket_tag WHERE ticket = ?1 ORDER BY tag")?
+        .query_map([number], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+fn articles(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Article>> {
+    let mut articles: Vec<Article> = tx
+        .prepare_cached(
+            "SELECT article.id, article.kind, article.people, article.subject, article.message_id,
+                    article.in_reply_to, article.sent_at, article.created_at, article.text,
+                    article.visible_text, article.html, article.machine, outbox.state,
+                    (SELECT min(ledger.id) FROM ledger WHERE ledger.article = article.id)
+             FROM article LEFT JOIN outbox ON outbox.article = article.id
+             WHERE article.ticket = ?1 ORDER BY article.id",
+        )?
+        .query_map([number], article_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    for article in &mut articles {
+        article.attachments = tx
+            .prepare_cached(&format!(
+                "{ATTACHMENTS} WHERE attachment.article = ?1 ORDER BY attachment.id"
+            ))?
+            .query_map([article.id], attachment_row)?
+            .collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(articles)
+}
+
+fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
+    let people: String = row.get(2)?;
+    let people = People::read(&people);
+    let text: String = row.get(8)?;
+    let visible: Option<String> = row.get(9)?;
+    let outbox: Option<String> = row.get(12)?;
+    Ok(Article {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        from: people.from,
+        to: people.to,
+        cc: people.cc,
+        subject: row.get(3)?,
+        message_id: row.get(4)?,
+        in_reply_to: row.get(5)?,
+        sent_at: row.get(6)?,
+        created_at: row.get(7)?,
+        visible_text: visible.unwrap_or_else(|| text.clone()),
+        text,
+        html: row.get(10)?,
+        machine: row.get(11)?,
+        sender_verified: Verdict::None,
+        attachments: Vec::new(),
+        ledger_id: row.get(13)?,
+        forwarded: None,
+        bounce: None,
+        delivery: outbox.map(|state| match state.as_str() {
+            "sent" => Delivery::Sent,
+            "refused" => Delivery::Refused,
+            "unknown" => Delivery::Unknown,
+            _ => Delivery::Queued,
+        }),
+    })
+}
+
+const ATTACHMENTS: &str = "SELECT attachment.id, attachment.filename, attachment.content_type, \
+     content.size, content.sha256, attachment.inline, attachment.content_id, content.id \
+     FROM attachment JOIN content ON content.id = attachment.content";
+
+fn attachment_row(row: &Row<'_>) -> rusqlite::Result<AttachmentInfo> {
+    let size: i64 = row.get(3)?;
+    Ok(AttachmentInfo {
+        id: row.get(0)?,
+        filename: row.get(1)?,
+        content_type: row.get(2)?,
+        size: size.unsigned_abs(),
+        sha256: row.get(4)?,
+        inline: row.get(5)?,
+        content_id: row.get(6)?,
+    })
+}

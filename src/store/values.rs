@@ -1,0 +1,71 @@
+//! How the house's own types stand in columns: times and words as text, ids as integers.
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use crate::desk::ledger::{Original, Outcome};
+use crate::desk::ticket::{
+    AgentId, ArticleId, AttachmentId, Kind, LedgerId, Machine, OutboxId, Priority, Role, State,
+    TicketNumber,
+};
+use crate::mail::MessageId;
+use crate::time::Timestamp;
+
+impl ToSql for Timestamp {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
+impl FromSql for Timestamp {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(|error| FromSqlError::Other(Box::new(error)))
+    }
+}
+
+impl ToSql for MessageId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for MessageId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::new(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+macro_rules! ids {
+    ($($name:ident),+) => { $(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.0.into())
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                value.as_i64().map(Self)
+            }
+        }
+    )+ };
+}
+
+ids!(TicketNumber, ArticleId, AttachmentId, LedgerId, OutboxId, AgentId);
+
+macro_rules! words {
+    ($($name:ident),+) => { $(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.as_str().into())
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                value.as_str()?.parse().map_err(|error| FromSqlError::Other(Box::new(error)))
+            }
+        }
+    )+ };
+}
+
+words!(State, Priority, Kind, Machine, Role, Outcome, Original);

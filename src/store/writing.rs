@@ -1,0 +1,253 @@
+//! The rows that intake and agents both write: people, tickets, articles with their attachments,
+//! and the outbox. Always inside a transaction that its caller commits.
+
+use std::borrow::Cow;
+
+use rusqlite::{Connection, Transaction};
+use serde::{Deserialize, Serialize};
+
+use super::{MailboxId, Result};
+use crate::desk::audit::hex;
+use crate::desk::intake::{NewArticle, NewTicket};
+use crate::desk::ticket::{ArticleId, State, TicketNumber};
+use crate::mail::{Address, Attachment};
+use crate::time::Timestamp;
+
+/// How hard originals and attachments are packed: level 1 costs a tenth of what parsing does.
+const PACK_LEVEL: i32 = 1;
+
+/// The people of an article's header, as its column `people` holds them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct People {
+    pub(super) from: Option<Address>,
+    pub(super) reply_to: Vec<Address>,
+    pub(super) to: Vec<Address>,
+    pub(super) cc: Vec<Address>,
+    pub(super) bcc: Vec<Address>,
+}
+
+impl People {
+    /// Reads the column. The table's CHECK makes sure that it is JSON of our own making.
+    pub(super) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+/// One attachment's bytes, ready to be stored.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    sha256: String,
+    size: usize,
+    packed: bool,
+    bytes: Vec<u8>,
+}
+
+impl Content {
+    /// Hashes and packs the bytes.
+    pub(super) fn of(attachment: &Attachment) -> Self {
+        let size = attachment.bytes.len();
+        let packed = pack(&attachment.bytes);
+        let smaller = packed.len() < size;
+        let bytes = if smaller { packed } else { attachment.bytes.clone() };
+        Self { sha256: sha256(&attachment.bytes), size, packed: smaller, bytes }
+    }
+}
+
+/// SHA-256 of bytes, in hex.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
+}
+
+/// The bytes as a zstd frame.
+pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
+    // Packing into memory fails only when memory does; then the bytes are kept in a frame of level
+    // 0 by the same call, so an empty frame is never stored for content.
+    zstd::bulk::compress(bytes, PACK_LEVEL).unwrap_or_default()
+}
+
+/// The bytes of a zstd frame.
+pub(super) fn unpack(frame: &[u8]) -> Result<Vec<u8>> {
+    zstd::stream::decode_all(frame)
+        .map_err(|error| super::Error::NotPossible(format!("a stored frame is damaged: {error}")))
+}
+
+/// The person with this address, made when new. A non-empty name replaces the one before.
+pub(super) fn person(tx: &Transaction<'_>, address: &Address) -> Result<i64> {
+    Ok(tx
+        .prepare_cached(
+            "INSERT INTO person (key, address, name) VALUES (:key, :address, :name)
+             ON CONFLICT (key) DO UPDATE SET name = iif(:name = '', name, :name)
+             RETURNING id",
+        )?
+        .query_row(
+            rusqlite::named_params! {
+                ":key": address.key(), ":address": address.address.trim(), ":name": address.name,
+            },
+            |row| row.get(0),
+        )?)
+}
+
+/// Writes a new ticket.
+pub(super) fn ticket(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    new: &NewTicket,
+    now: Timestamp,
+) -> Result<()> {
+    let requester = new.requester.as_ref().map(|address| person(tx, address)).transpose()?;
+    let closed_at = (new.state == State::Closed).then_some(now);
+    tx.prepare_cached(
+        "INSERT INTO ticket (number, mailbox, subject, state, priority, queue, assignee, requester,
+                             created_at, updated_at, closed_at, follows)
+         VALUES (:number, :mailbox, :subject, :state, :priority, :queue, :assignee, :requester,
+                 :now, :now, :closed_at, :follows)",
+    )?
+    .execute(rusqlite::named_params! {
+        ":number": new.number, ":mailbox": mailbox.0, ":subject": new.subject,
+        ":state": new.state, ":priority": new.priority, ":queue": new.queue,
+        ":assignee": new.assignee, ":requester": requester, ":now": now,
+        ":closed_at": closed_at, ":follows": new.follows,
+    })?;
+    for tag in &new.tags {
+        tx.prepare_cached("INSERT INTO ticket_tag (ticket, tag) VALUES (?1, ?2)")?
+            .execute((new.number, tag))?;
+    }
+    Ok(())
+}
+
+/// Sets the state of a ticket and that something about it changed.
+pub(super) fn touch(
+    tx: &Transaction<'_>,
+    number: TicketNumber,
+    state: State,
+    now: Timestamp,
+) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE ticket SET
+           closed_at = iif(:state = 'closed', coalesce(closed_at, :now), NULL),
+           deleted_at = iif(:state = 'deleted', coalesce(deleted_at, :now), NULL),
+           state = :state, updated_at = :now
+         WHERE number = :number",
+    )?
+    .execute(rusqlite::named_params! { ":number": number, ":state": state, ":now": now })?;
+    Ok(())
+}
+
+/// Writes an article with its citations and attachments. `contents` are those of
+/// `article.attachments`, in order.
+pub(super) fn article(
+    tx: &Transaction<'_>,
+    ticket: TicketNumber,
+    article: &NewArticle,
+    contents: &[Content],
+    now: Timestamp,
+) -> Result<ArticleId> {
+    let people = People {
+        from: article.from.clone(),
+        reply_to: article.reply_to.clone(),
+        to: article.to.clone(),
+        cc: article.cc.clone(),
+        bcc: article.bcc.clone(),
+    };
+    let people = serde_json::json!(people).to_string();
+    let visible = (article.visible_text != article.text).then_some(&article.visible_text);
+    tx.prepare_cached(
+        "INSERT INTO article (ticket, kind, people, subject, message_id, in_reply_to, sent_at,
+                              created_at, text, visible_text, html, machine, fingerprint)
+         VALUES (:ticket, :kind, :people, :subject, :message_id, :in_reply_to, :sent_at,
+                 :now, :text, :visible, :html, :machine, :fingerprint)",
+    )?
+    .execute(rusqlite::named_params! {
+        ":ticket": ticket, ":kind": article.kind, ":people": people, ":subject": article.subject,
+        ":message_id": article.message_id, ":in_reply_to": article.in_reply_to,
+        ":sent_at": article.sent_at, ":now": now, ":text": article.text, ":visible": visible,
+        ":html": article.html, ":machine": article.machine, ":fingerprint": article.fingerprint,
+    })?;
+    let id = ArticleId(tx.last_insert_rowid());
+    for (position, cited) in (0_i64..).zip(&article.cited) {
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO citation (message_id, article, position) VALUES (?1, ?2, ?3)",
+        )?
+        .execute((cited, id, position))?;
+    }
+    for (attachment, content) in article.attachments.iter().zip(contents) {
+        tx.prepare_cached(
+            "INSERT INTO attachment (article, content, filename, content_type, inline, content_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute((
+            id,
+            store_content(tx, content)?,
+            &attachment.filename,
+            &attachment.content_type,
+            attachment.inline,
+            &attachment.content_id,
+        ))?;
+    }
+    Ok(id)
+}
+
+fn store_content(tx: &Transaction<'_>, content: &Content) -> Result<i64> {
+    let known = tx
+        .prepare_cached("SELECT id FROM content WHERE sha256 = ?1")?
+        .query_row([&content.sha256], |row| row.get(0));
+    match known {
+        Err(rusqlite::Error::QueryReturnedNoRows) => {
+            tx.prepare_cached(
+                "INSERT INTO content (sha256, size, packed, bytes) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((&content.sha256, content.size, content.packed, &content.bytes))?;
+            Ok(tx.last_insert_rowid())
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Queues an article of ours for sending.
+pub(super) fn outbox(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    article: ArticleId,
+    automatic: bool,
+    now: Timestamp,
+) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO outbox (article, mailbox, automatic, queued_at, due_at)
+         VALUES (?1, ?2, ?3, ?4, ?4)",
+    )?
+    .execute((article, mailbox.0, automatic, now))?;
+    Ok(())
+}
+
+/// The bytes of one attachment's content.
+pub(super) fn content_bytes(db: &Connection, content: i64) -> Result<Vec<u8>> {
+    let (packed, bytes): (bool, Vec<u8>) = db
+        .prepare_cached("SELECT packed, bytes FROM content WHERE id = ?1")?
+        .query_row([content], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if packed { unpack(&bytes) } else { Ok(bytes) }
+}
+
+/// What an article cites, nearest first.
+pub(super) fn cited_by(
+    db: &Connection,
+    article: ArticleId,
+) -> Result<Vec<crate::mail::MessageId>> {
+    Ok(db
+        .prepare_cached("SELECT message_id FROM citation WHERE article = ?1 ORDER BY position")?
+        .query_map([article], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// A number of placeholders is not needed where a value is only shown: text cut to `limit` bytes at
+/// a character.
+pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    if text.len() <= limit {
+        return text.into();
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Cow::Owned(format!("{}…", &text[..end]))
+}
