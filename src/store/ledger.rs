@@ -82,7 +82,7 @@ impl Store {
                     mailbox.0,
                     item_id,
                     message_id,
-                    size.and_then(|size| i64::try_from(size).ok()),
+                    size,
                     received_at,
                     now,
                 ))?;
@@ -110,7 +110,7 @@ impl Store {
                     ledger: row.get(0)?,
                     item_id: row.get(1)?,
                     received_at: row.get(2)?,
-                    size: size(row, 3)?,
+                    size: row.get(3)?,
                     attempts: row.get(4)?,
                 })
             })?
@@ -247,10 +247,6 @@ impl Store {
     }
 }
 
-fn size(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
-    Ok(row.get::<_, Option<i64>>(column)?.and_then(|size| u64::try_from(size).ok()))
-}
-
 fn ledger_row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
     Ok(LedgerRow {
         id: row.get(0)?,
@@ -258,7 +254,7 @@ fn ledger_row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
         item_id: row.get(2)?,
         message_id: row.get(3)?,
         sha256: row.get(4)?,
-        size: size(row, 5)?,
+        size: row.get(5)?,
         received_at: row.get(6)?,
         listed_at: row.get(7)?,
         outcome: row.get(8)?,

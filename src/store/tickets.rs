@@ -332,12 +332,11 @@ const ATTACHMENTS: &str = "SELECT attachment.id, attachment.filename, attachment
      FROM attachment JOIN content ON content.id = attachment.content";
 
 fn attachment_row(row: &Row<'_>) -> rusqlite::Result<AttachmentInfo> {
-    let size: i64 = row.get(3)?;
     Ok(AttachmentInfo {
         id: row.get(0)?,
         filename: row.get(1)?,
         content_type: row.get(2)?,
-        size: size.unsigned_abs(),
+        size: row.get(3)?,
         sha256: row.get(4)?,
         inline: row.get(5)?,
         content_id: row.get(6)?,
