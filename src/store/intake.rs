@@ -48,6 +48,11 @@ impl Prepared {
         self.arrival.ledger
     }
 
+    /// Its own Message-ID.
+    pub fn message_id(&self) -> Option<&MessageId> {
+        self.arrival.message.message_id.as_ref()
+    }
+
     /// Roughly the memory it takes, in bytes.
     pub fn weight(&self) -> usize {
         self.size + self.raw.len() + self.arrival.message.text.len()
