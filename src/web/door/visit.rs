@@ -1,0 +1,399 @@
+//! One connection from arrival to end, as a line of stages. Each turn does what can be done at
+//! once and says how it went; it never waits, and every stage ends by a deadline.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use super::head::{Head, Refusal, Scan};
+use super::line::{Line, now_or_never};
+use super::porter::Terms;
+use super::spool::{Parcel, Spool};
+use super::{PEER_HEADER, answer};
+
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+/// How much of a later request is read ahead of its turn.
+const READ_AHEAD: usize = 16 * 1024;
+/// How many turns a connection gets before the next one is looked at.
+const TURNS: usize = 16;
+/// How long we wait for a client to hang up after the last answer.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+const SLOW_REQUEST: Refusal = Refusal(408, "the request took too long to arrive");
+const BUSY: Refusal = Refusal(503, "the server is too busy to answer now; try again in a minute");
+const NO_ROOM: Refusal =
+    Refusal(503, "the server cannot store the request for now; its log says why");
+const NO_ANSWER: Refusal =
+    Refusal(502, "the server failed before it could answer; its log says why");
+
+/// How a turn went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Pace {
+    /// There is more to do at once.
+    Moving,
+    /// Nothing can be done now.
+    Resting,
+    /// The connection is over.
+    Gone,
+}
+
+/// A connection and where it stands.
+#[derive(Debug)]
+pub(super) struct Visit {
+    line: Line,
+    peer: SocketAddr,
+    local: IpAddr,
+    stage: Stage,
+    /// What has arrived and is not yet used.
+    input: Vec<u8>,
+    scan: Scan,
+    /// Since when this request, or the rest before it, has lasted.
+    since: Instant,
+    /// When something last moved.
+    touched: Instant,
+    /// When to look again.
+    pub(super) due: Instant,
+    /// Whether an earlier request was answered on this connection.
+    served: bool,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// The head is awaited.
+    Reading,
+    /// The body is awaited; of `interim` some is still to be written.
+    Taking { head: Head, body: Spool, interim: &'static [u8] },
+    /// Whole, and waiting for a place inside.
+    Waiting(Order),
+    /// Inside: the request goes in, the answer comes out.
+    Inside { order: Order, inner: UnixStream, sent: u64, answer: Spool },
+    /// The answer goes out.
+    Answering { answer: Parcel, sent: u64, keep: bool, until: Instant },
+    /// All is said; the client is to hang up.
+    Leaving { until: Instant },
+}
+
+/// A whole request and what its answer must look like.
+#[derive(Debug)]
+struct Order {
+    request: Parcel,
+    only_head: bool,
+    keep: bool,
+}
+
+impl Visit {
+    /// Takes an accepted connection over.
+    pub(super) fn new(
+        stream: TcpStream,
+        peer: SocketAddr,
+        terms: &Terms,
+        now: Instant,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            local: stream.local_addr()?.ip(),
+            line: Line::new(stream, terms.tls.as_ref())?,
+            peer,
+            stage: Stage::Reading,
+            input: Vec::new(),
+            scan: Scan::default(),
+            since: now,
+            touched: now,
+            due: now,
+            served: false,
+        })
+    }
+
+    /// Whom the connection is counted for: an IPv4 address or an IPv6 network of 64 bits.
+    pub(super) fn party(&self) -> IpAddr {
+        party(self.peer.ip())
+    }
+
+    /// Whether it is whole and waits for a place inside, and since when.
+    pub(super) fn waits_since(&self) -> Option<Instant> {
+        matches!(self.stage, Stage::Waiting(_)).then_some(self.since)
+    }
+
+    /// Whether it has a place inside.
+    pub(super) fn is_inside(&self) -> bool {
+        matches!(self.stage, Stage::Inside { .. })
+    }
+
+    /// In which order connections make room for new ones, the least first. `None` for a request
+    /// that is whole and not yet answered: it stays.
+    pub(super) fn rank(&self) -> Option<(u8, Instant)> {
+        match self.stage {
+            Stage::Leaving { .. } => Some((0, self.since)),
+            Stage::Reading | Stage::Taking { .. } => Some((1, self.since)),
+            Stage::Answering { .. } => Some((2, self.since)),
+            Stage::Waiting(_) | Stage::Inside { .. } => None,
+        }
+    }
+
+    /// How long nothing has moved.
+    pub(super) fn rested(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.touched)
+    }
+
+    /// Gives a waiting request its place inside.
+    pub(super) fn enter(&mut self, inner: UnixStream, now: Instant) {
+        match std::mem::replace(&mut self.stage, Stage::Reading) {
+            Stage::Waiting(order) => {
+                self.stage = Stage::Inside { order, inner, sent: 0, answer: Spool::default() };
+                (self.touched, self.due) = (now, now);
+            }
+            other => self.stage = other,
+        }
+    }
+
+    /// Does what can be done now.
+    pub(super) fn step(&mut self, now: Instant, terms: &Terms, scratch: &mut [u8]) -> Pace {
+        for _ in 0..TURNS {
+            let stage = std::mem::replace(&mut self.stage, Stage::Reading);
+            let turned = match stage {
+                Stage::Reading => self.reading(now, terms, scratch),
+                Stage::Taking { head, body, interim } => {
+                    self.taking((head, body, interim), now, terms, scratch)
+                }
+                Stage::Waiting(_) if now >= self.since + terms.limits.whole => {
+                    Ok((refuse(BUSY, now, terms), true))
+                }
+                Stage::Waiting(order) => Ok((Stage::Waiting(order), false)),
+                Stage::Inside { .. } if now >= self.since + terms.limits.whole => {
+                    Ok((refuse(BUSY, now, terms), true))
+                }
+                Stage::Inside { order, inner, sent, answer } => {
+                    inside((order, inner, sent, answer), now, terms, scratch)
+                }
+                Stage::Answering { answer, sent, keep, until } => {
+                    self.answering((answer, sent, keep, until), now, scratch)
+                }
+                Stage::Leaving { until } => self.leaving(until, now, scratch),
+            };
+            match turned {
+                Ok((stage, moved)) => {
+                    self.stage = stage;
+                    if !moved {
+                        return Pace::Resting;
+                    }
+                    self.touched = now;
+                }
+                Err(_) => return Pace::Gone,
+            }
+        }
+        Pace::Moving
+    }
+
+    fn reading(&mut self, now: Instant, terms: &Terms, scratch: &mut [u8]) -> Turn {
+        match self.scan.end(&self.input, terms.limits.head_bytes) {
+            Err(refusal) => return Ok((refuse(refusal, now, terms), true)),
+            Ok(Some(end)) => {
+                let bytes = &self.input[..end];
+                let head = Head::read(bytes, &terms.hosts, self.local, terms.limits.body_bytes);
+                self.input.drain(..end);
+                self.scan = Scan::default();
+                return Ok(match head {
+                    Err(refusal) => (refuse(refusal, now, terms), true),
+                    Ok(head) => {
+                        let asked = head.expects_continue && self.input.is_empty();
+                        let interim = if asked { CONTINUE } else { b"" };
+                        (Stage::Taking { head, body: Spool::default(), interim }, true)
+                    }
+                });
+            }
+            Ok(None) => {}
+        }
+        let rests = self.input.is_empty();
+        let patience = if rests && self.served { terms.limits.idle } else { terms.limits.head };
+        if now >= self.since + patience {
+            if rests {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            return Ok((refuse(SLOW_REQUEST, now, terms), true));
+        }
+        Ok(match self.line.read(&mut scratch[..READ_AHEAD])? {
+            None => (Stage::Reading, false),
+            Some(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Some(count) => {
+                if rests && self.served {
+                    self.since = now;
+                }
+                self.input.extend_from_slice(&scratch[..count]);
+                (Stage::Reading, true)
+            }
+        })
+    }
+
+    fn taking(
+        &mut self,
+        (head, mut body, mut interim): (Head, Spool, &'static [u8]),
+        now: Instant,
+        terms: &Terms,
+        scratch: &mut [u8],
+    ) -> Turn {
+        let missing = usize::try_from(head.length - body.len()).unwrap_or(usize::MAX);
+        if missing == 0 {
+            let mut text = head.text;
+            text.push_str(&format!("{PEER_HEADER}: {}\r\n\r\n", self.peer));
+            let request = Parcel { head: text.into_bytes(), body, skip: 0 };
+            let order = Order { request, only_head: head.only_head, keep: head.keep };
+            return Ok((Stage::Waiting(order), true));
+        }
+        if now >= self.since + terms.limits.whole {
+            return Ok((refuse(SLOW_REQUEST, now, terms), true));
+        }
+        let mut moved = false;
+        if !interim.is_empty()
+            && let Some(count) = self.line.write(interim)?
+        {
+            interim = &interim[count..];
+            moved = true;
+        }
+        let pushed = if self.input.is_empty() {
+            let room = missing.min(scratch.len());
+            match self.line.read(&mut scratch[..room])? {
+                None => {
+                    // TLS may still hold some of the interim answer.
+                    self.line.flush()?;
+                    return Ok((Stage::Taking { head, body, interim }, moved));
+                }
+                Some(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Some(count) => terms.keep(&mut body, &scratch[..count]),
+            }
+        } else {
+            let count = missing.min(self.input.len());
+            let pushed = terms.keep(&mut body, &self.input[..count]);
+            self.input.drain(..count);
+            pushed
+        };
+        if let Err(error) = pushed {
+            log::error!(target: "web", "cannot store the body of a request: {error}");
+            return Ok((refuse(NO_ROOM, now, terms), true));
+        }
+        Ok((Stage::Taking { head, body, interim }, true))
+    }
+
+    fn answering(
+        &mut self,
+        (answer, mut sent, keep, until): (Parcel, u64, bool, Instant),
+        now: Instant,
+        scratch: &mut [u8],
+    ) -> Turn {
+        if now >= until {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let mut moved = false;
+        if sent < answer.len() {
+            let ready = answer.fill(sent, scratch)?;
+            if ready == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some(count) = self.line.write(&scratch[..ready])? {
+                sent += count as u64;
+                moved = true;
+            }
+        } else if self.line.flush()?.is_some() {
+            (self.since, self.served) = (now, true);
+            if keep {
+                return Ok((Stage::Reading, true));
+            }
+            self.line.finish()?;
+            self.input = Vec::new();
+            return Ok((Stage::Leaving { until: now + FAREWELL }, true));
+        }
+        Ok((Stage::Answering { answer, sent, keep, until }, moved))
+    }
+
+    fn leaving(&mut self, until: Instant, now: Instant, scratch: &mut [u8]) -> Turn {
+        if now >= until {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        match self.line.read(scratch)? {
+            None => Ok((Stage::Leaving { until }, false)),
+            Some(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Some(_) => Ok((Stage::Leaving { until }, true)),
+        }
+    }
+}
+
+/// The next stage, and whether anything moved; an error ends the connection.
+type Turn = io::Result<(Stage, bool)>;
+
+fn inside(
+    (order, mut inner, mut sent, mut answer): (Order, UnixStream, u64, Spool),
+    now: Instant,
+    terms: &Terms,
+    scratch: &mut [u8],
+) -> Turn {
+    let mut moved = false;
+    if sent < order.request.len() {
+        let ready = order.request.fill(sent, scratch)?;
+        // Who answers without reading the body to its end may close early: the answer counts.
+        match now_or_never(inner.write(&scratch[..ready])) {
+            Ok(None) => {}
+            Ok(Some(count)) => (sent, moved) = (sent + count as u64, true),
+            Err(_) => (sent, moved) = (order.request.len(), true),
+        }
+    }
+    match now_or_never(inner.read(scratch)) {
+        Ok(None) => return Ok((Stage::Inside { order, inner, sent, answer }, moved)),
+        Ok(Some(count)) if count > 0 => {
+            if let Err(error) = terms.keep(&mut answer, &scratch[..count]) {
+                log::error!(target: "web", "cannot store an answer on its way out: {error}");
+                return Ok((refuse(NO_ANSWER, now, terms), true));
+            }
+            return Ok((Stage::Inside { order, inner, sent, answer }, true));
+        }
+        // The end; whether it is complete shows in the answer itself.
+        Ok(Some(_)) | Err(_) => {}
+    }
+    let (only_head, keep) = (order.only_head, order.keep);
+    drop(order);
+    let Some(answer) = answer::outward(answer, only_head, keep) else {
+        log::error!(target: "web", "a request was not answered completely inside");
+        return Ok((refuse(NO_ANSWER, now, terms), true));
+    };
+    Ok((send(answer, keep, now, terms), true))
+}
+
+fn refuse(refusal: Refusal, now: Instant, terms: &Terms) -> Stage {
+    log::debug!(target: "web", "refused a request: {} {}", refusal.0, refusal.1);
+    send(answer::refusal(refusal), false, now, terms)
+}
+
+fn send(answer: Parcel, keep: bool, now: Instant, terms: &Terms) -> Stage {
+    let mebibytes = u32::try_from(answer.len() >> 20).unwrap_or(u32::MAX);
+    let until = now + terms.limits.answer.saturating_mul(mebibytes.saturating_add(1)).min(LONGEST);
+    Stage::Answering { answer, sent: 0, keep, until }
+}
+
+/// No answer takes longer than a day.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whom an address stands for: itself, or for IPv6 the network a single customer is given.
+pub(super) fn party(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) if !ip.is_loopback() => {
+            Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into()
+        }
+        ip => ip,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_ipv6_network_is_one_party() {
+        for (ip, expected) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("::1", "::1"),
+        ] {
+            assert_eq!(party(ip.parse().unwrap()).to_string(), expected, "{ip}");
+        }
+    }
+}
