@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -33,6 +34,11 @@ impl Timestamp {
     /// This moment moved by `days` of 24 hours, backwards when negative.
     pub const fn plus_days(self, days: i64) -> Self {
         self.plus_seconds(days.saturating_mul(DAY))
+    }
+
+    /// How long it is from this moment to a later one; a second at least.
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_secs(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0).max(1))
     }
 
     /// The midnight (UTC) at which this moment's day began.

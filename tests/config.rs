@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use counterfoil::desk::ticket::Priority;
 use counterfoil::config::{
-    self, AfterImport, Cloud, Config, LogFormat, Microsoft365, Priority, Provider, SecretSource,
+    self, AfterImport, Cloud, Config, LogFormat, Microsoft365, Provider, SecretSource,
 };
 
 /// A mailbox without faults, to be put below or above what a case is about.

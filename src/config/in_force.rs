@@ -112,7 +112,7 @@ fn rule_pairs(rule: &Rule, to: &mut Pairs) {
         ("when.has_attachment", attached),
         ("then.queue", then.queue.clone()),
         ("then.assign", then.assign.clone()),
-        ("then.priority", then.priority.map(|priority| priority.word().to_owned())),
+        ("then.priority", then.priority.map(|priority| priority.as_str().to_owned())),
         ("then.tag", tags),
         ("stop", Some(rule.stop.to_string())),
     ] {

@@ -17,6 +17,7 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::desk::ticket::Priority;
 use crate::time::Timestamp;
 
 pub use example::example;
@@ -247,31 +248,6 @@ pub struct Then {
     pub priority: Option<Priority>,
     /// Tags put on it.
     pub tags: Vec<String>,
-}
-
-/// How urgent a rule makes a ticket.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Priority {
-    /// It can wait.
-    Low,
-    /// As most are.
-    Normal,
-    /// Before the others.
-    High,
-    /// Now.
-    Urgent,
-}
-
-impl Priority {
-    /// The word in the configuration.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Normal => "normal",
-            Self::High => "high",
-            Self::Urgent => "urgent",
-        }
-    }
 }
 
 /// The way out.

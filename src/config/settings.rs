@@ -8,7 +8,7 @@ use super::forms::{self, Form, shown};
 use super::read::{Reader, Sections, Table};
 use super::{
     AfterImport, Cloud, Config, Desk, Faults, Log, LogFormat, Mailbox, Microsoft365, Network,
-    Priority, Provider, Retention, Rule, SecretSource, Store, Then, Tls, Web, When,
+    Provider, Retention, Rule, SecretSource, Store, Then, Tls, Web, When,
 };
 
 /// How many days Microsoft 365 keeps deleted mail at most (facts: microsoft-graph 3.4).
@@ -298,13 +298,7 @@ impl Settings<'_> {
     fn then(&mut self, table: &Table) -> Option<Then> {
         let queue = self.parsed(table, "queue", plain);
         let assign = self.parsed(table, "assign", plain);
-        let priority = match table.text("priority")? {
-            "low" => Some(Priority::Low),
-            "normal" => Some(Priority::Normal),
-            "high" => Some(Priority::High),
-            "urgent" => Some(Priority::Urgent),
-            _ => None,
-        };
+        let priority = table.text("priority")?.parse().ok();
         let tags = table.texts("tag")?.iter().map(|(_, tag)| tag.clone()).collect();
         Some(Then { queue: queue?, assign: assign?, priority, tags })
     }

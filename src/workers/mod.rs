@@ -16,9 +16,19 @@ pub trait Round: Send {
     /// Its name, as the log and the status page call it.
     fn name(&self) -> &str;
 
-    /// Does what is due at `now`. Returns how long there is nothing to do; zero when there is more
-    /// to do right away.
-    fn round(&mut self, now: Timestamp) -> Result<Duration, Error>;
+    /// Does what is due at `now`, and says how long to rest.
+    fn round(&mut self, now: Timestamp) -> Result<Rest, Error>;
+}
+
+/// How long a round wants to rest, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rest {
+    /// Not at all: there is more to do.
+    No,
+    /// So long; then something that waits here is due.
+    Until(Duration),
+    /// So long; nothing waits here, but something new may come.
+    Idle(Duration),
 }
 
 /// Why a round could not do its work.

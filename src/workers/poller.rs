@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::conveyor::{self, Ends};
-use super::{Error, Round};
+use super::{Error, Rest, Round};
 use crate::desk::intake::{self, Policy};
 use crate::desk::ledger::Original;
 use crate::desk::retention::Days;
@@ -121,18 +121,17 @@ impl Poller {
         Ok(self.store.set_back(&setbacks, now)?)
     }
 
-    fn rest(&mut self, now: Timestamp) -> Result<Duration, Error> {
+    fn rest(&mut self, now: Timestamp) -> Result<Rest, Error> {
         if !self.store.waiting(self.id, now, 1)?.is_empty()
             || !self.store.to_file(self.id, LedgerId(0), now, 1)?.is_empty()
         {
-            return Ok(Duration::ZERO);
+            return Ok(Rest::No);
         }
-        let until_retry = self
-            .store
-            .next_retry(self.id)?
-            .map(|at| u64::try_from(at.unix() - now.unix()).unwrap_or(0).max(1))
-            .map(Duration::from_secs);
-        Ok(until_retry.map_or(self.settings.poll, |wait| wait.min(self.settings.poll)))
+        let poll = self.settings.poll;
+        Ok(match self.store.next_retry(self.id)? {
+            Some(at) => Rest::Until(now.until(at).min(poll)),
+            None => Rest::Idle(poll),
+        })
     }
 }
 
@@ -141,11 +140,11 @@ impl Round for Poller {
         &self.round
     }
 
-    fn round(&mut self, now: Timestamp) -> Result<Duration, Error> {
+    fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
         let mut waiting = self.store.waiting(self.id, now, ROUND)?;
         let poll = i64::try_from(self.settings.poll.as_secs()).unwrap_or(i64::MAX);
         let stale = self.listed_at.is_none_or(|at| at.plus_seconds(poll) <= now);
-        if waiting.is_empty() || stale {
+        if stale {
             self.list(now)?;
             waiting = self.store.waiting(self.id, now, ROUND)?;
         }

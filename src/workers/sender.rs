@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Error, Round};
+use super::{Error, Rest, Round};
 use crate::desk::outgoing::{self, Letter};
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::OutboxId;
@@ -24,7 +24,7 @@ const SETTLING: i64 = 30;
 /// Seconds after which a letter found nowhere is looked for less often.
 const SEARCH: i64 = 300;
 
-/// The rest when nothing waits.
+/// The rest between two looks into the outbox.
 const REST: Duration = Duration::from_secs(1);
 
 /// The round of one mailbox's outbox.
@@ -188,13 +188,16 @@ impl Round for Sender {
         &self.round
     }
 
-    fn round(&mut self, now: Timestamp) -> Result<Duration, Error> {
+    fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
         for _ in 0..ROUND {
             let Some(due) = self.store.next_due(self.id, now)? else {
-                return Ok(REST);
+                return Ok(match self.store.next_due_at(self.id)? {
+                    Some(at) => Rest::Until(now.until(at)),
+                    None => Rest::Idle(REST),
+                });
             };
             self.advance(due, now)?;
         }
-        Ok(Duration::ZERO)
+        Ok(Rest::No)
     }
 }

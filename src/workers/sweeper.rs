@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Error, Round};
+use super::{Error, Rest, Round};
 use crate::desk::retention::Days;
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -31,12 +31,12 @@ impl Round for Sweeper {
         "sweeper"
     }
 
-    fn round(&mut self, now: Timestamp) -> Result<Duration, Error> {
+    fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
         let gone = self.store.erase(self.days, now, BATCH)?;
         if gone.is_empty() {
-            return Ok(REST);
+            return Ok(Rest::Idle(REST));
         }
         log::info!(target: "sweeper", "{} past their days erased", gone.len());
-        Ok(Duration::ZERO)
+        Ok(Rest::No)
     }
 }
