@@ -1,1 +1,372 @@
-//! (to be written)
+//! Builds the house from a [`Config`]: opens the store, gives each mailbox its provider and its
+//! policy, and starts the rounds and the web, or runs them once. The only place that reads the
+//! system clock.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::config::{self, Config, Provider};
+use crate::desk::intake::Policy;
+use crate::desk::ledger::Balance;
+use crate::desk::retention::Days;
+use crate::desk::rules::{Glob, Rule, Then, When};
+use crate::mail::Address;
+use crate::mailbox::graph::{self, Graph};
+use crate::mailbox::{self, Mailbox};
+use crate::store::{self, Lock, MailboxId, Store};
+use crate::supervisor::Supervisor;
+use crate::time::{Clock, Timestamp};
+use crate::web::{self, Web};
+use crate::workers::poller::{AfterImport, Poller, Settings};
+use crate::workers::sender::Sender;
+use crate::workers::sweeper::Sweeper;
+use crate::workers::{self, Rest, Round};
+
+/// The largest message taken in, in bytes; larger ones stand in the ledger as quarantined.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Requests side by side per mailbox that Microsoft 365 allows (facts: microsoft-graph 5.1).
+const SIDE_BY_SIDE: usize = 4;
+
+/// Failures in a row after which `run --once` gives a mailbox up.
+const ONCE_FAILURES: u32 = 5;
+
+/// The longest rest `run --once` sits out for something that is due again soon.
+const ONCE_PATIENCE: Duration = Duration::from_secs(40);
+
+/// The longest wait `run --once` grants a provider that asks for one.
+const ONCE_WAIT: Duration = Duration::from_secs(300);
+
+/// The clock of the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Why the house could not be built or kept going.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database.
+    #[error("{0}")]
+    Store(#[from] store::Error),
+    /// A mailbox.
+    #[error("mailbox {name}: {error}")]
+    Mailbox {
+        /// Its name.
+        name: String,
+        /// What happened.
+        error: mailbox::Error,
+    },
+    /// A round.
+    #[error("{0}")]
+    Round(#[from] workers::Error),
+    /// The web.
+    #[error("{0}")]
+    Web(#[from] web::Error),
+    /// What the configuration asks for does not go.
+    #[error("{0}")]
+    Settings(String),
+}
+
+/// The log settings of a command that runs beside the appliance: warnings, to standard error.
+pub fn quiet(log: &config::Log) -> config::Log {
+    config::Log { levels: config::Levels::warnings(), file: None, ..log.clone() }
+}
+
+/// The house over one configuration, nothing of it running yet.
+pub struct App {
+    config: Config,
+    clock: Arc<dyn Clock>,
+}
+
+/// One mailbox, ready for its rounds.
+struct Account {
+    id: MailboxId,
+    mailbox: Arc<dyn Mailbox>,
+    settings: Settings,
+    policy: Policy,
+}
+
+/// What `run --once` did.
+#[derive(Debug)]
+pub struct Once {
+    /// The balance of every mailbox afterwards.
+    pub balances: Vec<Balance>,
+    /// What needs attention, a sentence each.
+    pub attention: Vec<String>,
+    /// The mailboxes that could not be dealt with, a sentence each.
+    pub failures: Vec<String>,
+}
+
+impl App {
+    /// The house over this configuration.
+    pub fn new(config: Config, clock: Arc<dyn Clock>) -> Self {
+        Self { config, clock }
+    }
+
+    /// The present moment, by the house's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How long things stay.
+    pub fn days(&self) -> Days {
+        let retention = &self.config.retention;
+        Days { recovery: retention.recovery_days, closed: retention.closed_ticket_days }
+    }
+
+    /// The database, open.
+    pub fn store(&self) -> Result<Store, Error> {
+        Ok(Store::open(&self.config.store.path, self.now())?)
+    }
+
+    /// What the office decided beforehand for the mailbox of this name.
+    pub fn policy(&self, name: &str, store: &mut Store) -> Result<Policy, Error> {
+        let settings = self.config.mailboxes.iter().find(|mailbox| mailbox.name == name);
+        let settings = settings.ok_or_else(|| {
+            Error::Settings(format!(
+                "mailbox {name} is not in {} any more; add it again to write from it",
+                self.config.file.display()
+            ))
+        })?;
+        Ok(self.account_policy(settings, store)?.1)
+    }
+
+    fn account_policy(
+        &self,
+        settings: &config::Mailbox,
+        store: &mut Store,
+    ) -> Result<(MailboxId, Policy), Error> {
+        let now = self.now();
+        let (id, activated_at) =
+            store.mailbox(&settings.name, &settings.address, settings.activated_at, now)?;
+        let desk = &self.config.desk;
+        let own = |mailbox: &config::Mailbox| Address::bare(&mailbox.address).key();
+        let policy = Policy {
+            address: Address { address: settings.address.clone(), name: desk.name.clone() },
+            own_addresses: self.config.mailboxes.iter().map(own).collect(),
+            acknowledge: settings.acknowledge,
+            activated_at,
+            reopen_days: desk.reopen_days,
+            desk: desk.name.clone(),
+            signature: settings.signature.clone(),
+            ticket_tag: desk.ticket_tag.clone(),
+            tag_key: store.tag_key()?,
+            rules: self.config.rules.iter().map(rule).collect::<Result<_, _>>()?,
+        };
+        Ok((id, policy))
+    }
+
+    fn accounts(&self) -> Result<Vec<Account>, Error> {
+        let mut store = self.store()?;
+        let mut accounts = Vec::with_capacity(self.config.mailboxes.len());
+        for settings in &self.config.mailboxes {
+            let (id, policy) = self.account_policy(settings, &mut store)?;
+            let mailbox = provider(settings, &self.config.network)
+                .map_err(|error| Error::Mailbox { name: settings.name.clone(), error })?;
+            let after_import = match &settings.after_import {
+                config::AfterImport::Delete => AfterImport::Delete,
+                config::AfterImport::Move(folder) => AfterImport::Move(folder.clone()),
+                config::AfterImport::Keep => AfterImport::Keep,
+            };
+            let settings = Settings {
+                name: settings.name.clone(),
+                after_import,
+                copy_to: settings.copy_to.clone(),
+                poll: Duration::from_secs(u64::from(settings.poll_seconds)),
+                days: self.days(),
+                max_bytes: MAX_BYTES,
+                side_by_side: SIDE_BY_SIDE,
+            };
+            accounts.push(Account { id, mailbox, settings, policy });
+        }
+        Ok(accounts)
+    }
+
+    fn poller(&self, account: &Account) -> Result<Poller, Error> {
+        let Account { id, mailbox, settings, policy } = account;
+        let (mailbox, settings) = (Arc::clone(mailbox), settings.clone());
+        Ok(Poller::new(self.store()?, mailbox, *id, settings, policy.clone()))
+    }
+
+    fn sender(&self, account: &Account) -> Result<Sender, Error> {
+        let Account { id, mailbox, settings, policy } = account;
+        let key = policy.tag_key.clone();
+        Ok(Sender::new(self.store()?, Arc::clone(mailbox), *id, &settings.name, key))
+    }
+
+    /// Starts the rounds and the web; they go on until stopped.
+    pub fn start(&self) -> Result<Running, Error> {
+        let lock = Lock::take(&self.config.store.path)?;
+        let accounts = self.accounts()?;
+        let web = Web::open(self.web_settings(), Arc::clone(&self.clock))?;
+        let mut rounds: Vec<Box<dyn Round>> = Vec::new();
+        for account in &accounts {
+            rounds.push(Box::new(self.poller(account)?));
+            rounds.push(Box::new(self.sender(account)?));
+        }
+        rounds.push(Box::new(Sweeper::new(self.store()?, self.days())));
+        let supervisor = Supervisor::start(rounds, &self.config.store.path, &self.clock)?;
+        Ok(Running { supervisor, web, _lock: lock })
+    }
+
+    /// Takes in everything that waits now, sends what is due, erases what is past its days, and is
+    /// done. Each mailbox fails alone.
+    pub fn once(&self, progress: &dyn Fn(&str, &Balance)) -> Result<Once, Error> {
+        let _lock = Lock::take(&self.config.store.path)?;
+        let accounts = self.accounts()?;
+        let mut failures = Vec::new();
+        for account in &accounts {
+            let mut tell = self.store()?;
+            let name = account.settings.name.as_str();
+            let mut show = || -> Result<(), Error> {
+                let balances = tell.balance()?;
+                balances.iter().filter(|b| b.mailbox == name).for_each(|b| progress(name, b));
+                Ok(())
+            };
+            let rounds: [Box<dyn Round>; 2] =
+                [Box::new(self.poller(account)?), Box::new(self.sender(account)?)];
+            for mut round in rounds {
+                if let Err(error) = self.until_idle(&mut *round, &mut show) {
+                    failures.push(error.to_string());
+                    break;
+                }
+            }
+        }
+        self.until_idle(&mut Sweeper::new(self.store()?, self.days()), &mut || Ok(()))?;
+        let mut store = self.store()?;
+        let balances = store.balance()?;
+        let mut attention = Vec::new();
+        for balance in &balances {
+            let outbox = store.outbox_count(&balance.mailbox)?;
+            attention.extend(concerns(balance, outbox.unknown, outbox.refused));
+        }
+        Ok(Once { balances, attention, failures })
+    }
+
+    /// Repeats a round until it has nothing to do for a while.
+    fn until_idle(
+        &self,
+        round: &mut dyn Round,
+        show: &mut dyn FnMut() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut store = self.store()?;
+        let mut failures = 0;
+        loop {
+            let outcome = round.round(self.now());
+            let noted = outcome.as_ref().map(|_| ()).map_err(ToString::to_string);
+            store.note_round(round.name(), noted.as_ref().map(|()| ()).map_err(String::as_str), self.now())?;
+            show()?;
+            let rest = match outcome {
+                Ok(rest) => {
+                    failures = 0;
+                    match rest {
+                        Rest::No => Duration::ZERO,
+                        Rest::Until(rest) if rest <= ONCE_PATIENCE => rest,
+                        Rest::Until(_) | Rest::Idle(_) => return Ok(()),
+                    }
+                }
+                Err(error) => {
+                    failures += 1;
+                    let wait = error.asked_wait().unwrap_or(Duration::from_secs(1 << failures));
+                    if error.needs_a_person() || failures > ONCE_FAILURES || wait > ONCE_WAIT {
+                        return Err(error.into());
+                    }
+                    log::warn!(target: "run", "{error}; trying again in {} s", wait.as_secs());
+                    wait
+                }
+            };
+            std::thread::sleep(rest);
+        }
+    }
+
+    fn web_settings(&self) -> web::Settings {
+        let config = &self.config;
+        web::Settings {
+            listen: config.web.listen,
+            allowed_hosts: config.web.allowed_hosts.clone(),
+            tls: config.web.tls.as_ref().map(|tls| web::door::TlsFiles {
+                certificate: tls.certificate_file.clone(),
+                key: tls.key_file.clone(),
+            }),
+            store_path: config.store.path.clone(),
+            desk: config.desk.name.clone(),
+            recovery_days: config.retention.recovery_days,
+            mailboxes: Vec::new(),
+        }
+    }
+}
+
+/// What a person should look at in this mailbox, a sentence each.
+fn concerns(balance: &Balance, unknown: u64, refused: u64) -> Vec<String> {
+    let name = &balance.mailbox;
+    let mut sentences = Vec::new();
+    if !balance.closes {
+        sentences.push(format!("mailbox {name}: the ledger's sum does not close; see ledger balance"));
+    }
+    for (count, what) in [
+        (balance.waiting, "messages still wait; see ledger list --outcome waiting"),
+        (balance.quarantined, "messages are set aside; see ledger list --outcome quarantined"),
+        (unknown, "outgoing messages are undecided"),
+        (refused, "outgoing messages were refused"),
+    ] {
+        if count > 0 {
+            sentences.push(format!("mailbox {name}: {count} {what}"));
+        }
+    }
+    sentences
+}
+
+fn rule(rule: &config::Rule) -> Result<Rule, Error> {
+    let bad = |error: regex::Error| Error::Settings(format!("rule {}: {error}", rule.name));
+    let glob = |text: &Option<String>| text.as_deref().map(Glob::new).transpose().map_err(bad);
+    let subject = rule.when.subject.as_deref().map(regex::Regex::new).transpose().map_err(bad)?;
+    Ok(Rule {
+        name: rule.name.clone(),
+        when: When {
+            to: glob(&rule.when.to)?,
+            from: glob(&rule.when.from)?,
+            subject,
+            has_attachment: rule.when.has_attachment,
+        },
+        then: Then {
+            queue: rule.then.queue.clone(),
+            assign: rule.then.assign.clone(),
+            priority: rule.then.priority,
+            tags: rule.then.tags.clone(),
+        },
+        stop: rule.stop,
+    })
+}
+
+/// The house, running.
+pub struct Running {
+    supervisor: Supervisor,
+    web: Web,
+    _lock: Lock,
+}
+
+impl Running {
+    /// Where the pages are.
+    pub fn address(&self) -> SocketAddr {
+        self.web.address()
+    }
+
+    /// Ends the rounds and the web within two seconds.
+    pub fn stop(self) {
+        self.supervisor.stop(Duration::from_millis(1_500));
+        drop(self.web);
+    }
+}

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -35,6 +36,11 @@ impl Timestamp {
         self.plus_seconds(days.saturating_mul(DAY))
     }
 
+    /// How long it is from this moment to a later one; a second at least.
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_secs(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0).max(1))
+    }
+
     /// The midnight (UTC) at which this moment's day began.
     pub const fn day_start(self) -> Self {
         Self(self.0 - self.0.rem_euclid(DAY))
@@ -52,7 +58,8 @@ impl Timestamp {
     }
 
     fn zoned(self) -> jiff::Zoned {
-        let second = self.0.clamp(jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
+        let second =
+            self.0.clamp(jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
         jiff::Timestamp::from_second(second)
             .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
             .to_zoned(jiff::tz::TimeZone::UTC)

@@ -1,6 +1,7 @@
 //! What is past its days at a given time, and what must stay. Two clocks: our raw copy of an
 //! original goes `recovery_days` after the original was removed from the mailbox, mirroring its
-//! Recoverable Items; a ticket's content goes `recovery_days` after the ticket was deleted.
+//! Recoverable Items; a ticket's content goes `recovery_days` after the ticket was deleted, and,
+//! where the office wants it, so many days after it was closed.
 
 use serde::Serialize;
 
@@ -12,6 +13,8 @@ use crate::time::Timestamp;
 pub struct Days {
     /// Days between removal (or deletion) and the end of our copy.
     pub recovery: u32,
+    /// Days after which closed tickets go by themselves; never without.
+    pub closed: Option<u32>,
 }
 
 /// What something is that may go, and since when its days count.
@@ -32,6 +35,15 @@ pub enum Ageing {
         ticket: TicketNumber,
         /// When it was deleted.
         deleted_at: Timestamp,
+        /// Whether it is on hold.
+        hold: bool,
+    },
+    /// A closed ticket.
+    Closed {
+        /// Its number.
+        ticket: TicketNumber,
+        /// When it was closed.
+        closed_at: Timestamp,
         /// Whether it is on hold.
         hold: bool,
     },
@@ -65,18 +77,27 @@ impl Days {
         now.plus_days(-i64::from(self.recovery))
     }
 
+    /// The latest closing whose days are over at `now`, where closed tickets go at all.
+    pub fn closed_cutoff(self, now: Timestamp) -> Option<Timestamp> {
+        self.closed.map(|days| now.plus_days(-i64::from(days)))
+    }
+
     /// Whether this goes at `now`, and why. What is on hold stays.
     pub fn expiry(self, ageing: Ageing, now: Timestamp) -> Option<Expiry> {
-        let (kind, ledger, ticket, since, hold, what) = match ageing {
+        let (kind, ledger, ticket, since, days, hold, what) = match ageing {
             Ageing::Raw { ledger, removed_at, hold } => {
-                ("raw", Some(ledger), None, removed_at, hold, "original removed from the mailbox")
+                let what = "original removed from the mailbox";
+                ("raw", Some(ledger), None, removed_at, self.recovery, hold, what)
             }
             Ageing::Ticket { ticket, deleted_at, hold } => {
-                ("ticket", None, Some(ticket), deleted_at, hold, "ticket deleted")
+                ("ticket", None, Some(ticket), deleted_at, self.recovery, hold, "ticket deleted")
+            }
+            Ageing::Closed { ticket, closed_at, hold } => {
+                ("ticket", None, Some(ticket), closed_at, self.closed?, hold, "ticket closed")
             }
         };
-        let due_at = self.end_of(since);
-        let reason = format!("{what} on {}, {} days ago or more", since, self.recovery);
+        let due_at = since.plus_days(i64::from(days));
+        let reason = format!("{what} on {since}, {days} days ago or more");
         (!hold && due_at <= now)
             .then_some(Expiry { kind, ledger, ticket, since, due_at, reason })
     }
@@ -88,7 +109,8 @@ mod tests {
 
     #[test]
     fn things_go_at_the_end_of_their_days_and_not_before() {
-        let days = Days { recovery: 30 };
+        let days = Days { recovery: 30, closed: Some(90) };
+        let forever = Days { recovery: 30, closed: None };
         let since = Timestamp::from_unix(1_800_000_000);
         let raw = |hold| Ageing::Raw { ledger: LedgerId(1), removed_at: since, hold };
         let ticket = |hold| Ageing::Ticket { ticket: TicketNumber(1), deleted_at: since, hold };
@@ -103,6 +125,10 @@ mod tests {
         ] {
             assert_eq!(days.expiry(ageing, now).is_some(), goes, "{case}");
         }
+        let closed = Ageing::Closed { ticket: TicketNumber(1), closed_at: since, hold: false };
+        assert!(days.expiry(closed, since.plus_days(90)).is_some());
+        assert!(days.expiry(closed, since.plus_days(89)).is_none());
+        assert!(forever.expiry(closed, since.plus_days(9_000)).is_none());
         assert_eq!(days.cutoff(end), since);
     }
 }

@@ -78,6 +78,9 @@ impl TagKey {
         let mut text = String::with_capacity(length);
         let (mut bits, mut held) = (0_u32, 0_u32);
         for byte in tag.as_ref() {
+            if text.len() == length {
+                break;
+            }
             bits = (bits << 8) | u32::from(*byte);
             held += 8;
             while held >= 5 && text.len() < length {

@@ -48,6 +48,11 @@ impl Prepared {
         self.arrival.ledger
     }
 
+    /// Its own Message-ID.
+    pub fn message_id(&self) -> Option<&MessageId> {
+        self.arrival.message.message_id.as_ref()
+    }
+
     /// Roughly the memory it takes, in bytes.
     pub fn weight(&self) -> usize {
         self.size + self.raw.len() + self.arrival.message.text.len()
@@ -190,7 +195,10 @@ fn known(tx: &Transaction<'_>, mailbox: MailboxId, arrival: &Arrival) -> Result<
             let tickets = tickets_with(tx, id)?;
             found.extend(tickets.into_iter().map(|ticket| (ticket, Relation::Cited(position))));
         }
-        if let Some(id) = message.message_id.as_ref().filter(|_| found.is_empty()) {
+        // What cites a shared id means the letter that had it first.
+        if let Some(id) = message.message_id.as_ref().filter(|_| found.is_empty())
+            && tickets_with(tx, id)?.is_empty()
+        {
             let tickets = tickets_citing(tx, id)?;
             found.extend(tickets.into_iter().map(|(ticket, _)| (ticket, Relation::Citing)));
         }
@@ -245,7 +253,8 @@ fn tickets_citing(tx: &Transaction<'_>, id: &MessageId) -> Result<Vec<(TicketNum
         .prepare_cached(
             "SELECT DISTINCT article.ticket, article.subject FROM citation
              JOIN article ON article.id = citation.article
-             WHERE citation.message_id = ?1 ORDER BY article.ticket LIMIT ?2",
+             WHERE citation.message_id = ?1 AND article.kind = 'email_in'
+             ORDER BY article.ticket LIMIT ?2",
         )?
         .query_map((id, MAX_CANDIDATES), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?)

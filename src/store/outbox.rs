@@ -180,7 +180,8 @@ impl Store {
         })
     }
 
-    /// Notes that the answer to its sending was lost; it is looked for from `look_at` on.
+    /// Notes that the answer to its sending was lost; it is looked for from `look_at` on. Without
+    /// a draft nothing was sent, and it only waits.
     pub fn mark_unknown(
         &mut self,
         id: OutboxId,
@@ -192,7 +193,7 @@ impl Store {
             let changed = tx
                 .prepare_cached(
                     "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3
-                     WHERE id = ?1 AND state <> 'unknown'",
+                     WHERE id = ?1 AND state <> 'unknown' AND draft_item IS NOT NULL",
                 )?
                 .execute((id, reason, look_at))?;
             if changed == 0 {
@@ -202,9 +203,13 @@ impl Store {
         })
     }
 
-    /// Notes that it has to wait, and why. What it has come to stays.
+    /// Notes that it has to wait, and why: nothing was done with it this time. What it had come to
+    /// stays.
     pub fn postpone(&mut self, id: OutboxId, reason: &str, due_at: Timestamp) -> Result<()> {
-        self.write(|tx| postpone(tx, id, reason, due_at))
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE outbox SET tried_at = NULL WHERE id = ?1")?.execute([id])?;
+            postpone(tx, id, reason, due_at)
+        })
     }
 
     /// What the outbox of a mailbox holds.

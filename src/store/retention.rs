@@ -82,6 +82,19 @@ fn expired(tx: &Transaction<'_>, days: Days, now: Timestamp, limit: u32) -> Resu
         })?
         .collect::<rusqlite::Result<_>>()?;
     ageing.extend(tickets);
+    if let Some(cutoff) = days.closed_cutoff(now) {
+        let closed: Vec<Ageing> = tx
+            .prepare_cached(
+                "SELECT number, closed_at, hold FROM ticket
+                 WHERE state = 'closed' AND erased_at IS NULL AND closed_at <= ?1 AND hold = 0
+                 ORDER BY closed_at, number LIMIT ?2",
+            )?
+            .query_map((cutoff, limit), |row| {
+                Ok(Ageing::Closed { ticket: row.get(0)?, closed_at: row.get(1)?, hold: row.get(2)? })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        ageing.extend(closed);
+    }
     Ok(ageing.into_iter().filter_map(|ageing| days.expiry(ageing, now)).collect())
 }
 
@@ -111,7 +124,7 @@ fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> R
     }
     tx.prepare_cached(
         "UPDATE ticket SET subject = '', requester = NULL, queue = NULL, assignee = NULL,
-                erased_at = ?2
+                state = 'deleted', deleted_at = coalesce(deleted_at, ?2), erased_at = ?2
          WHERE number = ?1",
     )?
     .execute((ticket, now))?;

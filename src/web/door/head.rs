@@ -49,8 +49,8 @@ const LARGE_HEAD: Refusal = Refusal(431, "the headers of the request are too man
 const BAD_HOST: Refusal = Refusal(400, "a request must carry exactly one Host header");
 const FOREIGN_HOST: Refusal = Refusal(
     421,
-    "this server does not go by that host name; to use it, add it to allowed_hosts under [web] \
-     in the configuration ([web] allowed_hosts)",
+    "this server does not go by that host name; to use it, add it to [web] allowed_hosts in the \
+     configuration",
 );
 const BAD_LENGTH: Refusal =
     Refusal(400, "a request may carry one Content-Length, a number and nothing else");
@@ -372,6 +372,74 @@ mod tests {
             ("/ä", None),
         ] {
             assert_eq!(normal(target).ok().as_deref(), expected, "{target}");
+        }
+    }
+
+    /// Requests put together from pieces that have fooled servers before.
+    fn pieces() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        use proptest::prelude::*;
+        const PIECES: [&[u8]; 32] = [
+            b"\r\n",
+            b"\r\n",
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b" ",
+            b"\t",
+            b"\0",
+            b":",
+            b": ",
+            b",",
+            b";",
+            b"%2e",
+            b"%0a",
+            b"%2F",
+            b"..",
+            b"/",
+            b"?",
+            b"\\",
+            b"a",
+            b"\xc3\xa4",
+            b"Cookie: b=1; c=\xff; d",
+            b"Host: localhost",
+            b"Host: evil.example",
+            b"Content-Length: 5",
+            b"Content-Length: +5",
+            b"Transfer-Encoding: chunked",
+            b"Accept: */*",
+            b"Connection: close",
+            b"HTTP/1.1",
+            b"GET /",
+            b"X-Counterfoil-Peer: 9.9.9.9:9",
+        ];
+        let middle = proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12);
+        middle.prop_map(|middle| {
+            let start = b"GET /x?y HTTP/1.1\r\nHost: localhost\r\n";
+            let at = middle.len() * 3 % start.len();
+            let cut = if middle.len() % 2 == 0 { start.len() } else { at };
+            [&start[..cut], &middle.concat(), &start[cut..], b"\r\n\r\n"].concat()
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_goes_in_can_be_read_in_one_way_only(bytes in pieces()) {
+            let address = "127.0.0.1:8025".parse().unwrap();
+            let whole = Scan::default().end(&bytes, 1000);
+            let mut scan = Scan::default();
+            let bit_by_bit = (0..=bytes.len()).map(|end| scan.end(&bytes[..end], 1000));
+            let bit_by_bit = bit_by_bit.filter(|found| *found != Ok(None)).take(1).next();
+            proptest::prop_assert_eq!(bit_by_bit.unwrap_or(Ok(None)), whole);
+            let Ok(Some(end)) = whole else { return Ok(()) };
+            let hosts = Hosts::new(address, &[]);
+            let Ok(head) = Head::read(&bytes[..end], &hosts, address.ip(), 1000) else {
+                return Ok(());
+            };
+            let forged = |line: &str| line.to_ascii_lowercase().starts_with("x-counterfoil-peer");
+            proptest::prop_assert!(head.text.is_ascii() && !head.text.lines().any(forged));
+            let again = format!("{}\r\n", head.text);
+            let again = Head::read(again.as_bytes(), &hosts, address.ip(), 1000).unwrap();
+            proptest::prop_assert_eq!(head.text, again.text);
         }
     }
 }

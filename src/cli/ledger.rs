@@ -1,0 +1,123 @@
+//! `ledger …`: what became of every message.
+
+use std::io::{self, Write};
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output::{self, Out};
+use super::{Args, Ending, Part};
+use crate::desk::ledger::{Balance, LedgerRow, Outcome};
+use crate::desk::ticket::LedgerId;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// List the rows, the newest first
+    List {
+        /// Only those of this mailbox
+        #[arg(long)]
+        mailbox: Option<String>,
+        /// Only those with this outcome
+        #[arg(long)]
+        outcome: Option<Outcome>,
+        #[command(flatten)]
+        part: Part,
+    },
+    /// Show one row
+    Show {
+        /// The id of the row
+        id: i64,
+    },
+    /// Close the sum of every mailbox; exit code 3 when one does not close
+    Balance,
+}
+
+pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
+    let mut store = args.app()?.store()?;
+    match command {
+        Command::List { mailbox, outcome, part } => {
+            let listing = store.ledger(mailbox.as_deref(), *outcome, part.after, part.limit)?;
+            let next = listing.next.map(|cursor| cursor.to_string());
+            out.answer(&json!({ "ledger": listing.rows, "next": next }), |to| {
+                list_for_people(to, &listing.rows, next.as_deref())
+            })?;
+            Ok(Ending::Done)
+        }
+        Command::Show { id } => {
+            let row = store.ledger_row(LedgerId(*id))?;
+            out.answer(&row, |to| show_for_people(to, &row))?;
+            Ok(Ending::Done)
+        }
+        Command::Balance => {
+            let balances = store.balance()?;
+            out.answer(&json!({ "mailboxes": balances }), |to| balance_for_people(to, &balances))?;
+            let closes = balances.iter().all(|balance| balance.closes);
+            Ok(if closes { Ending::Done } else { Ending::Attention })
+        }
+    }
+}
+
+fn list_for_people(to: &mut Vec<u8>, rows: &[LedgerRow], next: Option<&str>) -> io::Result<()> {
+    if rows.is_empty() {
+        return writeln!(to, "no messages");
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.id.to_string(),
+                row.mailbox.clone(),
+                row.received_at.for_people(),
+                row.outcome.to_string(),
+                output::or_dash(row.ticket),
+                row.original.to_string(),
+                output::short(&row.reason, 60),
+            ]
+        })
+        .collect();
+    let headings = ["id", "mailbox", "received (UTC)", "outcome", "ticket", "original", "reason"];
+    output::table(to, &headings, &cells)?;
+    match next {
+        Some(cursor) => writeln!(to, "more: --after {cursor}"),
+        None => Ok(()),
+    }
+}
+
+fn show_for_people(to: &mut Vec<u8>, row: &LedgerRow) -> io::Result<()> {
+    let message_id = row.message_id.as_ref().map(|id| output::clean(id.as_str()));
+    let until = row.recoverable_until.map(|at| format!(", recoverable until {} UTC", at.for_people()));
+    writeln!(to, "ledger row {} of mailbox {}", row.id, output::clean(&row.mailbox))?;
+    writeln!(to, "received    {} UTC", row.received_at.for_people())?;
+    writeln!(to, "listed      {} UTC", row.listed_at.for_people())?;
+    writeln!(to, "outcome     {}", row.outcome)?;
+    if !row.reason.is_empty() {
+        writeln!(to, "reason      {}", output::clean(&row.reason))?;
+    }
+    writeln!(to, "ticket      {}", output::or_dash(row.ticket))?;
+    writeln!(to, "original    {}{}", row.original, until.unwrap_or_default())?;
+    writeln!(to, "raw copy    {}", if row.raw_kept { "kept" } else { "not kept" })?;
+    writeln!(to, "size        {} bytes", output::or_dash(row.size))?;
+    writeln!(to, "message id  {}", output::or_dash(message_id))?;
+    writeln!(to, "sha256      {}", output::or_dash(row.sha256.as_deref()))?;
+    writeln!(to, "item        {}", output::clean(&row.item_id))
+}
+
+fn balance_for_people(to: &mut Vec<u8>, balances: &[Balance]) -> io::Result<()> {
+    let rows: Vec<Vec<String>> = balances
+        .iter()
+        .map(|b| {
+            let numbers = [
+                b.listed, b.waiting, b.opened, b.joined, b.duplicate, b.quarantined, b.discarded,
+                b.vanished,
+            ];
+            let closes = if b.closes { "closes" } else { "DOES NOT CLOSE" };
+            let cells = numbers.iter().map(u64::to_string);
+            std::iter::once(b.mailbox.clone()).chain(cells).chain([closes.to_owned()]).collect()
+        })
+        .collect();
+    let headings = [
+        "mailbox", "listed", "waiting", "opened", "joined", "duplicate", "quarantined", "discarded",
+        "vanished", "",
+    ];
+    output::table(to, &headings, &rows)
+}

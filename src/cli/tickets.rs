@@ -1,0 +1,332 @@
+//! `ticket …`: agents' work from the command line.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::output::{self, Out};
+use super::{Args, Ending, Part, Usage};
+use crate::desk::outgoing::{self, Writing};
+use crate::desk::ticket::{Article, Change, Kind, State, Ticket, TicketNumber};
+use crate::mail::{Address, Attachment};
+use crate::store::tickets::Filter;
+
+/// Whose name the audit entries bear.
+const ACTOR: &str = "cli";
+
+/// The largest file that goes along, in bytes. What the mailbox takes is less still.
+const MAX_ATTACHMENT: u64 = 150 << 20;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// List tickets, the newest first
+    List {
+        /// Only those in this state; otherwise all but the deleted
+        #[arg(long)]
+        state: Option<State>,
+        /// Only those of this queue
+        #[arg(long)]
+        queue: Option<String>,
+        /// Only those of this mailbox
+        #[arg(long)]
+        mailbox: Option<String>,
+        #[command(flatten)]
+        part: Part,
+    },
+    /// Show one ticket with its conversation
+    Show {
+        /// The number of the ticket
+        number: i64,
+    },
+    /// Answer the requester
+    Reply(Reply),
+    /// Leave a note only agents see
+    Note(Note),
+    /// Set the state: new, open, pending or closed
+    Status {
+        /// The number of the ticket
+        number: i64,
+        /// The state it gets
+        state: State,
+    },
+    /// Put a ticket among the deleted; its content goes after the retention days
+    Delete {
+        /// The number of the ticket
+        number: i64,
+    },
+    /// Take a ticket back from the deleted
+    Undelete {
+        /// The number of the ticket
+        number: i64,
+    },
+    /// Keep a ticket from retention
+    Hold {
+        /// The number of the ticket
+        number: i64,
+        /// Release the hold instead
+        #[arg(long)]
+        release: bool,
+    },
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Reply {
+    #[command(flatten)]
+    note: Note,
+    /// Send a copy to this address too
+    #[arg(long, value_name = "ADDRESS")]
+    cc: Vec<String>,
+    /// Send a hidden copy to this address too
+    #[arg(long, value_name = "ADDRESS")]
+    bcc: Vec<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Note {
+    /// The number of the ticket
+    number: i64,
+    /// The text
+    #[arg(long, conflicts_with = "file")]
+    text: Option<String>,
+    /// A file with the text; without either it is read from standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// A file to go along
+    #[arg(long, value_name = "PATH")]
+    attach: Vec<PathBuf>,
+    /// The state the ticket gets
+    #[arg(long)]
+    status: Option<State>,
+}
+
+pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
+    let app = args.app()?;
+    let mut store = app.store()?;
+    match command {
+        Command::List { state, queue, mailbox, part } => {
+            let filter =
+                Filter { state: *state, queue: queue.clone(), mailbox: mailbox.clone() };
+            let mut listing = store.tickets(&filter, part.after, part.limit)?;
+            if out.is_json() {
+                for ticket in &mut listing.rows {
+                    *ticket = store.ticket(ticket.number)?;
+                }
+            }
+            let next = listing.next.map(|cursor| cursor.to_string());
+            out.answer(&json!({ "tickets": listing.rows, "next": next }), |to| {
+                list_for_people(to, &listing.rows, next.as_deref())
+            })?;
+        }
+        Command::Show { number } => {
+            let ticket = store.ticket(TicketNumber(*number))?;
+            out.answer(&ticket, |to| show_for_people(to, &ticket))?;
+        }
+        Command::Reply(write) => {
+            let (thread, mailbox, name) = store.thread(TicketNumber(write.note.number))?;
+            let policy = app.policy(&name, &mut store)?;
+            let writing = Writing {
+                cc: addresses(&write.cc)?,
+                bcc: addresses(&write.bcc)?,
+                ..writing(&write.note)?
+            };
+            let (article, state) =
+                outgoing::reply(&thread, writing, &policy).map_err(|why| Usage(why.to_string()))?;
+            let to: Vec<String> = article.to.iter().map(output::address).collect();
+            let id = store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
+            answer_article(out, &mut store, thread.number, id, |number| {
+                format!("ticket {number}: the answer to {} is queued", to.join(", "))
+            })?;
+        }
+        Command::Note(note) => {
+            let (thread, mailbox, _) = store.thread(TicketNumber(note.number))?;
+            let author = Address { address: String::new(), name: "command line".to_owned() };
+            let (article, state) = outgoing::note(&thread, writing(note)?, author)
+                .map_err(|why| Usage(why.to_string()))?;
+            let id = store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
+            answer_article(out, &mut store, thread.number, id, |number| {
+                format!("ticket {number}: the note is kept")
+            })?;
+        }
+        Command::Status { number, state } => {
+            change(out, &app, &mut store, *number, &Change::State(*state))?;
+        }
+        Command::Delete { number } => change(out, &app, &mut store, *number, &Change::Delete)?,
+        Command::Undelete { number } => change(out, &app, &mut store, *number, &Change::Undelete)?,
+        Command::Hold { number, release } => {
+            change(out, &app, &mut store, *number, &Change::Hold(!release))?;
+        }
+    }
+    Ok(Ending::Done)
+}
+
+fn change(
+    out: &mut Out,
+    app: &crate::app::App,
+    store: &mut crate::store::Store,
+    number: i64,
+    change: &Change,
+) -> anyhow::Result<()> {
+    let number = TicketNumber(number);
+    store.change_ticket(number, change, ACTOR, app.now())?;
+    let ticket = store.ticket(number)?;
+    out.answer(&ticket, |to| {
+        let hold = if ticket.hold { ", on hold" } else { "" };
+        writeln!(to, "ticket {number} is {}{hold}", ticket.state)
+    })
+}
+
+fn answer_article(
+    out: &mut Out,
+    store: &mut crate::store::Store,
+    number: TicketNumber,
+    id: crate::desk::ticket::ArticleId,
+    sentence: impl FnOnce(TicketNumber) -> String,
+) -> anyhow::Result<()> {
+    let ticket = store.ticket(number)?;
+    let article = ticket.articles.iter().find(|article| article.id == id);
+    out.answer(&article, |to| writeln!(to, "{}", output::clean(&sentence(number))))
+}
+
+fn writing(note: &Note) -> anyhow::Result<Writing> {
+    let text = match (&note.text, &note.file) {
+        (Some(text), _) => text.clone(),
+        (None, Some(file)) => text_of(file)?,
+        (None, None) => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text).map_err(|error| {
+                Usage(format!("cannot read the text from standard input: {error}"))
+            })?;
+            text
+        }
+    };
+    let attachments =
+        note.attach.iter().map(|path| attachment(path)).collect::<anyhow::Result<_>>()?;
+    Ok(Writing { text, attachments, status: note.status, ..Writing::default() })
+}
+
+fn text_of(file: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| Usage(format!("cannot read the text from {}: {error}", file.display())))?;
+    Ok(String::from_utf8(bytes).map_err(|_| {
+        Usage(format!("the text in {} is not UTF-8; save it as UTF-8", file.display()))
+    })?)
+}
+
+fn attachment(path: &Path) -> anyhow::Result<Attachment> {
+    let fail = |why: String| Usage(format!("cannot attach {}: {why}", path.display()));
+    let about = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?;
+    if !about.is_file() {
+        return Err(fail("it is not a file".to_owned()).into());
+    }
+    if about.len() > MAX_ATTACHMENT {
+        return Err(fail(format!("it is larger than {} MB", MAX_ATTACHMENT >> 20)).into());
+    }
+    let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let filename = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let content_type = content_type(path).to_owned();
+    Ok(Attachment { filename, content_type, content_id: None, inline: false, bytes })
+}
+
+/// The media type (RFC 6838) that goes with the ending of a file name.
+fn content_type(path: &Path) -> &'static str {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    match ending.to_ascii_lowercase().as_str() {
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "txt" | "log" => "text/plain",
+        "csv" => "text/csv",
+        "zip" => "application/zip",
+        "ics" => "text/calendar",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "application/octet-stream",
+    }
+}
+
+fn addresses(texts: &[String]) -> anyhow::Result<Vec<Address>> {
+    texts
+        .iter()
+        .map(|text| {
+            let whole = text.trim();
+            let bad = whole.contains(|c: char| c.is_whitespace() || c.is_control() || c == ',')
+                || whole.split('@').filter(|part| !part.is_empty()).count() != 2;
+            if bad {
+                return Err(Usage(format!("`{text}` is not one address")).into());
+            }
+            Ok(Address::bare(whole))
+        })
+        .collect()
+}
+
+fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> io::Result<()> {
+    if tickets.is_empty() {
+        return writeln!(to, "no tickets");
+    }
+    let rows: Vec<Vec<String>> = tickets
+        .iter()
+        .map(|ticket| {
+            vec![
+                ticket.number.to_string(),
+                ticket.state.to_string(),
+                ticket.updated_at.for_people(),
+                output::short(ticket.requester.as_ref().map_or("-", Address::for_people), 24),
+                output::short(&ticket.subject, 60),
+            ]
+        })
+        .collect();
+    output::table(to, &["no", "state", "updated (UTC)", "requester", "subject"], &rows)?;
+    match next {
+        Some(cursor) => writeln!(to, "more: --after {cursor}"),
+        None => Ok(()),
+    }
+}
+
+fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
+    writeln!(to, "ticket {}: {}", ticket.number, output::clean(&ticket.subject))?;
+    let hold = if ticket.hold { ", on hold" } else { "" };
+    writeln!(to, "{}, {} priority{hold}", ticket.state, ticket.priority)?;
+    writeln!(to, "mailbox    {}", output::clean(&ticket.mailbox))?;
+    writeln!(to, "requester  {}", output::or_dash(ticket.requester.as_ref().map(|r| output::clean(&output::address(r)))))?;
+    writeln!(to, "queue      {}", output::or_dash(ticket.queue.as_deref().map(output::clean)))?;
+    writeln!(to, "assignee   {}", output::or_dash(ticket.assignee.as_deref().map(output::clean)))?;
+    if !ticket.tags.is_empty() {
+        writeln!(to, "tags       {}", output::clean(&ticket.tags.join(", ")))?;
+    }
+    if let Some(follows) = ticket.follows {
+        writeln!(to, "follows    ticket {follows}")?;
+    }
+    writeln!(to, "opened     {} UTC", ticket.created_at.for_people())?;
+    for article in &ticket.articles {
+        article_for_people(to, article)?;
+    }
+    Ok(())
+}
+
+fn article_for_people(to: &mut Vec<u8>, article: &Article) -> io::Result<()> {
+    let who = article.from.as_ref().map_or_else(|| "nobody".to_owned(), output::address);
+    let when = article.sent_at.unwrap_or(article.created_at).for_people();
+    let mut marks = vec![match article.kind {
+        Kind::EmailIn => "from",
+        Kind::EmailOut => "sent by",
+        Kind::Note => "note by",
+    }
+    .to_owned()];
+    marks.push(output::clean(&who));
+    marks.push(format!("on {when} UTC"));
+    marks.extend(article.machine.map(|machine| format!("({machine})")));
+    marks.extend(article.delivery.map(|delivery| format!("[{delivery}]")));
+    writeln!(to, "\n--- {}", marks.join(" "))?;
+    writeln!(to, "{}", output::clean_lines(&article.visible_text))?;
+    if article.visible_text.trim() != article.text.trim() {
+        writeln!(to, "(quoted text is left out; --json has it)")?;
+    }
+    for attachment in &article.attachments {
+        let name = output::clean(&attachment.filename);
+        writeln!(to, "+ {name} ({}, {} bytes)", attachment.content_type, attachment.size)?;
+    }
+    Ok(())
+}

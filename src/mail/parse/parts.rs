@@ -1,0 +1,251 @@
+//! Cuts a letter into its parts (RFC 2046 section 5.1) in one pass over its lines, without
+//! recursion and without copying. Attached letters are not opened: they are one part. Depth and
+//! number of parts are bounded; what lies beyond the bound stays inside the last part.
+
+use super::fields::{self, Head, Structured};
+
+/// Multiparts inside each other that are opened.
+const MAX_DEPTH: usize = 100;
+
+/// Parts that are told apart; the rest of the letter belongs to the last one.
+const MAX_PARTS: usize = 1_000;
+
+/// One part of a letter.
+pub(super) struct Part<'a> {
+    /// Its header fields.
+    pub(super) head: Head<'a>,
+    /// Content-Type, its value set to what RFC 2045 section 5.2 says when it is missing.
+    pub(super) kind: Structured,
+    /// Whether there was a usable Content-Type.
+    pub(super) typed: bool,
+    /// Content-Disposition (RFC 2183).
+    pub(super) disposition: Structured,
+    /// The raw body; of a multipart, what stands before its first part.
+    pub(super) body: &'a [u8],
+    /// The parts of a multipart, as places in the list.
+    pub(super) children: Vec<usize>,
+}
+
+impl Part<'_> {
+    /// Whether other parts are inside this one.
+    pub(super) fn is_multipart(&self) -> bool {
+        self.kind.value.starts_with("multipart/")
+    }
+}
+
+/// A multipart whose end was not seen yet.
+struct Open {
+    part: usize,
+    boundary: Vec<u8>,
+}
+
+/// A boundary line that was met.
+struct Boundary {
+    level: usize,
+    closes: bool,
+    /// Where its line begins and where the next one does.
+    line: (usize, usize),
+}
+
+/// The parts of a letter; the first is the letter itself. A multipart whose boundary never comes
+/// is tried again with the boundary its body seems to use.
+pub(super) fn split(raw: &[u8]) -> Vec<Part<'_>> {
+    let parts = walk(raw, None);
+    let root = &parts[0];
+    if root.is_multipart()
+        && root.children.is_empty()
+        && let Some(guess) = seeming_boundary(root.body)
+    {
+        let again = walk(raw, Some(guess));
+        if !again[0].children.is_empty() {
+            return again;
+        }
+    }
+    parts
+}
+
+fn walk<'a>(raw: &'a [u8], guess: Option<&'a [u8]>) -> Vec<Part<'a>> {
+    let mut parts: Vec<Part<'a>> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut at = 0;
+    loop {
+        let (head, body_at) = fields::head(raw, at, |line| boundary_in(line, &open).is_some());
+        let place = parts.len();
+        let inside_digest =
+            open.last().is_some_and(|open| parts[open.part].kind.value == "multipart/digest");
+        if let Some(open) = open.last() {
+            parts[open.part].children.push(place);
+        }
+        let part = describe(head, inside_digest);
+        let boundary = match guess.filter(|_| place == 0) {
+            Some(guess) => Some(guess.to_vec()),
+            None => part.kind.get("boundary").map(String::into_bytes),
+        };
+        let boundary = boundary.map(|b| b.trim_ascii_end().to_vec()).filter(|b| !b.is_empty());
+        if let Some(boundary) = boundary.filter(|_| part.is_multipart() && open.len() < MAX_DEPTH) {
+            open.push(Open { part: place, boundary });
+        }
+        parts.push(part);
+        let mut line_at = body_at;
+        let mut body_known = false;
+        // Runs over closing boundaries and what follows them, up to the start of the next part.
+        at = loop {
+            let met =
+                if parts.len() < MAX_PARTS { next_boundary(raw, line_at, &open) } else { None };
+            let body_end = met.as_ref().map_or(raw.len(), |met| met.line.0);
+            if !body_known {
+                let body = raw.get(body_at..body_end).unwrap_or_default();
+                parts[place].body =
+                    if met.is_some() { fields::without_line_end(body) } else { body };
+                body_known = true;
+            }
+            let Some(met) = met else { return parts };
+            open.truncate(met.level + 1);
+            if !met.closes {
+                break met.line.1;
+            }
+            open.pop();
+            line_at = met.line.1;
+        };
+    }
+}
+
+fn describe(head: Head<'_>, inside_digest: bool) -> Part<'_> {
+    let structured = |name: &str| {
+        let value = head.get(name).map(|value| fields::text(value, None));
+        value.map(|text| Structured::read(&text)).unwrap_or_default()
+    };
+    let mut kind = structured("content-type");
+    let disposition = structured("content-disposition");
+    let typed = kind.value.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+    if !typed {
+        let missing = if inside_digest { "message/rfc822" } else { "text/plain" };
+        missing.clone_into(&mut kind.value);
+    }
+    Part { head, kind, typed, disposition, body: &[], children: Vec::new() }
+}
+
+/// The next line from `at` on that is a boundary of an open multipart.
+fn next_boundary(raw: &[u8], mut at: usize, open: &[Open]) -> Option<Boundary> {
+    if open.is_empty() {
+        return None;
+    }
+    while at < raw.len() {
+        let next = fields::next_line(raw, at);
+        if let Some((level, closes)) = boundary_in(&raw[at..next], open) {
+            return Some(Boundary { level, closes, line: (at, next) });
+        }
+        at = next;
+    }
+    None
+}
+
+/// Whether the line is a boundary: of which level, and whether it closes it. A missing close of
+/// an inner multipart is forgiven when an outer boundary comes.
+fn boundary_in(line: &[u8], open: &[Open]) -> Option<(usize, bool)> {
+    let marked = line.strip_prefix(b"--")?;
+    open.iter().enumerate().rev().find_map(|(level, open)| {
+        match marked.strip_prefix(open.boundary.as_slice())?.trim_ascii_end() {
+            b"" => Some((level, false)),
+            [b'-', b'-', ..] => Some((level, true)),
+            _ => None,
+        }
+    })
+}
+
+/// The boundary a body seems to use: its first line that begins with two hyphens and has no
+/// space, when a header field follows it.
+fn seeming_boundary(body: &[u8]) -> Option<&[u8]> {
+    const LINES_LOOKED_AT: usize = 50;
+    let mut lines = body.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut looked = lines.by_ref().take(LINES_LOOKED_AT);
+    let boundary = looked.find_map(|line| {
+        let boundary = line.strip_prefix(b"--")?;
+        (boundary.len() > 2 && boundary.iter().all(u8::is_ascii_graphic)).then_some(boundary)
+    })?;
+    let follows = lines.next()?;
+    follows
+        .get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
+        .then_some(boundary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(raw: &str) -> String {
+        fn add(parts: &[Part<'_>], place: usize, into: &mut String) {
+            let part = &parts[place];
+            into.push_str(&part.kind.value);
+            if part.children.is_empty() {
+                into.push_str(&format!("={}", String::from_utf8_lossy(part.body)));
+            } else {
+                into.push('(');
+                for (nth, &child) in part.children.iter().enumerate() {
+                    if nth > 0 {
+                        into.push(' ');
+                    }
+                    add(parts, child, into);
+                }
+                into.push(')');
+            }
+        }
+        let mut text = String::new();
+        add(&split(raw.as_bytes()), 0, &mut text);
+        text
+    }
+
+    #[test]
+    fn letters_are_cut_where_their_boundaries_say() {
+        let mixed = "Content-Type: multipart/mixed; boundary=b\n\n";
+        for (case, raw, expected) in [
+            ("single", "A: 1\n\nhello".to_owned(), "text/plain=hello"),
+            ("two", format!("{mixed}pre\n--b\n\none\n--b\n\ntwo\n--b--\npost"), "multipart/mixed(text/plain=one text/plain=two)"),
+            ("crlf", format!("{mixed}--b\r\n\r\none\r\n--b--\r\n"), "multipart/mixed(text/plain=one)"),
+            ("no close", format!("{mixed}--b\n\none\n"), "multipart/mixed(text/plain=one\n)"),
+            ("prefix is no boundary", format!("{mixed}--b\n\none\n--bc\n--b--"), "multipart/mixed(text/plain=one\n--bc)"),
+            ("inner unclosed", format!("{mixed}--b\nContent-Type: multipart/alternative; boundary=i\n\n--i\n\nx\n--b\n\ny\n--b--"),
+                "multipart/mixed(multipart/alternative(text/plain=x) text/plain=y)"),
+            ("part without empty line", format!("{mixed}--b\nContent-Type: text/html\n--b\n\ny"), "multipart/mixed(text/html= text/plain=y)"),
+            ("boundary never comes", "Content-Type: multipart/mixed; boundary=b\n\nall text".to_owned(), "multipart/mixed=all text"),
+            ("wrong boundary", "Content-Type: multipart/mixed; boundary=b\n\n--real1\nContent-Type: text/html\n\nx\n--real1--\n".to_owned(),
+                "multipart/mixed(text/html=x)"),
+            ("digest", "Content-Type: multipart/digest; boundary=b\n\n--b\n\nA: 1\n--b--".to_owned(), "multipart/digest(message/rfc822=A: 1)"),
+            ("attached letter stays whole", format!("{mixed}--b\nContent-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n--b--"),
+                "multipart/mixed(message/rfc822=Content-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--)"),
+        ] {
+            assert_eq!(outline(&raw), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn depth_and_number_are_bounded_and_nothing_is_lost() {
+        let mut deep = String::new();
+        for level in 0..5_000 {
+            deep.push_str(&format!(
+                "Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n"
+            ));
+        }
+        let parts = split(deep.as_bytes());
+        assert_eq!(parts.len(), MAX_DEPTH + 1);
+        assert!(parts[MAX_DEPTH].body.ends_with(b"--b4999\n"));
+        let mut many = "Content-Type: multipart/mixed; boundary=b\n\n".to_owned();
+        many.push_str(&"--b\n\nx\n".repeat(5_000));
+        many.push_str("--b--");
+        let parts = split(many.as_bytes());
+        assert_eq!(parts.len(), MAX_PARTS);
+        assert!(parts[MAX_PARTS - 1].body.ends_with(b"--b--"));
+    }
+
+    #[test]
+    fn hostile_letters_are_cut_in_linear_time() {
+        let mut raw = String::new();
+        for _ in 0..50_000 {
+            raw.push_str("Content-Type: multipart/mixed; boundary=nope\n\n--x\n");
+        }
+        let started = std::time::Instant::now();
+        split(raw.as_bytes());
+        assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
+    }
+}

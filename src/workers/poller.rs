@@ -1,0 +1,253 @@
+//! One mailbox: list it, give every message its ledger row, take in what waits, then copy and
+//! remove the originals. How the steps overlap is in `conveyor`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::conveyor::{self, Ends};
+use super::{Error, Rest, Round};
+use crate::desk::intake::{self, Policy};
+use crate::desk::ledger::Original;
+use crate::desk::retention::Days;
+use crate::desk::ticket::LedgerId;
+use crate::mailbox::{self, Mailbox};
+use crate::store::filing::Filed;
+use crate::store::intake::{Filing, Prepared, Taken};
+use crate::store::ledger::{Seen, Setback, Waiting};
+use crate::store::{MailboxId, Store};
+use crate::time::Timestamp;
+
+/// Messages taken in by one round at most; then the clock is read again.
+const ROUND: u32 = 2_000;
+
+/// Attempts after which a message is set aside for a person.
+const ATTEMPTS: u32 = 8;
+
+/// What happens to an original once its message is taken in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AfterImport {
+    /// It is removed, and lingers in Recoverable Items.
+    Delete,
+    /// It is moved to this folder.
+    Move(String),
+    /// It stays.
+    Keep,
+}
+
+/// How a mailbox is polled.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of the mailbox in the configuration.
+    pub name: String,
+    /// What happens to originals.
+    pub after_import: AfterImport,
+    /// The folder that receives a copy of each original first.
+    pub copy_to: Option<String>,
+    /// The rest between two looks.
+    pub poll: Duration,
+    /// How long a removed original is expected to be recoverable.
+    pub days: Days,
+    /// The largest message taken in, in bytes.
+    pub max_bytes: u64,
+    /// Messages fetched or filed side by side.
+    pub side_by_side: usize,
+}
+
+/// The round of one mailbox.
+pub struct Poller {
+    round: String,
+    store: Store,
+    mailbox: Arc<dyn Mailbox>,
+    id: MailboxId,
+    settings: Settings,
+    policy: Policy,
+    listed_at: Option<Timestamp>,
+}
+
+impl Poller {
+    /// A round over `mailbox`, which the store knows as `id`.
+    pub fn new(
+        store: Store,
+        mailbox: Arc<dyn Mailbox>,
+        id: MailboxId,
+        settings: Settings,
+        policy: Policy,
+    ) -> Self {
+        let round = format!("poller:{}", settings.name);
+        Self { round, store, mailbox, id, settings, policy, listed_at: None }
+    }
+
+    /// Gives every item of the folder its row.
+    fn list(&mut self, now: Timestamp) -> Result<(), Error> {
+        let (mut position, mut new) = (None, 0);
+        loop {
+            let page = match self.mailbox.list(position.as_ref()) {
+                Ok(page) => page,
+                // The next round begins at the first page anyway.
+                Err(error) => return Err(self.failed(error)),
+            };
+            let seen: Vec<Seen> = page.items.into_iter().map(seen).collect();
+            new += self.store.note_listed(self.id, &seen, now)?;
+            position = page.next;
+            if position.is_none() {
+                break;
+            }
+        }
+        if new > 0 {
+            log::info!(target: "poller", "{}: {new} new", self.settings.name);
+        }
+        self.listed_at = Some(now);
+        Ok(())
+    }
+
+    fn failed(&self, error: mailbox::Error) -> Error {
+        Error::Mailbox { name: self.settings.name.clone(), error }
+    }
+
+    /// Notes what follows for messages that could not be fetched.
+    fn set_back(
+        &mut self,
+        failed: Vec<(Waiting, mailbox::Error)>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let setbacks: Vec<(LedgerId, Setback, String)> = failed
+            .into_iter()
+            .map(|(waiting, error)| {
+                let setback = setback(&error, waiting.attempts, now);
+                log::warn!(target: "poller", "{}: ledger {}: {error}", self.settings.name, waiting.ledger);
+                (waiting.ledger, setback, error.to_string())
+            })
+            .collect();
+        Ok(self.store.set_back(&setbacks, now)?)
+    }
+
+    fn rest(&mut self, now: Timestamp) -> Result<Rest, Error> {
+        if !self.store.waiting(self.id, now, 1)?.is_empty()
+            || !self.store.to_file(self.id, LedgerId(0), now, 1)?.is_empty()
+        {
+            return Ok(Rest::No);
+        }
+        let poll = self.settings.poll;
+        Ok(match self.store.next_retry(self.id)? {
+            Some(at) => Rest::Until(now.until(at).min(poll)),
+            None => Rest::Idle(poll),
+        })
+    }
+}
+
+impl Round for Poller {
+    fn name(&self) -> &str {
+        &self.round
+    }
+
+    fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
+        let mut waiting = self.store.waiting(self.id, now, ROUND)?;
+        let poll = i64::try_from(self.settings.poll.as_secs()).unwrap_or(i64::MAX);
+        let stale = self.listed_at.is_none_or(|at| at.plus_seconds(poll) <= now);
+        if stale {
+            self.list(now)?;
+            waiting = self.store.waiting(self.id, now, ROUND)?;
+        }
+        let leftover = self.store.to_file(self.id, LedgerId(0), now, ROUND)?;
+        if waiting.is_empty() && leftover.is_empty() {
+            return self.rest(now);
+        }
+        let settings = self.settings.clone();
+        let mailbox = Arc::clone(&self.mailbox);
+        let mut desk = Desk { poller: self, now };
+        let outcome = conveyor::run(&*mailbox, &settings, waiting, leftover, &mut desk)?;
+        match outcome.stopped {
+            // While the mailbox is out of reach nothing is held against a single message.
+            Some(error) => Err(self.failed(error)),
+            None => {
+                self.set_back(outcome.failed, now)?;
+                self.rest(now)
+            }
+        }
+    }
+}
+
+/// The ends of the belt: the store, with the desk between.
+struct Desk<'a> {
+    poller: &'a mut Poller,
+    now: Timestamp,
+}
+
+impl Ends for Desk<'_> {
+    fn take_in(&mut self, batch: Vec<Prepared>) -> Result<Vec<Taken>, Error> {
+        let Poller { store, id, policy, settings, .. } = &mut *self.poller;
+        let due = settings.copy_to.is_some() || settings.after_import != AfterImport::Keep;
+        let original = if due { Original::InMailbox } else { Original::Kept };
+        let taken = store.take_in(*id, batch, Filing { due, original }, self.now, |arrival, known| {
+            intake::decide(arrival, known, policy, self.now)
+        })?;
+        log::debug!(target: "poller", "{}: {} taken in", settings.name, taken.len());
+        Ok(taken)
+    }
+
+    fn note_filed(&mut self, filed: Vec<(LedgerId, Filed)>) -> Result<(), Error> {
+        let until = self.poller.settings.days.end_of(self.now);
+        Ok(self.poller.store.note_filed(&filed, until, self.now)?)
+    }
+
+    fn files(&self) -> bool {
+        let settings = &self.poller.settings;
+        settings.copy_to.is_some() || settings.after_import != AfterImport::Keep
+    }
+
+    fn failed_filing(&self, attempts: u32, error: &mailbox::Error) -> Filed {
+        log::warn!(target: "poller", "{}: filing: {error}", self.poller.settings.name);
+        Filed::Failed { reason: error.to_string(), retry_at: retry_at(attempts, self.now) }
+    }
+}
+
+fn seen(listed: mailbox::Listed) -> Seen {
+    Seen {
+        item_id: listed.item.0,
+        message_id: listed.message_id,
+        received_at: listed.received_at,
+        size: listed.size,
+    }
+}
+
+/// What follows for a message that could not be fetched, after `attempts` earlier failures.
+fn setback(error: &mailbox::Error, attempts: u32, now: Timestamp) -> Setback {
+    match error {
+        mailbox::Error::Gone(_) => Setback::Vanished,
+        mailbox::Error::TooLarge { .. } | mailbox::Error::Refused(_) => Setback::Quarantine,
+        _ if attempts + 1 >= ATTEMPTS => Setback::Quarantine,
+        _ => Setback::Retry(retry_at(attempts, now)),
+    }
+}
+
+/// When one message is tried again after `attempts` earlier failures: soon at first, for most
+/// faults pass; up to half an hour later in the end.
+fn retry_at(attempts: u32, now: Timestamp) -> Timestamp {
+    const WAITS: [i64; 6] = [2, 5, 15, 60, 300, 1_800];
+    let index = usize::try_from(attempts).unwrap_or(WAITS.len()).min(WAITS.len() - 1);
+    now.plus_seconds(WAITS[index])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_leads_to_a_retry_a_quarantine_or_nothing_more() {
+        let now = Timestamp::from_unix(1_800_000_000);
+        let unreachable = || mailbox::Error::Unreachable("x".into());
+        let after = |seconds| Setback::Retry(now.plus_seconds(seconds));
+        for (case, error, attempts, expected) in [
+            ("first time", unreachable(), 0, after(2)),
+            ("third time", unreachable(), 2, after(15)),
+            ("seventh time", unreachable(), 6, after(1_800)),
+            ("too often", unreachable(), 7, Setback::Quarantine),
+            ("lost answer", mailbox::Error::Unknown("x".into()), 0, after(2)),
+            ("gone", mailbox::Error::Gone("x".into()), 0, Setback::Vanished),
+            ("too large", mailbox::Error::TooLarge { max_bytes: 1 }, 0, Setback::Quarantine),
+            ("refused", mailbox::Error::Refused("x".into()), 0, Setback::Quarantine),
+        ] {
+            assert_eq!(setback(&error, attempts, now), expected, "{case}");
+        }
+    }
+}

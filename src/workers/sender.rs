@@ -1,0 +1,203 @@
+//! The outbox of one mailbox: draft, remember the draft, send; and settle by looking into the
+//! mailbox whatever a crash or a lost answer left open. A draft is no delivery, so making a second
+//! one does no harm; sending is tried again only when the draft was seen unsent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Error, Rest, Round};
+use crate::desk::outgoing::{self, Letter};
+use crate::desk::thread::TagKey;
+use crate::desk::ticket::OutboxId;
+use crate::mail::{MessageId, compose};
+use crate::mailbox::{self, Draft, ItemId, Mailbox, SentState};
+use crate::store::outbox::{Due, Stage};
+use crate::store::{MailboxId, Store};
+use crate::time::Timestamp;
+
+/// Messages sent by one round at most; then the clock is read again.
+const ROUND: usize = 30;
+
+/// Seconds after a sending during which a draft may still look unsent (facts: microsoft-graph 4.3).
+const SETTLING: i64 = 30;
+
+/// Seconds after which a letter found nowhere is looked for less often.
+const SEARCH: i64 = 300;
+
+/// The rest between two looks into the outbox.
+const REST: Duration = Duration::from_secs(1);
+
+/// The round of one mailbox's outbox.
+pub struct Sender {
+    round: String,
+    account: String,
+    store: Store,
+    mailbox: Arc<dyn Mailbox>,
+    id: MailboxId,
+    key: TagKey,
+}
+
+impl Sender {
+    /// A round over the outbox of `mailbox`, which the store knows as `id`.
+    pub fn new(
+        store: Store,
+        mailbox: Arc<dyn Mailbox>,
+        id: MailboxId,
+        name: &str,
+        key: TagKey,
+    ) -> Self {
+        Self { round: format!("sender:{name}"), account: name.to_owned(), store, mailbox, id, key }
+    }
+
+    /// Brings one message a step or more further.
+    fn advance(&mut self, due: Due, now: Timestamp) -> Result<(), Error> {
+        let (id, attempts) = (due.letter.id, due.attempts);
+        let Some(ours) = outgoing::message_id(id, &due.letter.from, &self.key) else {
+            self.store.mark_refused(id, "its sender has no address to write from", now)?;
+            return Ok(());
+        };
+        let Due { letter, stage, message_id, tried_at, .. } = due;
+        let step = match stage {
+            Stage::Queued => self.draft_and_send(letter, ours, now),
+            Stage::Drafting => self.adopt_or_draft(letter, ours, now),
+            Stage::Drafted(item) | Stage::Unknown(item) => {
+                let draft = Draft { item: ItemId(item), message_id };
+                self.settle(id, &draft, tried_at, &ours, now)
+            }
+        };
+        match step {
+            Ok(()) => Ok(()),
+            Err(Error::Mailbox { name, error }) => self.note_failure(id, attempts, name, error, now),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn draft_and_send(
+        &mut self,
+        letter: Letter,
+        ours: MessageId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let id = letter.id;
+        let raw = compose::compose(&outgoing::compose(letter, ours.clone(), &self.key));
+        self.store.note_drafting(id)?;
+        let draft = self.mailbox.draft(&raw).map_err(|error| self.failed(error))?;
+        self.send(id, &draft, &ours, now)
+    }
+
+    /// After a crash or a lost answer: the draft may be there already, under our Message-ID.
+    fn adopt_or_draft(
+        &mut self,
+        letter: Letter,
+        ours: MessageId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let found = self.mailbox.find_outgoing(&ours).map_err(|error| self.failed(error))?;
+        match found {
+            Some((_, SentState::Sent)) => Ok(self.store.mark_sent(letter.id, now)?),
+            Some((draft, SentState::Draft)) => self.send(letter.id, &draft, &ours, now),
+            Some((_, SentState::Missing)) | None => self.draft_and_send(letter, ours, now),
+        }
+    }
+
+    fn send(
+        &mut self,
+        id: OutboxId,
+        draft: &Draft,
+        ours: &MessageId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let message_id = draft.message_id.as_ref().unwrap_or(ours);
+        self.store.note_draft(id, &draft.item.0, message_id, now)?;
+        self.mailbox.send(&draft.item).map_err(|error| self.failed(error))?;
+        log::info!(target: "sender", "{}: outbox {id} sent", self.account);
+        Ok(self.store.mark_sent(id, now)?)
+    }
+
+    /// A draft is known; whether it left is not. Looks before doing anything.
+    fn settle(
+        &mut self,
+        id: OutboxId,
+        draft: &Draft,
+        tried_at: Option<Timestamp>,
+        ours: &MessageId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let state = self
+            .mailbox
+            .sent_state(&draft.item, draft.message_id.as_ref())
+            .map_err(|error| self.failed(error))?;
+        let (reason, look_at) = match (state, tried_at) {
+            (SentState::Sent, _) => return Ok(self.store.mark_sent(id, now)?),
+            (SentState::Draft, Some(at)) if at.plus_seconds(SETTLING) > now => (
+                "its sending was interrupted; looking again before sending it",
+                at.plus_seconds(SETTLING),
+            ),
+            (SentState::Draft, _) => return self.send(id, draft, ours, now),
+            (SentState::Missing, tried_at) => {
+                let long = tried_at.is_none_or(|at| at.plus_seconds(SEARCH) <= now);
+                let wait = if long { 3_600 } else { SETTLING };
+                (
+                    "it is neither in Drafts nor in Sent Items; it is not sent again by itself",
+                    now.plus_seconds(wait),
+                )
+            }
+        };
+        Ok(self.store.mark_unknown(id, reason, look_at, now)?)
+    }
+
+    /// Notes a failure on the message it concerns; gives it back when it concerns the mailbox.
+    fn note_failure(
+        &mut self,
+        id: OutboxId,
+        attempts: u32,
+        name: String,
+        error: mailbox::Error,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let reason = error.to_string();
+        let retry_at = outgoing::retry_at(attempts + 1, now);
+        match &error {
+            mailbox::Error::Refused(_) | mailbox::Error::TooLarge { .. } => {
+                log::error!(target: "sender", "{name}: outbox {id} refused: {error}");
+                self.store.mark_refused(id, &reason, now)?;
+                return Ok(());
+            }
+            mailbox::Error::Throttled { wait, .. } => {
+                let wait = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+                self.store.postpone(id, &reason, now.plus_seconds(wait.max(1)))?;
+            }
+            mailbox::Error::Unknown(_) | mailbox::Error::Gone(_) => {
+                self.store.mark_unknown(id, &reason, now.plus_seconds(5), now)?;
+            }
+            mailbox::Error::SignInNeeded(_) => {}
+            mailbox::Error::Unreachable(_) | mailbox::Error::ListExpired(_) => {
+                self.store.postpone(id, &reason, retry_at)?;
+            }
+        }
+        Err(Error::Mailbox { name, error })
+    }
+
+    fn failed(&self, error: mailbox::Error) -> Error {
+        Error::Mailbox { name: self.account.clone(), error }
+    }
+}
+
+impl Round for Sender {
+    fn name(&self) -> &str {
+        &self.round
+    }
+
+    fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
+        for _ in 0..ROUND {
+            let Some(due) = self.store.next_due(self.id, now)? else {
+                return Ok(match self.store.next_due_at(self.id)? {
+                    Some(at) => Rest::Until(now.until(at)),
+                    None => Rest::Idle(REST),
+                });
+            };
+            self.advance(due, now)?;
+        }
+        Ok(Rest::No)
+    }
+}
