@@ -3,7 +3,6 @@
 //! system clock.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +13,8 @@ use crate::desk::retention::Days;
 use crate::desk::rules::{Glob, Rule, Then, When};
 use crate::mail::Address;
 use crate::mailbox::graph::{self, Graph};
-use crate::mailbox::{self, Mailbox};
+use crate::mailbox::token::SecretText;
+use crate::mailbox::{self, Mailbox, http, token};
 use crate::store::{self, Lock, MailboxId, Store};
 use crate::supervisor::Supervisor;
 use crate::time::{Clock, Timestamp};
@@ -307,6 +307,36 @@ impl App {
             mailboxes: Vec::new(),
         }
     }
+}
+
+/// The provider behind a mailbox, asked nothing yet.
+fn provider(
+    settings: &config::Mailbox,
+    network: &config::Network,
+) -> Result<Arc<dyn Mailbox>, mailbox::Error> {
+    let Provider::Microsoft365(microsoft) = &settings.provider;
+    let source = microsoft.client_secret.clone();
+    let secret_place = source.to_string();
+    let read = move || match source.read() {
+        Ok(secret) => Ok(SecretText::new(secret.expose().to_owned())),
+        Err(error) => Err(error.to_string()),
+    };
+    let graph = Graph::new(graph::Settings {
+        address: settings.address.clone(),
+        folder: settings.folder.clone(),
+        graph_url: microsoft.graph_url.clone(),
+        side_by_side: SIDE_BY_SIDE,
+        token: token::Settings {
+            login_url: microsoft.login_url.clone(),
+            tenant_id: microsoft.tenant_id.clone(),
+            client_id: microsoft.client_id.clone(),
+            resource: microsoft.cloud.graph_url().to_owned(),
+            secret: Box::new(read),
+            secret_place,
+        },
+        http: http::Settings { proxy: network.proxy.clone(), ca_file: network.ca_file.clone() },
+    })?;
+    Ok(Arc::new(graph))
 }
 
 /// What a person should look at in this mailbox, a sentence each.

@@ -2,9 +2,11 @@
 //! with its words and its errors. Only bytes, ids, folders and times cross it; a provider's JSON
 //! stays in the provider's own file. Nothing here knows a ticket.
 
+mod answers;
 pub mod gate;
 pub mod graph;
 pub mod http;
+mod resolve;
 pub mod token;
 
 use std::fmt;
