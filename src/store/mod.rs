@@ -11,6 +11,7 @@ pub mod migrations;
 pub mod outbox;
 pub mod people;
 pub mod retention;
+pub mod status;
 pub mod tickets;
 mod values;
 mod writing;

@@ -1,3 +1,183 @@
-//! (to be written)
+//! The web of the appliance: the door lets requests in, a few threads answer them one by one, each
+//! with a store of its own. What a page looks like is in the page's file; here is how the room is
+//! opened and closed. A request touches the store and nothing else, and no panic ends a thread.
 
+mod answer;
+mod asked;
 pub mod door;
+mod download;
+mod layout;
+mod linked;
+mod pages;
+mod patience;
+mod route;
+mod session;
+mod sign_in;
+mod status;
+mod ticket;
+mod tickets;
+mod verdict;
+mod words;
+
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use answer::Answer;
+use asked::Asked;
+use door::{Door, Limits, TlsFiles};
+use pages::{Desk, Facts, Pages};
+use patience::Patience;
+use session::Forms;
+
+use crate::store::{self, Store};
+use crate::time::Clock;
+
+/// Threads that answer requests. An answer takes milliseconds, checking a password some tens.
+const THREADS: usize = 4;
+
+/// What the web needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Further names under which it may be addressed, as for [`door::Settings`].
+    pub allowed_hosts: Vec<String>,
+    /// Serve https with these files; `None` serves http.
+    pub tls: Option<TlsFiles>,
+    /// The database.
+    pub store_path: PathBuf,
+    /// The name of the desk.
+    pub desk: String,
+    /// Days that our copies stay after the original was removed.
+    pub recovery_days: u32,
+    /// The mailboxes, in the order of the configuration.
+    pub mailboxes: Vec<MailboxFacts>,
+}
+
+/// One configured mailbox, as far as the pages speak of it. None of it is secret.
+#[derive(Clone, Debug, Default)]
+pub struct MailboxFacts {
+    /// Its name, as in the ledger and in the names of its rounds.
+    pub name: String,
+    /// Its address; shown only to somebody signed in.
+    pub address: String,
+    /// Seconds between two looks into it.
+    pub poll_seconds: u32,
+    /// What happens to originals: `delete`, `move` or `keep`.
+    pub after_import: String,
+    /// The folder that receives a copy of each; empty for none.
+    pub copy_to: String,
+}
+
+/// Why the web could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The door stays shut.
+    #[error("{0}")]
+    Door(#[source] door::Error),
+    /// The database cannot be opened.
+    #[error("{0}")]
+    Store(#[source] store::Error),
+    /// The system refuses something it usually gives.
+    #[error("cannot start the web: {0}")]
+    System(String),
+}
+
+/// The web, answering. It ends when dropped, within a second.
+#[derive(Debug)]
+pub struct Web {
+    door: Arc<Door>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Web {
+    /// Opens the door and starts to answer. From now on, for as long as `clock` says, mailboxes
+    /// that were not looked into yet count as starting.
+    pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let Settings { listen, allowed_hosts, tls, store_path, desk, recovery_days, mailboxes } = settings;
+        let started_at = clock.now();
+        let mut stores = Vec::with_capacity(THREADS);
+        for _ in 0..THREADS {
+            stores.push(Store::open(&store_path, started_at).map_err(Error::Store)?);
+        }
+        let forms = Forms::new().ok_or_else(|| {
+            Error::System("the system gives no random numbers; check /dev/urandom".to_owned())
+        })?;
+        let door_settings = door::Settings {
+            listen,
+            allowed_hosts: allowed_hosts.clone(),
+            tls,
+            limits: Limits::default(),
+        };
+        let door = Arc::new(Door::open(door_settings).map_err(Error::Door)?);
+        let facts = Facts { desk, recovery_days, mailboxes };
+        let desk = Arc::new(Desk {
+            facts,
+            clock,
+            started_at,
+            allowed_hosts,
+            tls: door.is_tls(),
+            forms,
+            patience: Mutex::new(Patience::default()),
+        });
+        let mut web = Self { door, threads: Vec::with_capacity(THREADS) };
+        for (number, store) in stores.into_iter().enumerate() {
+            let (door, pages) = (web.door.clone(), Pages::new(desk.clone(), store));
+            let thread = thread::Builder::new()
+                .name(format!("web {}", number + 1))
+                .spawn(move || answer_all(&door, pages))
+                .map_err(|error| Error::System(format!("no thread could be started: {error}")))?;
+            web.threads.push(thread);
+        }
+        Ok(web)
+    }
+
+    /// Where it listens, with the real port.
+    pub fn address(&self) -> SocketAddr {
+        self.door.address()
+    }
+}
+
+impl Drop for Web {
+    fn drop(&mut self) {
+        self.door.close();
+        for thread in self.threads.drain(..) {
+            // What a thread panics with is caught where it answers.
+            drop(thread.join());
+        }
+    }
+}
+
+/// Answers requests until the door closes.
+fn answer_all(door: &Door, mut pages: Pages) {
+    while let Some(mut request) = door.recv() {
+        let answered = catch_unwind(AssertUnwindSafe(|| {
+            let asked = Asked::read(&mut request);
+            let answer = match &asked {
+                Ok(asked) => answer_one(&mut pages, asked),
+                Err(_) => Answer::line(400, "the request ended too early"),
+            };
+            answer.send(request);
+        }));
+        if answered.is_err() {
+            log::error!(target: "web", "sending an answer panicked; going on with the next request");
+        }
+    }
+}
+
+/// Answers one request, whatever happens meanwhile.
+fn answer_one(pages: &mut Pages, asked: &Asked) -> Answer {
+    match catch_unwind(AssertUnwindSafe(|| pages.answer(asked))) {
+        Ok(answer) => answer,
+        Err(_) => {
+            // The query and the end of a path may hold what must not be logged.
+            let first = asked.path().split('/').nth(1).unwrap_or_default();
+            log::error!(target: "web", "answering {} /{first} panicked", asked.method);
+            pages.recover();
+            pages.failed()
+        }
+    }
+}

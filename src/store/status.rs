@@ -1,0 +1,217 @@
+//! What the status page shows, read in one view of the database: how the rounds fare, and for each
+//! mailbox its sum, what was taken in today, what can still be recovered, and what waits to leave.
+//! Counts and moments only; nothing here names a person or a subject.
+
+use std::collections::HashMap;
+
+use rusqlite::Transaction;
+
+use super::health::Health;
+use super::outbox::OutboxCount;
+use super::{Result, Store};
+use crate::desk::ledger::{Balance, Outcome};
+use crate::time::Timestamp;
+
+/// How everything stands.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Status {
+    /// Every mailbox there ever was, by name.
+    pub mailboxes: Vec<MailboxStatus>,
+    /// How every round fares, by name.
+    pub rounds: Vec<Health>,
+}
+
+/// How one mailbox stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MailboxStatus {
+    /// The sum of its ledger, which also bears its name.
+    pub balance: Balance,
+    /// Messages that became articles since the last midnight in UTC.
+    pub taken_in_today: u64,
+    /// Originals removed from it that it still lets one recover, as far as we know.
+    pub recoverable: u64,
+    /// Until when the first and the last of them can be recovered.
+    pub recoverable_until: Option<(Timestamp, Timestamp)>,
+    /// Originals that could not be copied, removed or moved so far.
+    pub unfiled: u64,
+    /// What waits to leave through it.
+    pub outbox: OutboxCount,
+    /// Since when the oldest message waits to leave.
+    pub outbox_waits_since: Option<Timestamp>,
+    /// Since when it is not known of the oldest such message whether it left.
+    pub outbox_unknown_since: Option<Timestamp>,
+    /// When the newest of the refused messages was last tried.
+    pub outbox_refused_at: Option<Timestamp>,
+}
+
+impl Status {
+    /// The mailbox of this name, once it was ever looked into.
+    pub fn mailbox(&self, name: &str) -> Option<&MailboxStatus> {
+        self.mailboxes.iter().find(|mailbox| mailbox.balance.mailbox == name)
+    }
+
+    /// How the round of this name fares, once it ever ran.
+    pub fn round(&self, name: &str) -> Option<&Health> {
+        self.rounds.iter().find(|health| health.round == name)
+    }
+}
+
+impl Store {
+    /// How everything stands at `now`.
+    pub fn status(&mut self, now: Timestamp) -> Result<Status> {
+        self.read(|tx| {
+            let mut mailboxes: Vec<(i64, MailboxStatus)> = balances(tx)?
+                .into_iter()
+                .map(|(id, balance)| (id, MailboxStatus::of(balance)))
+                .collect();
+            let first_article = first_article_since(tx, now.day_start())?;
+            for (id, mailbox) in &mut mailboxes {
+                today_and_originals(tx, *id, first_article, now, mailbox)?;
+                outbox(tx, *id, mailbox)?;
+            }
+            let mailboxes = mailboxes.into_iter().map(|(_, mailbox)| mailbox).collect();
+            Ok(Status { mailboxes, rounds: rounds(tx)? })
+        })
+    }
+}
+
+impl MailboxStatus {
+    fn of(balance: Balance) -> Self {
+        Self {
+            balance,
+            taken_in_today: 0,
+            recoverable: 0,
+            recoverable_until: None,
+            unfiled: 0,
+            outbox: OutboxCount::default(),
+            outbox_waits_since: None,
+            outbox_unknown_since: None,
+            outbox_refused_at: None,
+        }
+    }
+}
+
+fn rounds(tx: &Transaction<'_>) -> Result<Vec<Health>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT round, last_run_at, last_success_at, last_error_at, last_error FROM health
+             ORDER BY round",
+        )?
+        .query_map([], |row| {
+            Ok(Health {
+                round: row.get(0)?,
+                last_run_at: row.get(1)?,
+                last_success_at: row.get(2)?,
+                last_error_at: row.get(3)?,
+                last_error: row.get(4)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// The balance of every mailbox. The rows and their outcomes are counted each by themselves, so
+/// that the sum can fail to close.
+fn balances(tx: &Transaction<'_>) -> Result<Vec<(i64, Balance)>> {
+    let mut counts: HashMap<(i64, Outcome), u64> = HashMap::new();
+    let mut statement = tx.prepare_cached(
+        "SELECT mailbox, outcome, count(*) FROM ledger GROUP BY mailbox, outcome",
+    )?;
+    for row in statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))? {
+        let (key, count) = row?;
+        counts.insert(key, count);
+    }
+    let rows: Vec<(i64, String, u64)> = tx
+        .prepare_cached(
+            "SELECT id, name, (SELECT count(*) FROM ledger WHERE ledger.mailbox = mailbox.id)
+             FROM mailbox ORDER BY name",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, listed)| {
+            let count = |outcome| counts.get(&(id, outcome)).copied().unwrap_or(0);
+            (id, Balance::of(name, listed, count))
+        })
+        .collect())
+}
+
+/// The id from which on all articles were made at `moment` or later. Articles are numbered in the
+/// order they are made, so this takes some twenty looks at the primary key and needs no index.
+fn first_article_since(tx: &Transaction<'_>, moment: Timestamp) -> Result<i64> {
+    let mut low = 0_i64;
+    let mut high: i64 =
+        tx.query_row("SELECT coalesce(max(id) + 1, 0) FROM article", [], |row| row.get(0))?;
+    let mut made_at = tx.prepare_cached(
+        "SELECT created_at >= :moment FROM article WHERE id >= :id ORDER BY id LIMIT 1",
+    )?;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if made_at.query_row((moment, middle), |row| row.get(0))? {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Ok(low)
+}
+
+fn today_and_originals(
+    tx: &Transaction<'_>,
+    mailbox: i64,
+    first_article: i64,
+    now: Timestamp,
+    status: &mut MailboxStatus,
+) -> Result<()> {
+    status.taken_in_today = tx
+        .prepare_cached(
+            "SELECT count(*) FROM ledger
+             WHERE article >= :first AND mailbox = :mailbox AND outcome IN ('opened', 'joined')",
+        )?
+        .query_row((first_article, mailbox), |row| row.get(0))?;
+    let (recoverable, first, last) = tx
+        .prepare_cached(
+            "SELECT count(*), min(recoverable_until), max(recoverable_until) FROM ledger
+             WHERE mailbox = :mailbox AND original = 'removed' AND recoverable_until > :now",
+        )?
+        .query_row((mailbox, now), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    status.recoverable = recoverable;
+    status.recoverable_until = Option::zip(first, last);
+    status.unfiled = tx
+        .prepare_cached(
+            "SELECT count(*) FROM ledger
+             WHERE mailbox = :mailbox AND filing_due = 1 AND filing_error <> ''",
+        )?
+        .query_row([mailbox], |row| row.get(0))?;
+    Ok(())
+}
+
+fn outbox(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Result<()> {
+    let mut statement = tx.prepare_cached(
+        "SELECT state, count(*), min(queued_at), min(coalesce(tried_at, queued_at)),
+                max(coalesce(tried_at, queued_at))
+         FROM outbox WHERE mailbox = :mailbox AND state <> 'sent' GROUP BY state",
+    )?;
+    let mut rows = statement.query([mailbox])?;
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(0)?;
+        let count: u64 = row.get(1)?;
+        match state.as_str() {
+            "unknown" => {
+                status.outbox.unknown = count;
+                status.outbox_unknown_since = row.get(3)?;
+            }
+            "refused" => {
+                status.outbox.refused = count;
+                status.outbox_refused_at = row.get(4)?;
+            }
+            _ => {
+                status.outbox.waiting += count;
+                let since: Timestamp = row.get(2)?;
+                let before = status.outbox_waits_since.unwrap_or(since);
+                status.outbox_waits_since = Some(before.min(since));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! One answer, and the headers every answer carries: nothing may run, load from elsewhere, be
+//! framed or be kept. Header values are made harmless in one place, when the answer is sent.
+
+use maud::Markup;
+use tiny_http::{Header, Request, Response, StatusCode};
+
+/// What a page may do: show our style sheet and our pictures, and send forms to us.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// What a file of unknown origin may do, should a browser show it after all: nothing.
+const FILE_POLICY: &str =
+    "default-src 'none'; sandbox; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/// An answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    /// A page.
+    pub(super) fn page(status: u16, page: Markup) -> Self {
+        Self::new(status, "text/html; charset=utf-8", page.into_string().into_bytes())
+    }
+
+    /// One line of plain text, for a monitor.
+    pub(super) fn line(status: u16, line: &str) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", format!("{line}\n").into_bytes())
+    }
+
+    /// A text of unknown origin, shown as it is.
+    pub(super) fn foreign_text(text: String) -> Self {
+        let mut answer = Self::new(200, "text/plain; charset=utf-8", text.into_bytes());
+        answer.set("Content-Security-Policy", FILE_POLICY);
+        answer
+    }
+
+    /// A file of unknown origin, to be saved and never shown. `disposition` is what
+    /// [`super::download::disposition`] gave.
+    pub(super) fn download(content_type: &str, disposition: String, bytes: Vec<u8>) -> Self {
+        let mut answer = Self::new(200, content_type, bytes);
+        answer.set("Content-Security-Policy", FILE_POLICY);
+        answer.with("Content-Disposition", disposition)
+    }
+
+    /// A file of our own under an address that changes with its content.
+    pub(super) fn asset(content_type: &str, text: &str) -> Self {
+        let mut answer = Self::new(200, content_type, text.as_bytes().to_vec());
+        answer.set("Cache-Control", "public, max-age=31536000, immutable");
+        answer
+    }
+
+    /// Sends the browser to one of our own pages, to be asked with GET.
+    pub(super) fn go_to(path: &str) -> Self {
+        Self::new(303, "text/plain; charset=utf-8", Vec::new()).with("Location", path)
+    }
+
+    fn new(status: u16, content_type: &str, body: Vec<u8>) -> Self {
+        let headers = [
+            ("Content-Type", content_type),
+            ("Content-Security-Policy", PAGE_POLICY),
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+            // Nobody else learns our addresses. Stricter still, `no-referrer`, would make browsers
+            // send `Origin: null` with our own forms (Fetch, "append a request Origin header").
+            ("Referrer-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+            ("X-Robots-Tag", "noindex, nofollow"),
+            ("Cache-Control", "no-store"),
+        ];
+        let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
+        Self { status, headers, body }
+    }
+
+    /// Adds a header.
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn set(&mut self, name: &'static str, value: &str) {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value.to_owned()));
+    }
+
+    /// Sends the answer. Whoever asked may be gone by now, which is no fault.
+    pub(super) fn send(self, request: Request) {
+        let headers = self.headers.iter().filter_map(|(name, value)| {
+            Header::from_bytes(name.as_bytes(), harmless(value).into_bytes()).ok()
+        });
+        let length = self.body.len();
+        let response = Response::new(
+            StatusCode(self.status),
+            headers.collect(),
+            std::io::Cursor::new(self.body),
+            Some(length),
+            None,
+        );
+        if let Err(error) = request.respond(response) {
+            log::debug!(target: "web", "an answer was not taken: {error}");
+        }
+    }
+}
+
+/// A value in which no header can hide: printable ASCII only (RFC 9110 section 5.5).
+fn harmless(value: &str) -> String {
+    value.chars().filter(|c| matches!(c, ' '..='~')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_value_holds_no_second_header() {
+        assert_eq!(harmless("a\r\nSet-Cookie: b\0ü"), "aSet-Cookie: b");
+    }
+
+    #[test]
+    fn a_header_is_never_given_twice() {
+        let answers = [
+            Answer::line(200, "x"),
+            Answer::asset("text/css", "x"),
+            Answer::download("text/plain", "attachment".to_owned(), Vec::new()),
+            Answer::foreign_text(String::new()),
+        ];
+        for answer in answers {
+            for (name, _) in &answer.headers {
+                let same = answer.headers.iter().filter(|(other, _)| other == name);
+                assert_eq!(same.count(), 1, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What all pages share: the frame with its head, navigation and foot, moments, the sign of the
+//! program, the style sheet's address, and the plain page that says why there is no other.
+
+use std::sync::LazyLock;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::answer::Answer;
+use super::session::{TOKEN_FIELD, Visitor};
+use super::words::{ago, utc};
+use crate::desk::audit::hex;
+use crate::time::Timestamp;
+
+/// The style sheet of all pages.
+pub(super) const STYLE: &str = include_str!("style.css");
+
+/// A torn ticket: the part that is kept.
+pub(super) const ICON: &str = include_str!("icon.svg");
+
+/// The address of the style sheet, which changes with it, so that a browser may keep it for ever.
+static STYLE_PATH: LazyLock<String> = LazyLock::new(|| format!("/style.css?v={}", digest(STYLE)));
+static ICON_PATH: LazyLock<String> = LazyLock::new(|| format!("/icon.svg?v={}", digest(ICON)));
+
+fn digest(text: &str) -> String {
+    let mut digest = hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref());
+    digest.truncate(12);
+    digest
+}
+
+/// Where one is, for the navigation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    Status,
+    Tickets,
+    SignIn,
+    Elsewhere,
+}
+
+/// What stands around a page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame<'a> {
+    /// The name of the desk.
+    pub(super) desk: &'a str,
+    /// Who looks at it.
+    pub(super) visitor: Option<&'a Visitor>,
+    /// Where it stands in the navigation.
+    pub(super) place: Place,
+    /// Seconds after which the browser asks for it again.
+    pub(super) refresh: Option<u32>,
+}
+
+impl Frame<'_> {
+    /// The whole page. `title` is what the tab says before the name of the desk.
+    pub(super) fn page(&self, title: &str, main: Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    @if let Some(seconds) = self.refresh {
+                        meta http-equiv="refresh" content=(seconds);
+                    }
+                    title { (title) " · " (self.desk) }
+                    link rel="stylesheet" href=(*STYLE_PATH);
+                    link rel="icon" type="image/svg+xml" href=(*ICON_PATH);
+                }
+                body {
+                    a.skip href="#main" { "Skip to the content" }
+                    header.top { (self.top()) }
+                    main #main tabindex="-1" { (main) }
+                    footer.foot { p { "counterfoil " (env!("CARGO_PKG_VERSION")) } }
+                }
+            }
+        }
+    }
+
+    /// A page with nothing but a sentence and a way on.
+    pub(super) fn plain(
+        &self,
+        status: u16,
+        title: &str,
+        sentence: &str,
+        next: Option<(&str, &str)>,
+    ) -> Answer {
+        let main = html! {
+            section.plain {
+                h1 { (title) }
+                p { (sentence) }
+                @if let Some((path, words)) = next { p { a href=(path) { (words) } } }
+            }
+        };
+        Answer::page(status, self.page(title, main))
+    }
+
+    fn top(&self) -> Markup {
+        let current = |place| (self.place == place).then_some("page");
+        html! {
+            a.brand href="/" { (sign()) span { (self.desk) } }
+            nav aria-label="Pages" {
+                a href="/" aria-current=[current(Place::Status)] { "Status" }
+                a href="/tickets" aria-current=[current(Place::Tickets)] { "Tickets" }
+            }
+            @match self.visitor {
+                Some(visitor) => {
+                    form.who method="post" action="/sign-out" {
+                        input type="hidden" name=(TOKEN_FIELD) value=(visitor.token());
+                        span { span.unseen { "Signed in as " } bdi { (visitor.agent.name) } }
+                        button.quiet type="submit" { "Sign out" }
+                    }
+                }
+                None => {
+                    div.who {
+                        a href="/sign-in" aria-current=[current(Place::SignIn)] { "Sign in" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The sign of the program, beside its name.
+fn sign() -> Markup {
+    // The same drawing as the icon, which is our own file and holds no foreign text.
+    PreEscaped(ICON.to_owned())
+}
+
+/// How long ago something was, with the moment itself in reach.
+pub(super) fn age(at: Timestamp, now: Timestamp) -> Markup {
+    html! { time datetime=(at) title=(utc(at)) { (ago(at, now)) } }
+}
+
+/// How long ago something was, and when.
+pub(super) fn moment(at: Timestamp, now: Timestamp) -> Markup {
+    html! {
+        time datetime=(at) { (ago(at, now)) " " span.at { (utc(at)) } }
+    }
+}

@@ -1,0 +1,398 @@
+//! What answers one request: who asks, whether they may, which page that is. Every way to refuse
+//! is here, in the order in which it is checked.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::answer::Answer;
+use super::asked::{Asked, FORM_BYTES, encoded};
+use super::layout::{Frame, ICON, Place, STYLE};
+use super::patience::Patience;
+use super::route::Route;
+use super::session::{self, Forms, Visitor};
+use super::words::span;
+use super::{MailboxFacts, download, sign_in, status, ticket, tickets};
+use crate::desk::ticket::{AgentId, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use crate::store::{self, Store};
+use crate::time::{Clock, Timestamp};
+
+/// Seconds after which the status page is asked for again.
+const RENEWAL: u32 = 15;
+
+/// The longest name and password taken, in bytes; hashing longer ones would only cost time.
+const NAME_BYTES: usize = 200;
+const PASSWORD_BYTES: usize = 1_000;
+
+/// The sentence for a form that is not ours, or of another time.
+const OLD_FORM: &str = "This form is no longer valid. Open the page again and repeat what you did.";
+
+/// What the pages say of the configuration.
+pub(super) struct Facts {
+    /// The name of the desk.
+    pub(super) desk: String,
+    /// Days that our copies stay after the original was removed.
+    pub(super) recovery_days: u32,
+    /// The mailboxes, in the order of the configuration.
+    pub(super) mailboxes: Vec<MailboxFacts>,
+}
+
+/// What all threads share.
+pub(super) struct Desk {
+    pub(super) facts: Facts,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) started_at: Timestamp,
+    pub(super) allowed_hosts: Vec<String>,
+    pub(super) tls: bool,
+    pub(super) forms: Forms,
+    pub(super) patience: Mutex<Patience>,
+}
+
+/// Answers requests for one thread.
+pub(super) struct Pages {
+    desk: Arc<Desk>,
+    store: Store,
+}
+
+type Outcome = Result<Answer, store::Error>;
+
+impl Pages {
+    pub(super) fn new(desk: Arc<Desk>, store: Store) -> Self {
+        Self { desk, store }
+    }
+
+    /// After a panic: a fresh store, as far as one can be had.
+    pub(super) fn recover(&mut self) {
+        match Store::open(self.store.path(), self.desk.clock.now()) {
+            Ok(store) => self.store = store,
+            Err(error) => log::warn!(target: "web", "keeping the store after a panic: {error}"),
+        }
+    }
+
+    /// The answer when there is no other.
+    pub(super) fn failed(&self) -> Answer {
+        let sentence = "Something went wrong here. The log says more; trying again may help.";
+        self.frame(None, Place::Elsewhere).plain(500, "That did not work", sentence, None)
+    }
+
+    /// Answers a request.
+    pub(super) fn answer(&mut self, asked: &Asked) -> Answer {
+        let now = self.desk.clock.now();
+        match self.checked(asked, now) {
+            Ok(answer) => answer,
+            Err(store::Error::NoSuch(sentence)) => self.not_found(None, &sentence),
+            Err(error) => {
+                log::error!(target: "web", "cannot answer a request: {error}");
+                self.failed()
+            }
+        }
+    }
+
+    fn checked(&mut self, asked: &Asked, now: Timestamp) -> Outcome {
+        let Some(route) = Route::find(asked.path()) else {
+            let visitor = Visitor::of(asked, &mut self.store, now)?;
+            return Ok(self.not_found(visitor.as_ref(), "There is no such page."));
+        };
+        if !route.allows(&asked.method) {
+            let sentence = "This address does not answer to that method.";
+            let frame = self.frame(None, Place::Elsewhere);
+            let answer = frame.plain(405, "Not this way", sentence, None);
+            return Ok(answer.with("Allow", route.methods()));
+        }
+        if asked.method == "POST"
+            && let Some(refusal) = self.refuse_form(asked)
+        {
+            return Ok(refusal);
+        }
+        match route {
+            Route::Style => return Ok(Answer::asset("text/css; charset=utf-8", STYLE)),
+            Route::Icon => return Ok(Answer::asset("image/svg+xml", ICON)),
+            Route::Health => return Ok(self.health(now)),
+            Route::Status => return Ok(self.status(asked, now)),
+            _ => {}
+        }
+        let visitor = Visitor::of(asked, &mut self.store, now)?;
+        if route.is_private() && visitor.is_none() {
+            let next = session::next_page(Some(&asked.target));
+            let query = next.map(|next| format!("?next={}", encoded(next)));
+            return Ok(Answer::go_to(&format!("/sign-in{}", query.unwrap_or_default())));
+        }
+        let visitor = visitor.as_ref();
+        let post = asked.method == "POST";
+        match route {
+            Route::SignIn if post => self.sign_in(asked, visitor, now),
+            Route::SignIn => Ok(self.sign_in_page(asked, visitor)),
+            Route::SignInLink(secret) if post => self.use_link(asked, &secret, visitor, now),
+            Route::SignInLink(_) => Ok(self.link_page(asked)),
+            Route::SignOut => self.sign_out(asked, visitor),
+            Route::Tickets => self.tickets(asked, visitor, now),
+            Route::Ticket(number) => self.ticket(asked, number, visitor, now),
+            Route::ArticleText(number, article) => self.article_text(number, article),
+            Route::Attachment(id) => self.attachment(id),
+            Route::Original(id) => self.original(id, visitor),
+            Route::Status | Route::Health | Route::Style | Route::Icon => Ok(self.failed()),
+        }
+    }
+
+    fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
+        Frame { desk: &self.desk.facts.desk, visitor, place, refresh: None }
+    }
+
+    fn not_found(&self, visitor: Option<&Visitor>, sentence: &str) -> Answer {
+        let frame = self.frame(visitor, Place::Elsewhere);
+        frame.plain(404, "Not found", sentence, Some(("/", "To the status page")))
+    }
+
+    fn forbidden(&self, sentence: &str) -> Answer {
+        let frame = self.frame(None, Place::Elsewhere);
+        frame.plain(403, "Not allowed", sentence, Some(("/", "To the status page")))
+    }
+
+    /// What speaks against a form before anything in it is looked at.
+    fn refuse_form(&self, asked: &Asked) -> Option<Answer> {
+        if !session::is_our_own(asked, &self.desk.allowed_hosts) {
+            log::warn!(target: "web", "a form sent from another site was refused");
+            return Some(self.forbidden("This request came from another site."));
+        }
+        let frame = self.frame(None, Place::Elsewhere);
+        if asked.body.len() as u64 > FORM_BYTES {
+            return Some(frame.plain(413, "Too much", "The form is too large.", None));
+        }
+        let bare = asked.content_type.split(';').next().unwrap_or_default().trim();
+        if bare != "application/x-www-form-urlencoded" {
+            return Some(frame.plain(415, "Not a form", "Only a form can be sent here.", None));
+        }
+        None
+    }
+
+    // Status
+
+    fn health(&mut self, now: Timestamp) -> Answer {
+        match self.store.status(now) {
+            Ok(facts) => {
+                let verdict = status::judge(&self.desk.facts, &facts, self.desk.started_at, now);
+                Answer::line(verdict.http_status(), &verdict.line())
+            }
+            Err(error) => Answer::line(503, &unreadable(&error)),
+        }
+    }
+
+    /// The status page says something even when the database does not.
+    fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
+        let facts = self.store.status(now);
+        let visitor = Visitor::of(asked, &mut self.store, now).unwrap_or_default();
+        let renews = asked.query("still").is_none().then_some(RENEWAL);
+        let mut frame = self.frame(visitor.as_ref(), Place::Status);
+        frame.refresh = renews;
+        match facts {
+            Ok(facts) => {
+                let main = status::page(
+                    &self.desk.facts,
+                    &facts,
+                    self.desk.started_at,
+                    now,
+                    renews,
+                    visitor.is_some(),
+                );
+                Answer::page(200, frame.page("Status", main))
+            }
+            Err(error) => {
+                let main = status::unreadable(&unreadable(&error));
+                Answer::page(503, frame.page("Status", main))
+            }
+        }
+    }
+
+    // Signing in and out
+
+    fn sign_in_page(&self, asked: &Asked, visitor: Option<&Visitor>) -> Answer {
+        let next = asked.query("next");
+        let next = session::next_page(next.as_deref());
+        if visitor.is_some() {
+            return Answer::go_to(next.unwrap_or("/tickets"));
+        }
+        self.sign_in_form(asked, 200, "", next, None)
+    }
+
+    fn sign_in_form(
+        &self,
+        asked: &Asked,
+        code: u16,
+        name: &str,
+        next: Option<&str>,
+        wrong: Option<&str>,
+    ) -> Answer {
+        let form = self.desk.forms.form(asked);
+        let main = sign_in::form(&form.token, name, next, wrong);
+        let page = self.frame(None, Place::SignIn).page("Sign in", main);
+        Answer::page(code, page).with("Set-Cookie", form.cookie(self.secure(asked)))
+    }
+
+    fn sign_in(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
+        if !self.desk.forms.sent(asked) {
+            return Ok(self.forbidden(OLD_FORM));
+        }
+        let name = asked.form("name").unwrap_or_default();
+        let password = asked.form("password").unwrap_or_default();
+        let next = asked.form("next");
+        let next = session::next_page(next.as_deref());
+        if name.len() > NAME_BYTES || password.len() > PASSWORD_BYTES {
+            return Ok(self.sign_in_form(
+                asked,
+                403,
+                "",
+                next,
+                Some("Name and password do not fit."),
+            ));
+        }
+        if let Err(wait) = self.patience(|patience| patience.may_try(&name, now)) {
+            let words = format!("Too many wrong passwords. Wait {} and try again.", span(wait));
+            let answer = self.sign_in_form(asked, 429, &name, next, Some(&words));
+            return Ok(answer.with("Retry-After", wait.to_string()));
+        }
+        let Some(agent) = self.store.check_password(&name, &password)? else {
+            log::warn!(target: "web", "a wrong name or password was given");
+            let words = Some("Name and password do not fit.");
+            return Ok(self.sign_in_form(asked, 403, &name, next, words));
+        };
+        self.patience(|patience| patience.forgive(&name));
+        self.begin(asked, agent.id, next, visitor, now)
+    }
+
+    fn link_page(&self, asked: &Asked) -> Answer {
+        let form = self.desk.forms.form(asked);
+        let main = sign_in::link(&form.token, asked.path());
+        let page = self.frame(None, Place::SignIn).page("Sign in", main);
+        Answer::page(200, page).with("Set-Cookie", form.cookie(self.secure(asked)))
+    }
+
+    fn use_link(
+        &mut self,
+        asked: &Asked,
+        secret: &str,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        if !self.desk.forms.sent(asked) {
+            return Ok(self.forbidden(OLD_FORM));
+        }
+        let agent = self.store.use_link(secret, now)?;
+        let known = self.store.agents()?;
+        let able = |id: &AgentId| known.iter().any(|a| a.id == *id && a.disabled_at.is_none());
+        match agent.filter(able) {
+            Some(agent) => self.begin(asked, agent, None, visitor, now),
+            None => Ok(self.forbidden(
+                "This link was used already, or its time is over. Ask for a new one, or sign in \
+                 with your password.",
+            )),
+        }
+    }
+
+    /// Signs a browser in: always under a new secret, whatever cookie it brought.
+    fn begin(
+        &mut self,
+        asked: &Asked,
+        agent: AgentId,
+        next: Option<&str>,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        if let Some(visitor) = visitor {
+            visitor.sign_out(&mut self.store)?;
+        }
+        let secret = self.store.begin_session(agent, now)?.0;
+        log::info!(target: "web", "agent {agent} signed in");
+        let cookie = session::sign_in_cookie(&secret, self.secure(asked));
+        Ok(Answer::go_to(next.unwrap_or("/tickets")).with("Set-Cookie", cookie))
+    }
+
+    fn sign_out(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
+        if let Some(visitor) = visitor {
+            if !visitor.sent(asked) {
+                return Ok(self.forbidden(OLD_FORM));
+            }
+            visitor.sign_out(&mut self.store)?;
+        }
+        let cookie = session::sign_out_cookie(self.secure(asked));
+        Ok(Answer::go_to("/").with("Set-Cookie", cookie))
+    }
+
+    fn secure(&self, asked: &Asked) -> bool {
+        session::is_secure(asked, self.desk.tls)
+    }
+
+    fn patience<T>(&self, ask: impl FnOnce(&mut Patience) -> T) -> T {
+        ask(&mut self.desk.patience.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    // Tickets
+
+    fn tickets(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
+        let state = tickets::wanted_state(asked.query("state").as_deref());
+        let after = asked.query("after").and_then(|after| after.parse().ok());
+        let filter = store::tickets::Filter { state, ..Default::default() };
+        let listing = self.store.tickets(&filter, after, tickets::PAGE)?;
+        let main = tickets::page(&listing, state, after, now);
+        Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page("Tickets", main)))
+    }
+
+    fn ticket(
+        &mut self,
+        asked: &Asked,
+        number: TicketNumber,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        let ticket = match self.store.ticket(number) {
+            Err(store::Error::NoSuch(_)) => {
+                let sentence = format!("There is no ticket {number}.");
+                return Ok(self.not_found(visitor, &sentence));
+            }
+            other => other?,
+        };
+        let until = asked.query("until").and_then(|until| until.parse().ok()).map(ArticleId);
+        let shown = ticket::shown(&ticket.articles, until);
+        let mut rows = ticket::Rows::new();
+        for id in shown.iter().filter_map(|article| article.ledger_id) {
+            rows.insert(id, self.store.ledger_row(id)?);
+        }
+        let main = ticket::page(&ticket, shown, &rows, now);
+        let title = format!("Ticket {number}");
+        Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page(&title, main)))
+    }
+
+    fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
+        let ticket = self.store.ticket(number)?;
+        let article = ticket.articles.into_iter().find(|article| article.id == id);
+        match article {
+            Some(article) => Ok(Answer::foreign_text(article.text)),
+            None => Err(store::Error::NoSuch(format!("ticket {number} has no article {id}"))),
+        }
+    }
+
+    // Files
+
+    fn attachment(&mut self, id: AttachmentId) -> Outcome {
+        let (info, bytes) = self.store.attachment(id)?;
+        let content_type = download::content_type(&info.content_type);
+        Ok(Answer::download(content_type, download::disposition(&info.filename), bytes))
+    }
+
+    /// The original of a message: for agents when it is in a ticket, else only for admins.
+    fn original(&mut self, id: LedgerId, visitor: Option<&Visitor>) -> Outcome {
+        let row = self.store.ledger_row(id)?;
+        if row.ticket.is_none() && !visitor.is_some_and(Visitor::is_admin) {
+            return Ok(self.forbidden("Only an admin may see messages that are in no ticket."));
+        }
+        let name = match row.ticket {
+            Some(ticket) => format!("ticket-{ticket}-message-{id}.eml"),
+            None => format!("message-{id}.eml"),
+        };
+        let bytes = self.store.raw(id)?;
+        Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
+    }
+}
+
+/// The first line when the database does not answer. What exactly is wrong is for the log.
+fn unreadable(error: &store::Error) -> String {
+    log::error!(target: "web", "cannot read how everything stands: {error}");
+    "Needs attention: the database cannot be read.".to_owned()
+}

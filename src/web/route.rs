@@ -1,0 +1,138 @@
+//! Which page a path means, who may see it, and by which methods it is asked. Paths arrive
+//! normalised by the door, and ours hold no character that would need an escape.
+
+use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, TicketNumber};
+
+/// A page, or a deed of the web.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Route {
+    /// The status page.
+    Status,
+    /// The same in one line, for monitors.
+    Health,
+    /// The style sheet.
+    Style,
+    /// The picture in a browser's tab.
+    Icon,
+    /// The form for name and password.
+    SignIn,
+    /// The button behind a one-time link; its secret.
+    SignInLink(String),
+    /// Ends the session.
+    SignOut,
+    /// The list of tickets.
+    Tickets,
+    /// One ticket's conversation.
+    Ticket(TicketNumber),
+    /// The whole text of one article.
+    ArticleText(TicketNumber, ArticleId),
+    /// An attachment, to save.
+    Attachment(AttachmentId),
+    /// The original of a message, to save.
+    Original(LedgerId),
+}
+
+impl Route {
+    /// What this path means, if anything.
+    pub(super) fn find(path: &str) -> Option<Self> {
+        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        Some(match segments[..] {
+            [""] => Self::Status,
+            ["healthz"] => Self::Health,
+            ["style.css"] => Self::Style,
+            ["icon.svg"] => Self::Icon,
+            ["sign-in"] => Self::SignIn,
+            ["sign-in", "link", secret] if !secret.is_empty() => {
+                Self::SignInLink(secret.to_owned())
+            }
+            ["sign-out"] => Self::SignOut,
+            ["tickets"] => Self::Tickets,
+            ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
+            ["tickets", ticket, "articles", article, "text"] => {
+                Self::ArticleText(TicketNumber(number(ticket)?), ArticleId(number(article)?))
+            }
+            ["attachments", id] => Self::Attachment(AttachmentId(number(id)?)),
+            ["ledger", id, "original"] => Self::Original(LedgerId(number(id)?)),
+            _ => return None,
+        })
+    }
+
+    /// The methods it answers to, as the Allow header lists them.
+    pub(super) fn methods(&self) -> &'static str {
+        match self {
+            Self::SignIn | Self::SignInLink(_) => "GET, HEAD, POST",
+            Self::SignOut => "POST",
+            _ => "GET, HEAD",
+        }
+    }
+
+    /// Whether it answers to this method.
+    pub(super) fn allows(&self, method: &str) -> bool {
+        self.methods().split(", ").any(|allowed| allowed == method)
+    }
+
+    /// Whether only somebody signed in may see it. Everything that shows mail is private.
+    pub(super) fn is_private(&self) -> bool {
+        match self {
+            Self::Status
+            | Self::Health
+            | Self::Style
+            | Self::Icon
+            | Self::SignIn
+            | Self::SignInLink(_)
+            | Self::SignOut => false,
+            Self::Tickets
+            | Self::Ticket(_)
+            | Self::ArticleText(..)
+            | Self::Attachment(_)
+            | Self::Original(_) => true,
+        }
+    }
+}
+
+/// An id as we write it ourselves: digits, from 1 on, without leading zeros.
+fn number(text: &str) -> Option<i64> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_mean_pages() {
+        for (path, expected) in [
+            ("/", Some(Route::Status)),
+            ("/healthz", Some(Route::Health)),
+            ("/healthz/", None),
+            ("/tickets", Some(Route::Tickets)),
+            ("/tickets/", None),
+            ("/tickets/17", Some(Route::Ticket(TicketNumber(17)))),
+            ("/tickets/017", None),
+            ("/tickets/0", None),
+            ("/tickets/+17", None),
+            ("/tickets/-1", None),
+            ("/tickets/9223372036854775808", None),
+            ("/tickets/1/articles/2", None),
+            ("/tickets/1/articles/2/text", Some(Route::ArticleText(TicketNumber(1), ArticleId(2)))),
+            ("/attachments/3", Some(Route::Attachment(AttachmentId(3)))),
+            ("/attachments/3/x", None),
+            ("/ledger/4/original", Some(Route::Original(LedgerId(4)))),
+            ("/ledger/4", None),
+            ("/sign-in/link/", None),
+            ("/sign-in/link/abc", Some(Route::SignInLink("abc".to_owned()))),
+            ("/Tickets", None),
+            ("", None),
+        ] {
+            assert_eq!(Route::find(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn methods_are_whole_words() {
+        assert!(Route::SignIn.allows("POST") && Route::Status.allows("HEAD"));
+        assert!(!Route::Status.allows("POST") && !Route::SignOut.allows("GET"));
+        assert!(!Route::Status.allows("GE") && !Route::Status.allows(""));
+    }
+}

@@ -1,0 +1,786 @@
+//! The web from outside: a real one on a free port over a fresh database, filled through the store
+//! as the rounds fill it, and asked over plain connections as a browser, a monitor and an attacker
+//! would.
+#![allow(clippy::unwrap_used)]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use counterfoil::desk::intake::{self, Policy};
+use counterfoil::desk::ledger::Original;
+use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::ticket::{LedgerId, Role, TicketNumber};
+use counterfoil::mail::{Address, Attachment, Message, MessageId};
+use counterfoil::store::filing::Filed;
+use counterfoil::store::intake::{Filing, Prepared};
+use counterfoil::store::ledger::{Seen, Setback};
+use counterfoil::store::{MailboxId, Store};
+use counterfoil::time::{Clock, Timestamp};
+use counterfoil::web::{MailboxFacts, Settings, Web};
+
+const START: i64 = 1_777_885_964;
+const PASSWORD: &str = "correct horse battery staple";
+
+struct ByHand(AtomicI64);
+
+impl Clock for ByHand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
+    }
+}
+
+struct House {
+    web: Web,
+    clock: Arc<ByHand>,
+    store: Store,
+    mailbox: MailboxId,
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("counterfoil.db");
+        let clock = Arc::new(ByHand(AtomicI64::new(START)));
+        let mut store = Store::open(&path, clock.now()).unwrap();
+        let activated_at = Some(clock.now().plus_days(-1));
+        let (mailbox, _) =
+            store.mailbox("support", "support@contoso.example", activated_at, clock.now()).unwrap();
+        let settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            allowed_hosts: vec!["help.contoso.example".to_owned()],
+            tls: None,
+            store_path: path.clone(),
+            desk: "Contoso Help".to_owned(),
+            recovery_days: 30,
+            mailboxes: vec![MailboxFacts {
+                name: "support".to_owned(),
+                address: "support@contoso.example".to_owned(),
+                poll_seconds: 30,
+                after_import: "delete".to_owned(),
+                copy_to: "Archive".to_owned(),
+            }],
+        };
+        let web = Web::open(settings, clock.clone()).unwrap();
+        Self { web, clock, store, mailbox, path, _folder: folder }
+    }
+
+    fn later(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    fn well(&mut self) {
+        for round in ["poller:support", "sender:support", "sweeper"] {
+            self.store.note_round(round, Ok(()), self.clock.now()).unwrap();
+        }
+    }
+
+    fn policy(&mut self) -> Policy {
+        Policy {
+            address: Address {
+                address: "support@contoso.example".to_owned(),
+                name: "Contoso Help".to_owned(),
+            },
+            own_addresses: vec!["support@contoso.example".to_owned()],
+            acknowledge: true,
+            activated_at: self.clock.now().plus_days(-1),
+            reopen_days: 14,
+            desk: "Contoso Help".to_owned(),
+            signature: String::new(),
+            ticket_tag: "CF".to_owned(),
+            tag_key: self.store.tag_key().unwrap(),
+            rules: Vec::new(),
+        }
+    }
+
+    /// Takes in a letter as the poller does; its ledger row.
+    fn letter(&mut self, message: Message) -> LedgerId {
+        let now = self.clock.now();
+        let item_id = format!("item {:?}", message.message_id);
+        let message_id = message.message_id.clone();
+        let seen = [Seen { item_id, message_id, received_at: now, size: None }];
+        self.store.note_listed(self.mailbox, &seen, now).unwrap();
+        let waiting = self.store.waiting(self.mailbox, now, 1).unwrap().remove(0);
+        let raw = format!("Subject: {}\r\n\r\n{}", message.subject, message.text);
+        let prepared = Prepared::new(waiting.ledger, now, raw.as_bytes(), message);
+        let policy = self.policy();
+        let filing = Filing { due: true, original: Original::InMailbox };
+        self.store
+            .take_in(self.mailbox, vec![prepared], filing, now, |arrival, known| {
+                intake::decide(arrival, known, &policy, now)
+            })
+            .unwrap();
+        waiting.ledger
+    }
+
+    /// One sentence of a client: the answer, whole.
+    fn raw(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.web.address()).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Answer::read(&bytes)
+    }
+
+    fn host(&self) -> String {
+        self.web.address().to_string()
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.get_as(path, "")
+    }
+
+    fn get_as(&self, path: &str, cookies: &str) -> Answer {
+        self.raw(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n",
+            self.host()
+        ))
+    }
+
+    fn post(&self, path: &str, cookies: &str, form: &[(&str, &str)]) -> Answer {
+        let origin = format!("Origin: http://{}\r\nSec-Fetch-Site: same-origin\r\n", self.host());
+        self.post_from(path, cookies, form, &origin)
+    }
+
+    fn post_from(&self, path: &str, cookies: &str, form: &[(&str, &str)], headers: &str) -> Answer {
+        let pairs: Vec<String> =
+            form.iter().map(|(key, value)| format!("{key}={}", escaped(value))).collect();
+        let body = pairs.join("&");
+        self.raw(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookies}\r\n{headers}\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n{body}",
+            self.host(),
+            body.len()
+        ))
+    }
+
+    /// The sign-in form's cookie and token.
+    fn form(&self, path: &str) -> (String, String) {
+        let page = self.get(path);
+        assert_eq!(page.status, 200, "{page:?}");
+        (page.cookie("counterfoil_form"), page.token())
+    }
+
+    fn sign_in(&self, name: &str, password: &str, next: &str) -> Answer {
+        let (cookie, token) = self.form("/sign-in");
+        let form =
+            [("token", token.as_str()), ("name", name), ("password", password), ("next", next)];
+        self.post("/sign-in", &cookie, &form)
+    }
+
+    /// The cookie of somebody signed in.
+    fn agent(&mut self, role: Role) -> String {
+        let name = format!("somebody-{role}");
+        let agent =
+            self.store.add_agent(&name, "a@contoso.example", role, None, self.clock.now()).unwrap();
+        let session = self.store.begin_session(agent, self.clock.now()).unwrap();
+        format!("counterfoil_session={}", session.0)
+    }
+}
+
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{text}"));
+        let status = head[9..12].parse().unwrap();
+        Self { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// A cookie the answer sets, as `name=value`.
+    fn cookie(&self, name: &str) -> String {
+        let cookie = self.header("Set-Cookie").unwrap_or_else(|| panic!("no cookie: {self:?}"));
+        assert!(cookie.starts_with(&format!("{name}=")), "{cookie}");
+        assert!(cookie.contains("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    fn token(&self) -> String {
+        let rest = self.body.split_once("name=\"token\" value=\"").unwrap().1;
+        rest.split_once('"').unwrap().0.to_owned()
+    }
+
+    /// The text of the first `h1`.
+    fn first_line(&self) -> &str {
+        self.body.split_once("<h1>").unwrap().1.split_once("</h1>").unwrap().0
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn letter(number: u32) -> Message {
+    let text = format!("Letter {number}.\nThe heating in room 7 is cold.");
+    Message {
+        message_id: MessageId::new(&format!("letter-{number}@customer.example")),
+        from: Some(Address {
+            address: "jonas.weber@customer.example".to_owned(),
+            name: "Jonas Weber".to_owned(),
+        }),
+        to: vec![Address::bare("support@contoso.example")],
+        subject: format!("Cold heating {number}"),
+        visible_text: text.clone(),
+        text,
+        ..Message::default()
+    }
+}
+
+const PRIVATE: [&str; 5] = ["Jonas", "customer.example", "heating", "Letter", "contoso.example"];
+
+#[test]
+fn the_status_page_says_whether_all_is_well_and_names_nobody() {
+    let mut house = House::open();
+    let page = house.get("/");
+    assert_eq!(page.first_line(), "Starting: waiting for the first look into support.");
+    assert_eq!(house.get("/healthz").status, 200);
+
+    let ledger = house.letter(letter(1));
+    house.letter(letter(2));
+    let until = house.clock.now().plus_days(30);
+    let removed = Filed::Removed { item_id: "there".to_owned() };
+    house.store.note_filed(&[(ledger, removed)], until, house.clock.now()).unwrap();
+    house.well();
+    house.later(20);
+    let page = house.get("/");
+    let line = "All is well: looked for mail 20 seconds ago, all 2 messages accounted for.";
+    assert_eq!(page.first_line(), line);
+    let health = house.get("/healthz");
+    assert_eq!((health.status, health.body.as_str()), (200, format!("{line}\n").as_str()));
+    assert_eq!(health.header("Content-Type"), Some("text/plain; charset=utf-8"));
+    for expected in [
+        "<dt>Waiting</dt><dd><b>0</b></dd>",
+        "<dt>Taken in today</dt><dd><b>2</b></dd>",
+        "20 seconds ago <span class=\"at\">2026-05-04 09:12 UTC</span>",
+        "<b>1</b> <span class=\"at\">until 2026-06-03 09:12 UTC (in 29 days)</span>",
+        "<b>2</b> waiting",
+        "<strong>30 days</strong>",
+        "originals are copied to a folder, then removed from it",
+        concat!("counterfoil ", env!("CARGO_PKG_VERSION")),
+        ">closes</span>",
+        "Contoso Help",
+    ] {
+        assert!(page.body.contains(expected), "{expected} in {}", page.body);
+    }
+    for private in PRIVATE {
+        assert!(!page.body.contains(private), "{private} is on the status page");
+    }
+
+    let error = "mailbox support: sending to jonas.weber@customer.example was refused";
+    house.store.note_round("sender:support", Err(error), house.clock.now()).unwrap();
+    let page = house.get("/");
+    assert_eq!(page.first_line(), "Needs attention: sending through support last failed.");
+    assert!(page.body.contains("mailbox support: sending to (address) was refused"));
+    assert_eq!(house.get("/healthz").status, 200, "mail still flows");
+    for private in PRIVATE {
+        assert!(!page.body.contains(private), "{private} is on the status page");
+    }
+
+    house.later(281);
+    let health = house.get("/healthz");
+    assert_eq!(health.status, 503);
+    assert!(
+        health.body.starts_with(
+            "Needs attention: the last successful look into support was 5 minutes ago; "
+        ),
+        "{health:?}"
+    );
+    let cookie = house.agent(Role::Agent);
+    assert!(house.get_as("/", &cookie).body.contains("support@contoso.example"));
+}
+
+#[test]
+fn what_waits_for_a_person_is_said_and_yesterday_is_not_today() {
+    let mut house = House::open();
+    house.letter(letter(1));
+    house.later(86_400);
+    house.letter(letter(2));
+    house.letter(letter(3));
+    let now = house.clock.now();
+    let seen =
+        [Seen { item_id: "bad".to_owned(), message_id: None, received_at: now, size: Some(9) }];
+    house.store.note_listed(house.mailbox, &seen, now).unwrap();
+    let waiting = house.store.waiting(house.mailbox, now, 9).unwrap();
+    house.well();
+    let page = house.get("/");
+    assert!(page.body.contains("<dt>Waiting</dt><dd><b>1</b></dd>"));
+    assert!(page.body.contains("<dt>Taken in today</dt><dd><b>2</b></dd>"), "{}", page.body);
+    let setback = (waiting[0].ledger, Setback::Quarantine, "too large".to_owned());
+    house.store.set_back(&[setback], now).unwrap();
+    let line = house.get("/").first_line().to_owned();
+    assert!(line.contains("1 message in support set aside for a person"), "{line}");
+}
+
+#[test]
+fn the_page_says_so_when_the_database_is_gone() {
+    let mut house = House::open();
+    house.well();
+    let db = rusqlite::Connection::open(&house.path).unwrap();
+    db.execute_batch("ALTER TABLE ledger RENAME TO lost").unwrap();
+    let page = house.get("/");
+    let line = "Needs attention: the database cannot be read.";
+    assert_eq!((page.status, page.first_line()), (503, line));
+    let health = house.get("/healthz");
+    assert_eq!((health.status, health.body.trim_end()), (503, line));
+}
+
+#[test]
+fn without_a_session_everything_private_leads_to_the_sign_in() {
+    let mut house = House::open();
+    house.letter(letter(1));
+    for path in [
+        "/tickets",
+        "/tickets?state=new&after=7",
+        "/tickets/1",
+        "/tickets/999",
+        "/tickets/1/articles/1/text",
+        "/attachments/1",
+        "/ledger/1/original",
+    ] {
+        for cookies in ["", "counterfoil_session=", "counterfoil_session=x; a=b"] {
+            let answer = house.get_as(path, cookies);
+            assert_eq!(answer.status, 303, "{path}");
+            let location = answer.header("Location").unwrap();
+            let next = path.replace('/', "%2F").replace('?', "%3F").replace('=', "%3D");
+            assert_eq!(location, format!("/sign-in?next={}", next.replace('&', "%26")));
+            assert_eq!(answer.body, "", "{path}");
+        }
+    }
+}
+
+#[test]
+fn name_and_password_sign_in_and_lead_where_one_wanted_to_go() {
+    let mut house = House::open();
+    let now = house.clock.now();
+    house.letter(letter(1));
+    let agent = house
+        .store
+        .add_agent("ana", "a@contoso.example", Role::Agent, Some(PASSWORD), now)
+        .unwrap();
+
+    for (name, password) in [("ana", "wrong"), ("ben", PASSWORD), ("ana", ""), ("", "")] {
+        let answer = house.sign_in(name, password, "/tickets");
+        assert_eq!(answer.status, 403, "{name} {password}");
+        assert!(answer.body.contains("Name and password do not fit."));
+        assert!(!answer.head.contains("counterfoil_session"));
+    }
+    for (next, expected) in [
+        ("/tickets/1?until=3", "/tickets/1?until=3"),
+        ("", "/tickets"),
+        ("//evil.example/", "/tickets"),
+        ("https://evil.example/", "/tickets"),
+        ("/\\evil.example", "/tickets"),
+        ("/x\r\nSet-Cookie: a=b", "/tickets"),
+    ] {
+        let answer = house.sign_in("ana", PASSWORD, next);
+        assert_eq!(answer.status, 303, "{next}");
+        assert_eq!(answer.header("Location"), Some(expected), "{next}");
+    }
+    let cookie = house.sign_in("ana", PASSWORD, "").cookie("counterfoil_session");
+    let list = house.get_as("/tickets", &cookie);
+    assert_eq!(list.status, 200);
+    assert!(list.body.contains("Cold heating 1") && list.body.contains("Jonas Weber"));
+    assert_eq!(
+        house.get_as("/sign-in?next=/tickets/1", &cookie).header("Location"),
+        Some("/tickets/1")
+    );
+
+    house.later(12 * 3_600);
+    assert_eq!(house.get_as("/tickets", &cookie).status, 303, "a session ends");
+
+    let db = rusqlite::Connection::open(&house.path).unwrap();
+    let session = house.sign_in("ana", PASSWORD, "").cookie("counterfoil_session");
+    let link = house.store.sign_in_link(agent, house.clock.now().plus_seconds(60)).unwrap().0;
+    db.execute("UPDATE agent SET disabled_at = '2026-05-04T09:12:44Z'", []).unwrap();
+    assert_eq!(house.sign_in("ana", PASSWORD, "").status, 403, "disabled");
+    assert_eq!(house.get_as("/tickets", &session).status, 303, "disabled while signed in");
+    let path = format!("/sign-in/link/{link}");
+    let (cookie, token) = house.form(&path);
+    assert_eq!(house.post(&path, &cookie, &[("token", &token)]).status, 403, "disabled, by link");
+}
+
+#[test]
+fn wrong_passwords_have_to_wait_and_are_told_how_long() {
+    let mut house = House::open();
+    let now = house.clock.now();
+    house.store.add_agent("ana", "a@contoso.example", Role::Agent, Some(PASSWORD), now).unwrap();
+    for _ in 0..3 {
+        assert_eq!(house.sign_in("ana", "wrong", "").status, 403);
+    }
+    let answer = house.sign_in("ana", PASSWORD, "");
+    assert_eq!((answer.status, answer.header("Retry-After")), (429, Some("1")));
+    assert!(answer.body.contains("Wait 1 second and try again."), "{}", answer.body);
+    house.later(1);
+    assert_eq!(house.sign_in("ana", PASSWORD, "").status, 303);
+}
+
+#[test]
+fn a_link_signs_in_once_and_not_by_being_looked_at() {
+    let mut house = House::open();
+    let now = house.clock.now();
+    let agent = house.store.add_agent("ana", "", Role::Admin, None, now).unwrap();
+    let secret = house.store.sign_in_link(agent, now.plus_seconds(600)).unwrap().0;
+    let path = format!("/sign-in/link/{secret}");
+    for _ in 0..3 {
+        house.form(&path);
+    }
+    let (cookie, token) = house.form(&path);
+    assert_eq!(house.post(&path, &cookie, &[("token", "no")]).status, 403, "not our form");
+    let answer = house.post(&path, &cookie, &[("token", &token)]);
+    assert_eq!((answer.status, answer.header("Location")), (303, Some("/tickets")));
+    let session = answer.cookie("counterfoil_session");
+    assert_eq!(house.get_as("/tickets", &session).status, 200);
+    let again = house.post(&path, &cookie, &[("token", &token)]);
+    assert_eq!(again.status, 403);
+    assert!(again.body.contains("This link was used already"));
+
+    let late = house.store.sign_in_link(agent, now.plus_seconds(600)).unwrap().0;
+    house.later(600);
+    let path = format!("/sign-in/link/{late}");
+    let (cookie, token) = house.form(&path);
+    assert_eq!(house.post(&path, &cookie, &[("token", &token)]).status, 403, "too late");
+}
+
+#[test]
+fn forms_of_others_are_refused() {
+    let mut house = House::open();
+    let now = house.clock.now();
+    house.store.add_agent("ana", "", Role::Agent, Some(PASSWORD), now).unwrap();
+    let (form, token) = house.form("/sign-in");
+    let fields = [("token", token.as_str()), ("name", "ana"), ("password", PASSWORD)];
+    for headers in [
+        "Origin: https://evil.example\r\n",
+        "Origin: null\r\n",
+        "Origin: http://127.0.0.1:1\r\n",
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
+    ] {
+        let answer = house.post_from("/sign-in", &form, &fields, headers);
+        assert_eq!(answer.status, 403, "{headers}");
+        assert!(answer.body.contains("This request came from another site."), "{headers}");
+    }
+    for (cookie, fields) in
+        [("", &fields[..]), (&form, &fields[1..]), ("counterfoil_form=other-cookie-0123", &fields)]
+    {
+        let answer = house.post("/sign-in", cookie, fields);
+        assert_eq!(answer.status, 403, "{cookie} {fields:?}");
+        assert!(!answer.head.contains("counterfoil_session"));
+    }
+    let behind_a_proxy = "Origin: https://help.contoso.example\r\nSec-Fetch-Site: same-origin\r\n";
+    let answer = house.post_from("/sign-in", &form, &fields, behind_a_proxy);
+    assert_eq!(answer.status, 303);
+    assert!(answer.header("Set-Cookie").unwrap().ends_with("; Secure"), "{answer:?}");
+
+    let session = house.sign_in("ana", PASSWORD, "").cookie("counterfoil_session");
+    assert_eq!(house.post("/sign-out", &session, &[]).status, 403, "without a token");
+    let other = house.sign_in("ana", PASSWORD, "").cookie("counterfoil_session");
+    let token = house.get_as("/tickets", &other).token();
+    assert_eq!(house.post("/sign-out", &session, &[("token", &token)]).status, 403);
+    assert_eq!(house.get_as("/tickets", &session).status, 200, "still signed in");
+    let token = house.get_as("/tickets", &session).token();
+    let answer = house.post("/sign-out", &session, &[("token", &token)]);
+    assert_eq!((answer.status, answer.header("Location")), (303, Some("/")));
+    assert!(answer.header("Set-Cookie").unwrap().contains("Max-Age=0"));
+    assert_eq!(house.get_as("/tickets", &session).status, 303, "signed out");
+    assert_eq!(house.get_as("/tickets", &other).status, 200, "the other browser is not");
+
+    let headers = format!("Origin: http://{}\r\n", house.host());
+    let json = format!(
+        "POST /sign-in HTTP/1.1\r\nHost: {}\r\n{headers}Content-Type: application/json\r\n\
+         Content-Length: 2\r\nConnection: close\r\n\r\n{{}}",
+        house.host()
+    );
+    assert_eq!(house.raw(&json).status, 415);
+    let long = "x".repeat(70_000);
+    assert_eq!(house.post("/sign-in", &form, &[("name", &long)]).status, 413);
+}
+
+#[test]
+fn hostile_mail_stays_text() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    let attack = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>";
+    let hostile = Message {
+        message_id: MessageId::new("hostile@evil.example"),
+        from: Some(Address { address: format!("{attack}@evil.example"), name: attack.to_owned() }),
+        to: vec![Address { address: attack.to_owned(), name: attack.to_owned() }],
+        cc: vec![Address::bare(attack)],
+        subject: attack.to_owned(),
+        text: format!(
+            "{attack} javascript:alert(3) https://evil.example/\"onclick=alert(4)\n> {attack}"
+        ),
+        visible_text: format!(
+            "{attack} javascript:alert(3) https://evil.example/\"onclick=alert(4)"
+        ),
+        html: Some(attack.to_owned()),
+        attachments: vec![
+            Attachment {
+                filename: format!("{attack}\r\nX-Injected: 1.html"),
+                content_type: format!("text/html\r\nX-Injected: 2; {attack}"),
+                bytes: attack.as_bytes().to_vec(),
+                ..Attachment::default()
+            },
+            Attachment {
+                filename: "Grüße.pdf".to_owned(),
+                content_type: "application/pdf".to_owned(),
+                bytes: b"%PDF-".to_vec(),
+                ..Attachment::default()
+            },
+        ],
+        ..Message::default()
+    };
+    house.letter(hostile);
+    for path in ["/tickets", "/tickets/1"] {
+        let page = house.get_as(path, &cookie);
+        assert_eq!(page.status, 200, "{path}");
+        for bad in ["<script", "<img", "href=\"javascript", "\"onclick", "\" onclick"] {
+            assert!(!page.body.contains(bad), "{bad} in {path}: {}", page.body);
+        }
+        assert!(page.body.contains("&lt;script&gt;alert(1)"), "{path}");
+    }
+    let page = house.get_as("/tickets/1", &cookie);
+    assert!(page.body.contains("<a href=\"https://evil.example/\" rel=\"noopener noreferrer"));
+    assert!(page.body.contains("Show quoted text"));
+
+    let answer = house.get_as("/attachments/1", &cookie);
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("X-Injected"), None, "{answer:?}");
+    assert_eq!(answer.header("Content-Type"), Some("application/octet-stream"));
+    assert!(answer.header("Content-Disposition").unwrap().starts_with("attachment; filename=\""));
+    assert!(answer.header("Content-Security-Policy").unwrap().contains("sandbox"));
+    assert_eq!(answer.body, attack, "the bytes themselves are as they came");
+    let answer = house.get_as("/attachments/2", &cookie);
+    assert_eq!(answer.header("Content-Type"), Some("application/pdf"));
+    assert_eq!(
+        answer.header("Content-Disposition"),
+        Some("attachment; filename=\"Gr__e.pdf\"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.pdf")
+    );
+    let answer = house.get_as("/tickets/1/articles/1/text", &cookie);
+    assert_eq!(answer.header("Content-Type"), Some("text/plain; charset=utf-8"));
+    assert!(answer.header("Content-Security-Policy").unwrap().contains("sandbox"));
+    assert!(answer.body.starts_with(attack));
+    let answer = house.get_as("/ledger/1/original", &cookie);
+    assert_eq!(answer.header("Content-Type"), Some("message/rfc822"));
+    assert_eq!(
+        answer.header("Content-Disposition"),
+        Some("attachment; filename=\"ticket-1-message-1.eml\"")
+    );
+    assert!(answer.body.starts_with("Subject: <script>"));
+}
+
+#[test]
+fn a_ticket_shows_its_whole_conversation() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    let ledger = house.letter(letter(1));
+    let question = letter(1);
+    let text = "It is still cold.\n\nOn Monday, Contoso Help wrote:\n> We will come.";
+    house.letter(Message {
+        in_reply_to: question.message_id.iter().cloned().collect(),
+        text: text.to_owned(),
+        visible_text: "It is still cold.".to_owned(),
+        ..letter(2)
+    });
+    let number = TicketNumber(1);
+    let now = house.clock.now();
+    let policy = house.policy();
+    let (thread, mailbox, _) = house.store.thread(number).unwrap();
+    let say = |text: &str| Writing { text: text.to_owned(), ..Writing::default() };
+    let (reply, state) = outgoing::reply(&thread, say("We are on our way."), &policy).unwrap();
+    house.store.write_article(number, mailbox, &reply, state, "ana", now).unwrap();
+    let author = Address { address: String::new(), name: "ana".to_owned() };
+    let (note, state) = outgoing::note(&thread, say("Valve is broken."), author).unwrap();
+    house.store.write_article(number, mailbox, &note, state, "ana", now).unwrap();
+    let until = now.plus_days(30);
+    let removed = Filed::Removed { item_id: "there".to_owned() };
+    house.store.note_filed(&[(ledger, removed)], until, now).unwrap();
+
+    let page = house.get_as("/tickets/1", &cookie);
+    for expected in [
+        "Cold heating 1",
+        "The heating in room 7 is cold.",
+        "It is still cold.</div>",
+        "<summary>Show quoted text</summary>",
+        "On Monday, Contoso Help wrote:\n&gt; We will come.",
+        "We are on our way.",
+        "waiting to be sent",
+        "note, seen by agents only",
+        "Valve is broken.",
+        "The original was removed from the mailbox and can be recovered there until 2026-06-03",
+        "href=\"/ledger/1/original\"",
+        "The original is still in the mailbox",
+        "jonas.weber@customer.example",
+    ] {
+        assert!(page.body.contains(expected), "{expected} in {}", page.body);
+    }
+    assert_eq!(page.body.matches("It is still cold.").count(), 1, "the fold repeats the text");
+    assert_eq!(house.get_as("/tickets/99", &cookie).status, 404);
+    assert_eq!(house.get_as("/attachments/99", &cookie).status, 404);
+    assert_eq!(house.get_as("/ledger/99/original", &cookie).status, 404);
+    assert_eq!(house.get_as("/tickets/1/articles/99/text", &cookie).status, 404);
+}
+
+#[test]
+fn what_is_in_no_ticket_is_for_admins() {
+    let mut house = House::open();
+    let now = house.clock.now();
+    let seen = [Seen { item_id: "x".to_owned(), message_id: None, received_at: now, size: None }];
+    house.store.note_listed(house.mailbox, &seen, now).unwrap();
+    let (agent, admin) = (house.agent(Role::Agent), house.agent(Role::Admin));
+    assert_eq!(house.get_as("/ledger/1/original", &agent).status, 403);
+    assert_eq!(house.get_as("/ledger/1/original", &admin).status, 404, "nothing is kept yet");
+}
+
+#[test]
+fn long_lists_long_letters_and_long_tickets_come_in_pages() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    for number in 1..=120 {
+        house.letter(letter(number));
+    }
+    let first = house.get_as("/tickets", &cookie);
+    assert!(first.body.contains("/tickets/120\"") && first.body.contains("/tickets/71\""));
+    assert!(!first.body.contains("/tickets/70\"") && !first.body.contains("Newest"));
+    assert!(first.body.contains("href=\"/tickets?after=71\""));
+    let second = house.get_as("/tickets?after=71", &cookie);
+    assert!(second.body.contains("/tickets/70\"") && second.body.contains("/tickets/21\""));
+    let last = house.get_as("/tickets?after=21", &cookie);
+    assert!(last.body.contains("/tickets/20\"") && !last.body.contains("Older"));
+    assert!(house.get_as("/tickets?state=closed", &cookie).body.contains("No ticket is closed."));
+    assert!(house.get_as("/tickets?after=x", &cookie).body.contains("/tickets/120\""));
+
+    for number in 200..240 {
+        let question = letter(1);
+        let text = "\"&<word> ".repeat(4_000);
+        house.letter(Message {
+            in_reply_to: question.message_id.iter().cloned().collect(),
+            visible_text: text.clone(),
+            text,
+            ..letter(number)
+        });
+    }
+    let page = house.get_as("/tickets/1", &cookie);
+    assert!(page.body.contains("Older messages") && page.body.contains("All of it as plain text"));
+    for (path, page) in [("list", &first), ("ticket", &page)] {
+        assert!(page.body.len() < 60_000, "{path} has {} bytes", page.body.len());
+    }
+    let older = page.body.split_once("/tickets/1?until=").unwrap().1.split_once('"').unwrap().0;
+    let page = house.get_as(&format!("/tickets/1?until={older}"), &cookie);
+    assert!(page.body.contains(&format!("id=\"article-{older}\"")));
+    assert!(page.body.contains("Newest messages"));
+}
+
+#[test]
+fn every_answer_carries_the_guarding_headers() {
+    let mut house = House::open();
+    house.letter(letter(1));
+    let cookie = house.agent(Role::Agent);
+    let style = {
+        let page = house.get("/").body;
+        let rest = page.split_once("rel=\"stylesheet\" href=\"").unwrap().1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let host = house.host();
+    let mut answers: Vec<(String, Answer)> = [
+        "/",
+        "/healthz",
+        "/sign-in",
+        "/sign-in/link/x",
+        "/tickets",
+        "/tickets/1",
+        "/tickets/9",
+        "/nothing",
+        "/ledger/1/original",
+        "/tickets/1/articles/1/text",
+        "/sign-out",
+        &style,
+        "/icon.svg",
+    ]
+    .into_iter()
+    .map(|path| (path.to_owned(), house.get_as(path, &cookie)))
+    .collect();
+    answers.push(("redirect".to_owned(), house.get("/tickets")));
+    answers.push(("refused form".to_owned(), house.post("/sign-in", "", &[])));
+    answers.push((
+        "wrong method".to_owned(),
+        house.raw(&format!("DELETE / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")),
+    ));
+    for (case, answer) in &answers {
+        let policy = answer.header("Content-Security-Policy").unwrap_or_else(|| panic!("{case}"));
+        assert!(policy.contains("default-src 'none'"), "{case}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{case}");
+        for (name, value) in [
+            ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"),
+            ("Referrer-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{case} {name}");
+        }
+        let asset = *case == style || case == "/icon.svg";
+        let cache = answer.header("Cache-Control").unwrap();
+        assert_eq!(cache.contains("immutable"), asset, "{case}");
+        assert_eq!(cache.contains("no-store"), !asset, "{case}");
+        assert!(!answer.body.contains("style=\"") && !answer.body.contains("<script"), "{case}");
+    }
+    let sheet = answers.iter().find(|(case, _)| *case == style).unwrap();
+    assert_eq!(sheet.1.header("Content-Type"), Some("text/css; charset=utf-8"));
+}
+
+#[test]
+fn unknown_paths_wrong_methods_and_foreign_hosts_are_refused() {
+    let house = House::open();
+    let host = house.host();
+    for path in ["/nothing", "/tickets/x", "/style.css/", "/healthz/x", "/TICKETS"] {
+        let answer = house.get(path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.body.contains("There is no such page."), "{path}");
+    }
+    for (method, path, allow) in [
+        ("POST", "/", "GET, HEAD"),
+        ("DELETE", "/tickets/1", "GET, HEAD"),
+        ("PUT", "/sign-in", "GET, HEAD, POST"),
+        ("GET", "/sign-out", "POST"),
+    ] {
+        let answer = house.raw(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\
+             Connection: close\r\n\r\n"
+        ));
+        assert_eq!((answer.status, answer.header("Allow")), (405, Some(allow)), "{method} {path}");
+    }
+    let answer = house.raw("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    assert_eq!(answer.status, 421);
+    assert!(!answer.body.contains("Contoso"));
+    let answer =
+        house.raw("GET / HTTP/1.1\r\nHost: help.contoso.example\r\nConnection: close\r\n\r\n");
+    assert_eq!(answer.status, 200);
+    let answer =
+        house.raw(&format!("HEAD / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"));
+    assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+}
+
+#[test]
+fn a_web_that_is_dropped_frees_its_port() {
+    let house = House::open();
+    let address = house.web.address();
+    assert_eq!(house.get("/healthz").status, 200);
+    drop(house);
+    assert!(TcpStream::connect(address).is_err());
+}
