@@ -76,8 +76,9 @@ pub enum Error {
 }
 
 /// The log settings of a command that runs beside the appliance: warnings, to standard error.
-pub fn quiet(log: &config::Log) -> config::Log {
-    config::Log { levels: config::Levels::warnings(), file: None, ..log.clone() }
+pub fn quiet(settings: &config::Log) -> config::Log {
+    let levels = config::Levels { default: log::LevelFilter::Warn, rooms: Vec::new() };
+    config::Log { levels, file: None, ..settings.clone() }
 }
 
 /// The house over one configuration, nothing of it running yet.
@@ -219,7 +220,7 @@ impl App {
         }
         rounds.push(Box::new(Sweeper::new(self.store()?, self.days())));
         let supervisor = Supervisor::start(rounds, &self.config.store.path, &self.clock)?;
-        Ok(Running { supervisor, web, _lock: lock })
+        Ok(Running { supervisor, web, is_tls: self.config.web.tls.is_some(), _lock: lock })
     }
 
     /// Takes in everything that waits now, sends what is due, erases what is past its days, and is
@@ -266,8 +267,8 @@ impl App {
         let mut failures = 0;
         loop {
             let outcome = round.round(self.now());
-            let noted = outcome.as_ref().map(|_| ()).map_err(ToString::to_string);
-            store.note_round(round.name(), noted.as_ref().map(|()| ()).map_err(String::as_str), self.now())?;
+            let sentence = outcome.as_ref().err().map(ToString::to_string);
+            store.note_round(round.name(), sentence.as_deref().map_or(Ok(()), Err), self.now())?;
             show()?;
             let rest = match outcome {
                 Ok(rest) => {
@@ -304,8 +305,23 @@ impl App {
             store_path: config.store.path.clone(),
             desk: config.desk.name.clone(),
             recovery_days: config.retention.recovery_days,
-            mailboxes: Vec::new(),
+            mailboxes: config.mailboxes.iter().map(facts).collect(),
         }
+    }
+}
+
+fn facts(mailbox: &config::Mailbox) -> web::MailboxFacts {
+    let after_import = match &mailbox.after_import {
+        config::AfterImport::Delete => "delete",
+        config::AfterImport::Move(_) => "move",
+        config::AfterImport::Keep => "keep",
+    };
+    web::MailboxFacts {
+        name: mailbox.name.clone(),
+        address: mailbox.address.clone(),
+        poll_seconds: mailbox.poll_seconds,
+        after_import: after_import.to_owned(),
+        copy_to: mailbox.copy_to.clone().unwrap_or_default(),
     }
 }
 
@@ -344,7 +360,8 @@ fn concerns(balance: &Balance, unknown: u64, refused: u64) -> Vec<String> {
     let name = &balance.mailbox;
     let mut sentences = Vec::new();
     if !balance.closes {
-        sentences.push(format!("mailbox {name}: the ledger's sum does not close; see ledger balance"));
+        sentences
+            .push(format!("mailbox {name}: the ledger's sum does not close; see ledger balance"));
     }
     for (count, what) in [
         (balance.waiting, "messages still wait; see ledger list --outcome waiting"),
@@ -385,6 +402,7 @@ fn rule(rule: &config::Rule) -> Result<Rule, Error> {
 pub struct Running {
     supervisor: Supervisor,
     web: Web,
+    is_tls: bool,
     _lock: Lock,
 }
 
@@ -392,6 +410,12 @@ impl Running {
     /// Where the pages are.
     pub fn address(&self) -> SocketAddr {
         self.web.address()
+    }
+
+    /// The address of the status page.
+    pub fn url(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{}/", self.address())
     }
 
     /// Ends the rounds and the web within two seconds.

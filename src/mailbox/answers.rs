@@ -79,7 +79,9 @@ impl Refusal {
         let About { doing, address, reads } = about;
         let said = self.said();
         match self.status {
-            404 if self.is_gone() => Error::Gone(format!("{doing}: the message is no longer there")),
+            404 if self.is_gone() => {
+                Error::Gone(format!("{doing}: the message is no longer there"))
+            }
             410 => Error::ListExpired(format!("{doing}: the list position has expired")),
             401 | 403 | 404 => match self.advice(address) {
                 Some(advice) => Error::SignInNeeded(format!("{doing}: {advice}")),
@@ -94,7 +96,9 @@ impl Refusal {
                 if reads { Error::Unreachable(sentence) } else { Error::Unknown(sentence) }
             }
             413 => Error::Refused(format!("{doing}: it is too large for the service ({said})")),
-            507 => Error::Refused(format!("{doing}: the mailbox {address} is full; make room there")),
+            507 => {
+                Error::Refused(format!("{doing}: the mailbox {address} is full; make room there"))
+            }
             _ => Error::Refused(format!("{doing}: {}", self.advice(address).unwrap_or(said))),
         }
     }
@@ -112,7 +116,8 @@ impl Refusal {
 
     /// What an administrator should do about it.
     fn advice(&self, address: &str) -> Option<String> {
-        let policy = self.message.contains("Access to OData is disabled") || self.message.contains("[RAOP]");
+        let policy =
+            self.message.contains("Access to OData is disabled") || self.message.contains("[RAOP]");
         Some(match self.code.as_str() {
             "ErrorAccessDenied" if policy => format!(
                 "an application access policy of the tenant does not include {address}; add the \
@@ -176,16 +181,37 @@ mod tests {
         for (status, code, message, reads, expected, words) in [
             (404, "ErrorItemNotFound", "", true, "gone", "no longer there"),
             (404, "", "", true, "gone", ""),
-            (404, "Request_ResourceNotFound", "x", true, "person", "no mailbox desk@office.example"),
+            (
+                404,
+                "Request_ResourceNotFound",
+                "x",
+                true,
+                "person",
+                "no mailbox desk@office.example",
+            ),
             (404, "MailboxNotEnabledForRESTAPI", "", true, "person", "on premises"),
             (404, "ErrorFolderNotFound", "", true, "refused", ""),
             (401, "InvalidAuthenticationToken", "x", true, "person", "not accepted"),
             (401, "NoPermissionsInAccessToken", "", true, "person", "admin consent"),
             (403, "ErrorAccessDenied", "Access is denied.", true, "person", "Mail.ReadWrite"),
-            (403, "ErrorAccessDenied", "Access to OData is disabled: [RAOP] : x", true, "person", "policy"),
+            (
+                403,
+                "ErrorAccessDenied",
+                "Access to OData is disabled: [RAOP] : x",
+                true,
+                "person",
+                "policy",
+            ),
             (403, "ErrorSendAsDenied", "", false, "person", "send as"),
             (410, "SyncStateNotFound", "", true, "relist", ""),
-            (400, "ErrorInvalidIdMalformed", "Id is malformed.", true, "refused", "Id is malformed."),
+            (
+                400,
+                "ErrorInvalidIdMalformed",
+                "Id is malformed.",
+                true,
+                "refused",
+                "Id is malformed.",
+            ),
             (400, "ErrorInvalidRecipients", "", false, "refused", "recipient"),
             (409, "ErrorIrresolvableConflict", "", false, "later", ""),
             (500, "", "", true, "later", ""),

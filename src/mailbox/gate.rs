@@ -38,8 +38,7 @@ impl Gate {
     /// A gate for at most `most` requests side by side.
     pub fn new(most: usize) -> Self {
         let most = most.max(1);
-        let state =
-            State { in_flight: 0, allowed: most, good: 0, refusals: 0, paused_until: None };
+        let state = State { in_flight: 0, allowed: most, good: 0, refusals: 0, paused_until: None };
         Self { most, state: Mutex::new(state), changed: Condvar::new() }
     }
 

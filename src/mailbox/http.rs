@@ -193,7 +193,10 @@ fn roots(settings: &Settings) -> Result<RootCerts, String> {
         system.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
     if let Some(file) = &settings.ca_file {
         let fail = |why: String| {
-            format!("cannot read certificates from {}: {why}; check [network] ca_file", file.display())
+            format!(
+                "cannot read certificates from {}: {why}; check [network] ca_file",
+                file.display()
+            )
         };
         let pem = std::fs::read(file).map_err(|error| fail(error.to_string()))?;
         let before = certificates.len();

@@ -145,7 +145,8 @@ impl Tokens {
     fn fetch(&self, http: &Http) -> Result<Granted, Error> {
         let settings = &self.settings;
         let secret = (settings.secret)().map_err(Error::SignInNeeded)?;
-        let url = format!("{}/{}/oauth2/v2.0/token", settings.login_url, encode(&settings.tenant_id));
+        let url =
+            format!("{}/{}/oauth2/v2.0/token", settings.login_url, encode(&settings.tenant_id));
         let body = Zeroizing::new(format!(
             "client_id={}&scope={}&client_secret={}&grant_type=client_credentials",
             encode(&settings.client_id),
@@ -166,9 +167,9 @@ impl Tokens {
         let host = host_of(&url);
         let answer = http.send(&request).map_err(|failure| match failure {
             Failure::NotSent(why) | Failure::Lost(why) => Error::Unreachable(why),
-            Failure::TooLarge => {
-                Error::Unreachable(format!("{host} answered with more than a token; is it the sign-in host?"))
-            }
+            Failure::TooLarge => Error::Unreachable(format!(
+                "{host} answered with more than a token; is it the sign-in host?"
+            )),
         })?;
         let unreadable = || {
             Error::Unreachable(format!(
@@ -177,7 +178,8 @@ impl Tokens {
             ))
         };
         if answer.is_success() {
-            let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+            let granted: Granted =
+                serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
             return if granted.access_token.is_empty() { Err(unreadable()) } else { Ok(granted) };
         }
         Err(self.denied(host, &answer))
@@ -191,7 +193,9 @@ impl Tokens {
         };
         let denied: Denied = match serde_json::from_slice(&answer.body) {
             Ok(denied) => denied,
-            Err(_) => return later(format!("{host} does not sign in now (HTTP {})", answer.status)),
+            Err(_) => {
+                return later(format!("{host} does not sign in now (HTTP {})", answer.status));
+            }
         };
         let passing = matches!(denied.error.as_str(), "temporarily_unavailable" | "server_error");
         if passing || answer.status == 429 || answer.status >= 500 {
@@ -233,7 +237,9 @@ fn advice(code: Option<u64>, settings: &Settings) -> Option<String> {
             format!("the tenant {tenant_id} lives in another national cloud; check cloud")
         }
         7_000_112 | 70_001 => {
-            format!("the application {client_id} is disabled; enable it under Enterprise applications")
+            format!(
+                "the application {client_id} is disabled; enable it under Enterprise applications"
+            )
         }
         650_057 | 65_001 | 650_056 => {
             "the application has no consent; add its permissions as application permissions and \

@@ -97,7 +97,8 @@ impl Web {
     /// Opens the door and starts to answer. From now on, for as long as `clock` says, mailboxes
     /// that were not looked into yet count as starting.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let Settings { listen, allowed_hosts, tls, store_path, desk, recovery_days, mailboxes } = settings;
+        let Settings { listen, allowed_hosts, tls, store_path, desk, recovery_days, mailboxes } =
+            settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {

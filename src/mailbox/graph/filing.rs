@@ -26,15 +26,15 @@ enum Place {
 impl Graph {
     /// Copies a message into a folder, which is made when missing.
     pub(super) fn copy_into(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error> {
-        self.into_folder(item, folder, "copy")
+        self.put_into(item, folder, "copy")
     }
 
     /// Moves a message into a folder, which is made when missing.
     pub(super) fn move_into(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error> {
-        self.into_folder(item, folder, "move")
+        self.put_into(item, folder, "move")
     }
 
-    fn into_folder(&self, item: &ItemId, folder: &str, verb: &str) -> Result<ItemId, Error> {
+    fn put_into(&self, item: &ItemId, folder: &str, verb: &str) -> Result<ItemId, Error> {
         let doing = match verb {
             "copy" => format!("copying a message to {folder}"),
             _ => format!("moving a message to {folder}"),
@@ -50,9 +50,9 @@ impl Graph {
                 }
                 Err(error) => return Err(self.error(&Call::post("", &doing, b""), error)),
                 Ok(moved) => {
-                    return moved.item_id().ok_or_else(|| {
-                        Error::Unknown(format!("{doing}: the answer names no id"))
-                    });
+                    return moved
+                        .item_id()
+                        .ok_or_else(|| Error::Unknown(format!("{doing}: the answer names no id")));
                 }
             }
         }

@@ -19,9 +19,23 @@ pub(super) const DELETED: &str = "deleteditems";
 
 /// Names that stand for a folder in any language of the mailbox.
 const WELL_KNOWN: [&str; 17] = [
-    "archive", "clutter", "conflicts", "conversationhistory", DELETED, "drafts", "inbox",
-    "junkemail", "localfailures", "msgfolderroot", "outbox", RECOVERABLE, "scheduled",
-    "searchfolders", "sentitems", "serverfailures", "syncissues",
+    "archive",
+    "clutter",
+    "conflicts",
+    "conversationhistory",
+    DELETED,
+    "drafts",
+    "inbox",
+    "junkemail",
+    "localfailures",
+    "msgfolderroot",
+    "outbox",
+    RECOVERABLE,
+    "scheduled",
+    "searchfolders",
+    "sentitems",
+    "serverfailures",
+    "syncissues",
 ];
 
 /// The ids of folders found so far, by the name they were asked for.
@@ -81,9 +95,9 @@ impl Graph {
         let doing = format!("looking for the folder {name}");
         let call = Call::get(&url, &doing);
         let folder: Folder = self.json(&call).map_err(|error| self.error(&call, error))?;
-        let id = folder.id.ok_or_else(|| {
-            Error::Unreachable(format!("{doing}: the answer names no id"))
-        })?;
+        let id = folder
+            .id
+            .ok_or_else(|| Error::Unreachable(format!("{doing}: the answer names no id")))?;
         self.remember(&key, &id);
         Ok(id)
     }
@@ -112,7 +126,12 @@ impl Graph {
     }
 
     /// The id of the child of this name. With `hidden`, every child is listed and compared.
-    fn child(&self, parent: Option<&str>, name: &str, hidden: bool) -> Result<Option<String>, Error> {
+    fn child(
+        &self,
+        parent: Option<&str>,
+        name: &str,
+        hidden: bool,
+    ) -> Result<Option<String>, Error> {
         let children = self.children_url(parent);
         let mut url = if hidden {
             format!("{children}?$select=id,displayName&$top=100&includeHiddenFolders=true")
@@ -146,9 +165,9 @@ impl Graph {
         let body = json!({ "displayName": name, "isHidden": false }).to_string();
         let call = Call::post(&url, &doing, body.as_bytes());
         match self.json::<Folder>(&call) {
-            Ok(folder) => folder.id.ok_or_else(|| {
-                Error::Unknown(format!("{doing}: the answer names no id"))
-            }),
+            Ok(folder) => {
+                folder.id.ok_or_else(|| Error::Unknown(format!("{doing}: the answer names no id")))
+            }
             // The name may be held by a folder the listing did not show; 400 or 409 both occur.
             Err(Unsuccessful::Refused(refusal)) if refusal.is("ErrorFolderExists") => {
                 self.child(parent, name, true)?.ok_or_else(|| {

@@ -226,11 +226,8 @@ impl Mailbox for Graph {
 
     fn fetch(&self, item: &ItemId, max_bytes: u64) -> Result<Vec<u8>, Error> {
         let url = self.message_url(item, "/$value");
-        let call = Call {
-            deadline: FETCH_DEADLINE,
-            max_bytes,
-            ..Call::get(&url, "fetching a message")
-        };
+        let call =
+            Call { deadline: FETCH_DEADLINE, max_bytes, ..Call::get(&url, "fetching a message") };
         self.call(&call).map(|answer| answer.body).map_err(|error| self.error(&call, error))
     }
 

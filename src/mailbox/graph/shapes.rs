@@ -65,9 +65,7 @@ impl Item {
             .single_value_extended_properties
             .unwrap_or_default()
             .iter()
-            .find(|property| {
-                property.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(SIZE))
-            })
+            .find(|property| property.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(SIZE)))
             .and_then(|property| property.value.as_deref())
             .and_then(|value| value.parse().ok());
         Some(Listed {
