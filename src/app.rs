@@ -31,7 +31,7 @@ const MAX_BYTES: u64 = 64 << 20;
 const SIDE_BY_SIDE: usize = 4;
 
 /// Failures in a row after which `run --once` gives a mailbox up.
-const ONCE_FAILURES: u32 = 5;
+const ONCE_FAILURES: u32 = 3;
 
 /// The longest rest `run --once` sits out for something that is due again soon.
 const ONCE_PATIENCE: Duration = Duration::from_secs(40);
@@ -281,7 +281,7 @@ impl App {
                 }
                 Err(error) => {
                     failures += 1;
-                    let wait = error.asked_wait().unwrap_or(Duration::from_secs(1 << failures));
+                    let wait = error.asked_wait().unwrap_or(Duration::from_secs(1 << (failures - 1)));
                     if error.needs_a_person() || failures > ONCE_FAILURES || wait > ONCE_WAIT {
                         return Err(error.into());
                     }
