@@ -97,24 +97,60 @@ fn length(text: &str) -> usize {
     }
 }
 
+/// What of a text fits on a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Fitting<'a> {
+    /// What is shown.
+    pub(super) text: &'a str,
+    /// The bytes it takes on the page, escapes and links included.
+    pub(super) cost: usize,
+    /// Whether something is missing.
+    pub(super) more: bool,
+}
+
 /// As much of the text as takes at most `budget` bytes on the page, cut at a line or word where
-/// one is near; `None` when all of it fits.
-pub(super) fn cut(text: &str, budget: usize) -> Option<&str> {
+/// one is near.
+pub(super) fn fitting(text: &str, budget: usize) -> Fitting<'_> {
     let mut spent = 0;
-    let over = text.char_indices().find(|(_, c)| {
-        spent += match c {
+    let over = text.char_indices().find(|(at, c)| {
+        let cost = match c {
             '&' => 5,
             '<' | '>' => 4,
             '"' => 6,
+            ':' => 1 + link_cost(text, *at),
             c => c.len_utf8(),
         };
-        spent > budget
+        let fits = spent + cost <= budget;
+        spent += if fits { cost } else { 0 };
+        !fits
     });
-    let (end, _) = over?;
+    let Some((end, _)) = over else {
+        return Fitting { text, cost: spent, more: false };
+    };
     let head = &text[..end];
     let near = |gap: &usize| gap * 2 > head.len();
     let gap = head.rfind('\n').filter(near).or_else(|| head.rfind(' ').filter(near));
-    Some(&head[..gap.unwrap_or(end)])
+    Fitting { text: &head[..gap.unwrap_or(end)], cost: spent, more: true }
+}
+
+/// What a link costs beyond its text, when the colon at `at` belongs to one.
+fn link_cost(text: &str, at: usize) -> usize {
+    const ELEMENT: usize =
+        "<a href=\"\" rel=\"noopener noreferrer nofollow ugc\" target=\"_blank\"></a>".len();
+    let begins = |scheme: &str| {
+        let word = scheme.find(':')?;
+        let start = at.checked_sub(word)?;
+        let bytes = text.as_bytes().get(start..start + scheme.len())?;
+        bytes.eq_ignore_ascii_case(scheme.as_bytes()).then_some(start)
+    };
+    match SCHEMES.into_iter().find_map(begins) {
+        // An escape is at most five bytes longer than its character.
+        Some(start) => {
+            let address = &text[start..start + length(&text[start..])];
+            ELEMENT + address.len() + 5 * address.matches(['&', '\'']).count()
+        }
+        None => 0,
+    }
 }
 
 #[cfg(test)]
@@ -164,15 +200,33 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_by_what_it_costs_on_the_page() {
-        for (text, budget, expected) in [
-            ("all of it", 9, None),
-            ("one two three", 9, Some("one two")),
-            ("ab\"cd", 7, Some("ab")),
-            ("ab\"cd", 8, Some("ab\"")),
-            ("üü", 3, Some("ü")),
-            ("one\ntwo three", 8, Some("one\ntwo")),
+        for (text, budget, expected, more) in [
+            ("all of it", 9, "all of it", false),
+            ("one two three", 9, "one two", true),
+            ("ab\"cd", 7, "ab", true),
+            ("ab\"cd", 8, "ab\"", true),
+            ("üü", 3, "ü", true),
+            ("one\ntwo three", 8, "one\ntwo", true),
+            ("see http://a.example", 30, "see http", true),
+            ("see http://a.example", 300, "see http://a.example", false),
+            ("", 0, "", false),
         ] {
-            assert_eq!(cut(text, budget), expected, "{text} in {budget}");
+            let fitting = fitting(text, budget);
+            assert_eq!((fitting.text, fitting.more), (expected, more), "{text} in {budget}");
+        }
+    }
+
+    #[test]
+    fn a_text_costs_what_was_reckoned() {
+        for text in
+            ["http://a ", "https://a.example/?b&c=d&e&&& ", "mailto:a@b&", "a\"<&>:é", "a:b\n"]
+        {
+            let text = text.repeat(500);
+            for budget in [100, 1_000, 5_000] {
+                let fitting = fitting(&text, budget);
+                let size = linked(fitting.text).into_string().len();
+                assert!(size <= fitting.cost && fitting.cost <= budget, "{text:.20}: {size}");
+            }
         }
     }
 }

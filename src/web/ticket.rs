@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::download::safe_name;
 use super::layout::{age, moment};
-use super::linked::{cut, linked};
+use super::linked::{fitting, linked};
 use super::tickets::{priority_mark, state_mark, subject};
 use super::words::{self, ago, counted, utc};
 use crate::desk::ledger::{LedgerRow, Original};
@@ -250,12 +250,9 @@ fn text(ticket: &Ticket, article: &Article, budget: &mut usize) -> Markup {
 /// As much of a text as the page still takes, and whether something is missing.
 fn within<'a>(text: &'a str, budget: &mut usize) -> (&'a str, bool) {
     let allowed = (TEXT / 3).min(*budget);
-    let (shown, more) = match cut(text, allowed) {
-        Some(shown) => (shown, true),
-        None => (text, false),
-    };
-    *budget -= shown.len().min(*budget);
-    (shown, more)
+    let fitting = fitting(text, allowed);
+    *budget -= fitting.cost.min(*budget);
+    (fitting.text, fitting.more)
 }
 
 fn attachments(article: &Article) -> Markup {
