@@ -1,7 +1,7 @@
 //! Reads the letters in `tests/letters` and compares with the reading written beside each. After a
 //! change that is meant, `REWRITE_LETTERS=1 cargo test --test letters` writes the readings anew and
 //! `git diff` shows what changed.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -210,11 +210,9 @@ fn corpus(folder: &str) -> Option<PathBuf> {
         return Some(path);
     }
     // The collections are other people's and not part of this repository.
-    writeln!(std::io::stderr(), "skipped: {} is not there", path.display()).unwrap();
+    eprintln!("skipped: {} is not there", path.display());
     None
 }
-
-use std::io::Write as _;
 
 /// Which lines of each reply are new, by number.
 #[test]
