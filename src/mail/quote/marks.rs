@@ -3,7 +3,7 @@
 //! lower case.
 
 /// Verbs that end or begin the line above a quote: `On … Ana wrote:`.
-const WROTE: [&str; 30] = [
+const WROTE: [&str; 29] = [
     "wrote",
     "schrieb",
     "a écrit",
@@ -33,7 +33,6 @@ const WROTE: [&str; 30] = [
     "írta",
     "a scris",
     "έγραψε",
-    "escrigué",
 ];
 
 /// How such a line begins: a preposition before the date, or the weekday. Digits are checked apart.
