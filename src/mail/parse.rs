@@ -44,6 +44,12 @@ fn read(raw: &[u8]) -> Message {
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
     let blank = raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     let raw = &raw[blank..];
+    // Some old programs end lines with CR alone; nothing else here knows of it.
+    if raw.contains(&b'\r') && !raw.contains(&b'\n') {
+        return read(
+            &raw.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte }).collect::<Vec<u8>>(),
+        );
+    }
     let parts = parts::split(raw);
     let letter = &parts[0];
     if !letter.head.is_of_a_letter() {
@@ -304,6 +310,12 @@ mod tests {
         let message = read_with(b"Subject: x\r\n\r\nhello\0", |_| panic!("a defect"));
         assert_eq!(message.text, "Subject: x\n\nhello");
         assert_eq!(message.visible_text, message.text);
+    }
+
+    #[test]
+    fn lines_may_end_in_a_carriage_return_alone() {
+        let message = read(b"Subject: x\rFrom: a@x.example\r\rone\rtwo");
+        assert_eq!((message.subject.as_str(), message.text.as_str()), ("x", "one\ntwo"));
     }
 
     #[test]
