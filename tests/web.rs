@@ -269,8 +269,10 @@ fn the_status_page_says_whether_all_is_well_and_names_nobody() {
         "<dt>Taken in today</dt><dd><b>2</b></dd>",
         "20 seconds ago <span class=\"at\">2026-05-04 09:12 UTC</span>",
         "<b>1</b> <span class=\"at\">until 2026-06-03 09:12 UTC (in 29 days)</span>",
-        "<b>2</b> waiting",
+        "<b>2</b> waiting</span>, <span class=\"part\">0 unknown",
         "<strong>30 days</strong>",
+        "<tr><th scope=\"row\">opened</th><td class=\"number\">2</td></tr>",
+        "<tr><th scope=\"row\">listed</th><td class=\"number\">2</td></tr>",
         "originals are copied to a folder, then removed from it",
         concat!("counterfoil ", env!("CARGO_PKG_VERSION")),
         ">closes</span>",
@@ -285,7 +287,10 @@ fn the_status_page_says_whether_all_is_well_and_names_nobody() {
     let error = "mailbox support: sending to jonas.weber@customer.example was refused";
     house.store.note_round("sender:support", Err(error), house.clock.now()).unwrap();
     let page = house.get("/");
-    assert_eq!(page.first_line(), "Needs attention: sending through support last failed.");
+    assert_eq!(
+        page.first_line(),
+        "Needs attention: the last attempt to send through support failed."
+    );
     assert!(page.body.contains("mailbox support: sending to (address) was refused"));
     assert_eq!(house.get("/healthz").status, 200, "mail still flows");
     for private in PRIVATE {

@@ -49,19 +49,9 @@ pub(super) fn page(
                 }
             }
         }
-        (ledger(status))
-        section.terms aria-labelledby="retention" {
-            h2 #retention { "Retention" }
-            p {
-                "Our own copy of an original goes "
-                strong { (counted(u64::from(facts.recovery_days), "day", "days")) }
-                " after the original was removed from its mailbox, and so does the content of a "
-                "deleted ticket."
-                @if let Some(round) = status.round("sweeper") {
-                    " The last round was " (ago(round.last_run_at, now)) "."
-                }
-            }
-            @if let Some(error) = standing_error(status, "sweeper") { (error_line(&error)) }
+        div.pair {
+            (ledger(status))
+            (retention(facts, status, now))
         }
         p.renews {
             @match renews {
@@ -92,8 +82,9 @@ fn watched(mailbox: &MailboxFacts) -> Watched<'_> {
 fn headline(verdict: &Verdict, now: Timestamp) -> Markup {
     let class = match verdict {
         Verdict::Well { .. } => "verdict well",
-        Verdict::Starting { .. } => "verdict soon",
-        Verdict::Attention { .. } => "verdict bad",
+        Verdict::Starting { .. } => "verdict",
+        Verdict::Attention { grave: false, .. } => "verdict soon",
+        Verdict::Attention { grave: true, .. } => "verdict bad",
     };
     html! {
         section class=(class) {
@@ -142,7 +133,7 @@ fn card(
                     dd { b { (grouped(known.map_or(0, |known| known.taken_in_today))) } }
                 }
                 div {
-                    dt { "Recoverable in the mailbox" }
+                    dt { "Recoverable" }
                     dd { (recoverable(known, now)) }
                 }
                 div {
@@ -169,13 +160,12 @@ fn recoverable(known: Option<&MailboxStatus>, now: Timestamp) -> Markup {
     html! {
         b { (grouped(count)) }
         " "
-        span.at {
-            @if first == last {
-                "until " (utc(first))
-            } @else {
-                "the first until " (utc(first)) ", the last until " (utc(last))
-            }
-            " (" (ago(first, now)) ")"
+        @if first == last {
+            span.at { "until " (utc(first)) " (" (ago(first, now)) ")" }
+        } @else {
+            span.at { "the first until " (utc(first)) " (" (ago(first, now)) ")" }
+            " "
+            span.at { "the last until " (utc(last)) }
         }
     }
 }
@@ -183,10 +173,10 @@ fn recoverable(known: Option<&MailboxStatus>, now: Timestamp) -> Markup {
 fn outbox(known: Option<&MailboxStatus>) -> Markup {
     let outbox = known.map(|known| known.outbox).unwrap_or_default();
     html! {
-        b { (grouped(outbox.waiting)) } " waiting"
+        span.part { b { (grouped(outbox.waiting)) } " waiting" }
         @for (count, word) in [(outbox.unknown, "unknown"), (outbox.refused, "refused")] {
-            span.sep { ", " }
-            @if count > 0 { strong.warn { (grouped(count)) " " (word) } } @else { "0 " (word) }
+            ", "
+            span.part.warn[count > 0] { (grouped(count)) " " (word) }
         }
     }
 }
@@ -222,11 +212,31 @@ fn error_line(error: &str) -> Markup {
     html! { p.error { b { "Last error: " } (error) } }
 }
 
-/// A word of the ledger, and its count in a balance.
-type Column = (&'static str, fn(&Balance) -> u64);
+fn retention(facts: &Facts, status: &Status, now: Timestamp) -> Markup {
+    html! {
+        section aria-labelledby="retention" {
+            h2 #retention { "Retention" }
+            p.lead {
+                "Our own copy of an original goes "
+                strong { (counted(u64::from(facts.recovery_days), "day", "days")) }
+                " after the original was removed from its mailbox, and so does the content of a "
+                "deleted ticket."
+            }
+            @if let Some(round) = status.round("sweeper") {
+                p.lead { "The last round was " (ago(round.last_run_at, now)) "." }
+            }
+            @if let Some(error) = standing_error(status, "sweeper") { (error_line(&error)) }
+        }
+    }
+}
 
+/// A word of the ledger, and its count in a balance.
+type Row = (&'static str, fn(&Balance) -> u64);
+
+/// The sum as one writes it by hand: what became of the messages, and under the line what was
+/// listed.
 fn ledger(status: &Status) -> Markup {
-    let columns: [Column; 7] = [
+    let rows: [Row; 7] = [
         ("waiting", |b| b.waiting),
         ("opened", |b| b.opened),
         ("joined", |b| b.joined),
@@ -235,49 +245,63 @@ fn ledger(status: &Status) -> Markup {
         ("discarded", |b| b.discarded),
         ("vanished", |b| b.vanished),
     ];
+    let balances: Vec<&Balance> = status.mailboxes.iter().map(|mailbox| &mailbox.balance).collect();
     html! {
         section aria-labelledby="ledger" {
             h2 #ledger { "Ledger" }
             p.lead {
-                "Every message ever listed in a mailbox has one row and one outcome. "
-                "The outcomes must add up to what was listed."
+                "Every message ever listed has one outcome. Their sum must be what was listed."
             }
-            @if status.mailboxes.is_empty() {
+            @if balances.is_empty() {
                 p.none { "No mailbox was looked into yet." }
             } @else {
                 div.scroll role="region" aria-label="Balance of the ledger" tabindex="0" {
                     table {
                         thead {
                             tr {
-                                th scope="col" { "Mailbox" }
-                                th.number scope="col" { "listed" }
-                                @for (name, _) in columns { th.number scope="col" { (name) } }
-                                th scope="col" { "closes" }
+                                td {}
+                                @for balance in &balances {
+                                    th.number scope="col" { (balance.mailbox) }
+                                }
                             }
                         }
                         tbody {
-                            @for mailbox in &status.mailboxes {
-                                @let balance = &mailbox.balance;
+                            @for (word, count) in rows {
                                 tr {
-                                    th scope="row" { (balance.mailbox) }
-                                    td.number { b { (grouped(balance.listed)) } }
-                                    @for (_, count) in columns {
-                                        @let count = count(balance);
+                                    th scope="row" { (word) }
+                                    @for count in balances.iter().map(|balance| count(balance)) {
                                         td.number.zero[count == 0] { (grouped(count)) }
                                     }
-                                    td {
-                                        @if balance.closes {
-                                            span.mark.good { "closes" }
-                                        } @else {
-                                            span.mark.bad { "does not close" }
-                                        }
-                                    }
+                                }
+                            }
+                        }
+                        tfoot {
+                            tr {
+                                th scope="row" { "listed" }
+                                @for balance in &balances {
+                                    td.number { (grouped(balance.listed)) }
+                                }
+                            }
+                            tr {
+                                th scope="row" { "the sum" }
+                                @for balance in &balances {
+                                    td.number { (closes(balance)) }
                                 }
                             }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+fn closes(balance: &Balance) -> Markup {
+    html! {
+        @if balance.closes {
+            span.mark.good { "closes" }
+        } @else {
+            span.mark.bad { "does not close" }
         }
     }
 }

@@ -132,10 +132,10 @@ pub(super) fn judge(
                 None => format!("no look into {name} has succeeded yet"),
             }),
         }
-        for (round, verb) in [("poller", "taking in mail from"), ("sender", "sending through")] {
+        for (round, verb) in [("poller", "take in mail from"), ("sender", "send through")] {
             let failed = status.round(&format!("{round}:{name}"));
             if failed.is_some_and(|round| !round.last_error.is_empty()) {
-                lesser.push(format!("{verb} {name} last failed"));
+                lesser.push(format!("the last attempt to {verb} {name} failed"));
             }
         }
         if let Some(mailbox) = status.mailbox(name) {
@@ -148,7 +148,7 @@ pub(super) fn judge(
         }
     }
     if status.round("sweeper").is_some_and(|round| !round.last_error.is_empty()) {
-        lesser.push("the retention round last failed".to_owned());
+        lesser.push("the last retention round failed".to_owned());
     }
     if mailboxes.is_empty() {
         lesser.push("no mailbox is configured".to_owned());
@@ -303,19 +303,19 @@ mod tests {
                 "a standing error, mail flowed lately",
                 |s| s.rounds[0] = round("poller:support", Some(12), "x"),
                 200,
-                "Needs attention: taking in mail from support last failed.",
+                "Needs attention: the last attempt to take in mail from support failed.",
             ),
             (
                 "sending fails",
                 |s| s.rounds[1] = round("sender:support", Some(12), "x"),
                 200,
-                "Needs attention: sending through support last failed.",
+                "Needs attention: the last attempt to send through support failed.",
             ),
             (
                 "retention fails",
                 |s| s.rounds[2] = round("sweeper", None, "x"),
                 200,
-                "Needs attention: the retention round last failed.",
+                "Needs attention: the last retention round failed.",
             ),
             (
                 "the round of a mailbox no longer configured failed",
@@ -379,7 +379,7 @@ mod tests {
                 },
                 503,
                 "Needs attention: the last successful look into support was 6 minutes ago; \
-                 taking in mail from support last failed.",
+                 the last attempt to take in mail from support failed.",
             ),
         ];
         let watched = [Watched { name: "support", poll_seconds: 30 }];
