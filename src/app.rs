@@ -281,7 +281,8 @@ impl App {
                 }
                 Err(error) => {
                     failures += 1;
-                    let wait = error.asked_wait().unwrap_or(Duration::from_secs(1 << (failures - 1)));
+                    let wait =
+                        error.asked_wait().unwrap_or(Duration::from_secs(1 << (failures - 1)));
                     if error.needs_a_person() || failures > ONCE_FAILURES || wait > ONCE_WAIT {
                         return Err(error.into());
                     }

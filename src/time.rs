@@ -58,7 +58,8 @@ impl Timestamp {
     }
 
     fn zoned(self) -> jiff::Zoned {
-        let second = self.0.clamp(jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
+        let second =
+            self.0.clamp(jiff::Timestamp::MIN.as_second(), jiff::Timestamp::MAX.as_second());
         jiff::Timestamp::from_second(second)
             .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
             .to_zoned(jiff::tz::TimeZone::UTC)

@@ -29,10 +29,8 @@ fn a_missing_configuration() {
 
 #[test]
 fn faults_of_the_configuration_come_all_at_once_with_their_places() {
-    let office = Office::new(&Wishes {
-        mailbox: "folderr = \"x\"\npoll_seconds = 0",
-        ..Wishes::default()
-    });
+    let office =
+        Office::new(&Wishes { mailbox: "folderr = \"x\"\npoll_seconds = 0", ..Wishes::default() });
     let ended = office.run(&["run", "--once"]);
     assert_eq!(ended.code, 2);
     let lines: Vec<&str> = ended.stderr.lines().collect();

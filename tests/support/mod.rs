@@ -61,7 +61,8 @@ impl Office {
 
     /// Writes the configuration anew.
     pub fn configure(&self, wishes: &Wishes<'_>) {
-        let Wishes { url, tenant_id, client_id, client_secret, address, mailbox, sections } = wishes;
+        let Wishes { url, tenant_id, client_id, client_secret, address, mailbox, sections } =
+            wishes;
         std::fs::write(self.path("secret"), client_secret).unwrap();
         let text = format!(
             "[store]\npath = \"counterfoil.db\"\n[web]\nlisten = \"127.0.0.1:0\"\n{sections}\n\
@@ -123,7 +124,12 @@ impl Office {
 
 fn command(config: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
-    command.arg("--config").arg(config).args(args).env_remove("HTTPS_PROXY").env_remove("https_proxy");
+    command
+        .arg("--config")
+        .arg(config)
+        .args(args)
+        .env_remove("HTTPS_PROXY")
+        .env_remove("https_proxy");
     command
 }
 
