@@ -58,11 +58,12 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let place = Place::make(args.dir.as_deref())?;
 
-    let practice = Practice::start(tenant())?;
+    let tenant = tenant();
+    let practice = Practice::start(tenant.clone())?;
     let mut post = Post { practice, now: clock.now().unix(), later: 0 };
     post.deliver(args.messages as usize)?;
 
-    let config = write_config(&place.dir, args, &post.practice)?;
+    let config = write_config(&place.dir, args, &tenant, &post.practice.url())?;
     let config = Config::load(&config)?;
     logging::start(&quiet(&config.log), Arc::clone(&clock))?;
     let app = App::new(config, clock);
@@ -137,11 +138,11 @@ impl Post {
     fn deliver(&mut self, count: usize) -> anyhow::Result<()> {
         let parts: usize = MAILBOXES.iter().map(|(.., part)| part).sum();
         let mut left = count;
-        for (seed, (_, address, part)) in (1..).zip(MAILBOXES).rev() {
+        for (index, (_, address, part)) in MAILBOXES.iter().enumerate().rev() {
             // The first mailbox, served last, gets what rounding leaves.
-            let share = if seed == 1 { left } else { count * part / parts };
+            let share = if index == 0 { left } else { count * part / parts };
             left -= share;
-            for letter in letters::write(share, seed, self.now, address) {
+            for letter in letters::write(share, 1 + index as u64, self.now, address) {
                 self.practice.deliver(address, letter.raw, letter.received_unix)?;
             }
         }
@@ -207,9 +208,13 @@ impl Place {
 }
 
 /// Writes the configuration an office would write, and the secret beside it.
-fn write_config(dir: &Path, args: &Args, practice: &Practice) -> anyhow::Result<PathBuf> {
+fn write_config(
+    dir: &Path,
+    args: &Args,
+    tenant: &practice::Settings,
+    url: &str,
+) -> anyhow::Result<PathBuf> {
     let listen = args.listen.unwrap_or_else(free_or_usual);
-    let tenant = practice.settings();
     let secret = dir.join("client-secret");
     let mut file = fs::File::options()
         .write(true)
@@ -236,9 +241,7 @@ fn write_config(dir: &Path, args: &Args, practice: &Practice) -> anyhow::Result<
              control_mailbox = \"{CONTROL}\"\n\
              tenant_id = \"{}\"\nclient_id = \"{}\"\nclient_secret_file = \"client-secret\"\n\
              login_url = \"{url}\"\ngraph_url = \"{url}\"\n",
-            tenant.tenant_id,
-            tenant.client_id,
-            url = practice.url(),
+            tenant.tenant_id, tenant.client_id,
         ));
     }
     let path = dir.join("counterfoil.toml");

@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     };
     let mut settings = Settings::simple(&args.address);
     settings.listen = args.listen;
-    let practice = Practice::start(settings)?;
+    let practice = Practice::start(settings.clone())?;
     let address = args.address.as_str();
     let waiting = match &args.seed {
         Some(dir) => practice.seed_dir(address, dir)?,
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     };
     faults.into_iter().for_each(|fault| practice.fail(fault));
     let url = practice.url();
-    let tenant = practice.settings();
+    let tenant = &settings;
     out.answer(
         &json!({
             "login_url": url, "graph_url": url, "tenant_id": tenant.tenant_id,
