@@ -509,7 +509,7 @@ fi
 
 in_this_case "$version was already installed, and still is." "$version is installed."
 if [ "$dry" = no ] && [ "$passes" = no ]; then
-    printf '\nNot to be started yet; config check says:\n'
+    printf '\nThe configuration has faults; config check says:\n'
     printf '%s\n' "$faults" | sed 's/^/  /'
 fi
 printf '\nNext:\n'
