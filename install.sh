@@ -430,19 +430,18 @@ directory "$secrets" 0750 root "$group"
 directory "$state" 0700 "$user" "$group"
 file "$program" 0755 root root print_binary
 
-# The configuration belongs to the administrator once it is there. What the example said last
-# time lies beside it, so that only a changed example is laid out to compare with.
+# The configuration belongs to the administrator once it is there. The example lies beside it as
+# this version prints it, so that an upgrade can say whether there is anything new to read.
 if [ -z "$example" ]; then
     step write "$config, unless it is there" false
-elif ! exists "$config"; then
-    file "$config" 0640 root "$group" print_example
-    file "$config.example" 0640 root "$group" print_example
-elif print_example | cmp -s - "$config.example" 2>/dev/null; then
-    keep "$config (yours)"
-    file "$config.example" 0640 root "$group" print_example
 else
-    keep "$config (yours; what is new is in $config.new)"
-    file "$config.new" 0640 root "$group" print_example
+    if exists "$config"; then
+        keep "$config (yours)"
+        print_example | cmp -s - "$config.example" ||
+            line compare "$config with $config.example, which is new"
+    else
+        file "$config" 0640 root "$group" print_example
+    fi
     file "$config.example" 0640 root "$group" print_example
 fi
 
@@ -510,7 +509,7 @@ fi
 
 in_this_case "$version was already installed, and still is." "$version is installed."
 if [ "$dry" = no ] && [ "$passes" = no ]; then
-    printf '\nNot to be started yet; config check says:\n'
+    printf '\nThe configuration has faults; config check says:\n'
     printf '%s\n' "$faults" | sed 's/^/  /'
 fi
 printf '\nNext:\n'

@@ -17,7 +17,6 @@ const PROGRAM: &str = "usr/local/bin/counterfoil";
 const UNIT: &str = "etc/systemd/system/counterfoil.service";
 const CONFIG: &str = "etc/counterfoil/counterfoil.toml";
 const EXAMPLE: &str = "etc/counterfoil/counterfoil.toml.example";
-const NEW: &str = "etc/counterfoil/counterfoil.toml.new";
 const SECRETS: &str = "etc/counterfoil/secrets";
 const STATE: &str = "var/lib/counterfoil";
 
@@ -220,6 +219,22 @@ fn the_real_program_is_installed_with_its_own_example() {
     assert!(!example.is_empty());
     assert_eq!(fs::read(scratch.at(CONFIG)).unwrap(), example);
     assert!(out.contains("config check says:"), "the example alone is no configuration: {out}");
+
+    let config = scratch.at(CONFIG);
+    let mut check = Command::new(scratch.at(PROGRAM));
+    check.arg("--json").arg("--config").arg(config).args(["config", "check"]);
+    let check = check.output().unwrap();
+    assert_eq!(check.status.code(), Some(2));
+    let answer: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+    let faults = answer["faults"].as_array().unwrap();
+    let example = String::from_utf8(example).unwrap();
+    // Lines that begin with a # are switched off.
+    let in_force = example.lines().filter(|line| !line.starts_with('#'));
+    let required = in_force.filter(|line| line.contains("# required: ")).count();
+    assert!(required > 0 && faults.len() == required, "{answer}");
+    for fault in faults {
+        assert!(fault["message"].as_str().unwrap().contains(" is missing"), "{fault}");
+    }
 }
 
 #[test]
@@ -253,7 +268,7 @@ fn an_upgrade_replaces_the_binary_and_lays_a_changed_example_beside_the_configur
     fs::set_permissions(scratch.at(CONFIG), fs::Permissions::from_mode(0o600)).unwrap();
 
     let first = "[desk]\nname = \"\"";
-    for (version, example, laid_out) in [
+    for (version, example, changed) in [
         ("2", first, false),
         ("3", "[desk]\nname = \"\"\ntag = \"\"", true),
         ("4", "[desk]\nname = \"\"\ntag = \"CF\"", true),
@@ -261,19 +276,16 @@ fn an_upgrade_replaces_the_binary_and_lays_a_changed_example_beside_the_configur
         scratch.ship(version, example);
         let out = scratch.install();
         assert!(out.contains("  replaced "), "version {version}: {out}");
-        assert!(out.contains("(yours"), "version {version}: {out}");
+        assert!(out.contains("(yours)"), "version {version}: {out}");
+        assert_eq!(out.contains("  compare "), changed, "version {version}: {out}");
         let installed = Command::new(scratch.at(PROGRAM)).arg("--version").output().unwrap();
         assert_eq!(installed.stdout, format!("counterfoil {version}\n").as_bytes());
         let config = fs::read_to_string(scratch.at(CONFIG)).unwrap();
         assert_eq!(config, "[desk]\nname = \"Office\"\n", "version {version}");
         assert_eq!(mode(&scratch.at(CONFIG)), 0o600, "version {version}");
-        let new = fs::read_to_string(scratch.at(NEW)).ok();
-        assert_eq!(new, laid_out.then(|| format!("{example}\n")), "version {version}");
+        let beside = fs::read_to_string(scratch.at(EXAMPLE)).unwrap();
+        assert_eq!(beside, format!("{example}\n"), "version {version}");
 
-        // Once read it may be thrown away, and does not come back.
-        if laid_out {
-            fs::remove_file(scratch.at(NEW)).unwrap();
-        }
         let out = scratch.install();
         assert!(out.contains("Nothing changed: "), "version {version}: {out}");
     }
@@ -546,10 +558,27 @@ fn the_unit_starts_what_is_installed_and_takes_its_rights_away() {
         "ConfigurationDirectory=counterfoil",
         "NoNewPrivileges=yes",
         "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        "PrivateDevices=yes",
+        "ProtectKernelLogs=yes",
+        "ProtectKernelModules=yes",
+        "ProtectKernelTunables=yes",
+        "ProtectControlGroups=yes",
+        "ProtectClock=yes",
+        "ProtectHostname=yes",
+        "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+        "RestrictNamespaces=yes",
+        "LockPersonality=yes",
+        "MemoryDenyWriteExecute=yes",
+        "RestrictRealtime=yes",
+        "RestrictSUIDSGID=yes",
         "CapabilityBoundingSet=",
         "SystemCallFilter=@system-service",
+        "SystemCallArchitectures=native",
         "UMask=0077",
         "Restart=always",
+        "RestartSec=5",
         "TimeoutStopSec=5",
     ] {
         assert!(lines.contains(&expected), "{expected}");

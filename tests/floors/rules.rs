@@ -25,7 +25,7 @@ const FRONT: u8 = 4;
 const BESIDE: &str = "practice";
 
 /// Crates that are named in one place only: a file, or a folder of the same name.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("rusqlite", &["src/store"]),
     ("ureq", &["src/mailbox"]),
     ("tiny_http", &["src/web", "src/practice"]),
@@ -34,6 +34,11 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("mail_parser", &["src/mail/parse", "src/practice"]),
     ("mail_builder", &["src/mail/compose", "src/practice"]),
     ("simplelog", &["src/logging"]),
+    ("clap", &["src/cli"]),
+    ("indicatif", &["src/cli"]),
+    ("anyhow", &["src/cli"]),
+    ("rpassword", &["src/cli"]),
+    ("maud", &["src/web", "src/practice"]),
 ];
 
 /// What words and decisions never touch.
