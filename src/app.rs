@@ -3,7 +3,6 @@
 //! system clock.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +13,8 @@ use crate::desk::retention::Days;
 use crate::desk::rules::{Glob, Rule, Then, When};
 use crate::mail::Address;
 use crate::mailbox::graph::{self, Graph};
-use crate::mailbox::{self, Mailbox};
+use crate::mailbox::token::SecretText;
+use crate::mailbox::{self, Mailbox, http, token};
 use crate::store::{self, Lock, MailboxId, Store};
 use crate::supervisor::Supervisor;
 use crate::time::{Clock, Timestamp};
@@ -31,7 +31,7 @@ const MAX_BYTES: u64 = 64 << 20;
 const SIDE_BY_SIDE: usize = 4;
 
 /// Failures in a row after which `run --once` gives a mailbox up.
-const ONCE_FAILURES: u32 = 5;
+const ONCE_FAILURES: u32 = 3;
 
 /// The longest rest `run --once` sits out for something that is due again soon.
 const ONCE_PATIENCE: Duration = Duration::from_secs(40);
@@ -76,8 +76,9 @@ pub enum Error {
 }
 
 /// The log settings of a command that runs beside the appliance: warnings, to standard error.
-pub fn quiet(log: &config::Log) -> config::Log {
-    config::Log { levels: config::Levels::warnings(), file: None, ..log.clone() }
+pub fn quiet(settings: &config::Log) -> config::Log {
+    let levels = config::Levels { default: log::LevelFilter::Warn, rooms: Vec::new() };
+    config::Log { levels, file: None, ..settings.clone() }
 }
 
 /// The house over one configuration, nothing of it running yet.
@@ -219,7 +220,7 @@ impl App {
         }
         rounds.push(Box::new(Sweeper::new(self.store()?, self.days())));
         let supervisor = Supervisor::start(rounds, &self.config.store.path, &self.clock)?;
-        Ok(Running { supervisor, web, _lock: lock })
+        Ok(Running { supervisor, web, is_tls: self.config.web.tls.is_some(), _lock: lock })
     }
 
     /// Takes in everything that waits now, sends what is due, erases what is past its days, and is
@@ -266,8 +267,8 @@ impl App {
         let mut failures = 0;
         loop {
             let outcome = round.round(self.now());
-            let noted = outcome.as_ref().map(|_| ()).map_err(ToString::to_string);
-            store.note_round(round.name(), noted.as_ref().map(|()| ()).map_err(String::as_str), self.now())?;
+            let sentence = outcome.as_ref().err().map(ToString::to_string);
+            store.note_round(round.name(), sentence.as_deref().map_or(Ok(()), Err), self.now())?;
             show()?;
             let rest = match outcome {
                 Ok(rest) => {
@@ -280,7 +281,8 @@ impl App {
                 }
                 Err(error) => {
                     failures += 1;
-                    let wait = error.asked_wait().unwrap_or(Duration::from_secs(1 << failures));
+                    let wait =
+                        error.asked_wait().unwrap_or(Duration::from_secs(1 << (failures - 1)));
                     if error.needs_a_person() || failures > ONCE_FAILURES || wait > ONCE_WAIT {
                         return Err(error.into());
                     }
@@ -304,9 +306,54 @@ impl App {
             store_path: config.store.path.clone(),
             desk: config.desk.name.clone(),
             recovery_days: config.retention.recovery_days,
-            mailboxes: Vec::new(),
+            mailboxes: config.mailboxes.iter().map(facts).collect(),
         }
     }
+}
+
+fn facts(mailbox: &config::Mailbox) -> web::MailboxFacts {
+    let after_import = match &mailbox.after_import {
+        config::AfterImport::Delete => "delete",
+        config::AfterImport::Move(_) => "move",
+        config::AfterImport::Keep => "keep",
+    };
+    web::MailboxFacts {
+        name: mailbox.name.clone(),
+        address: mailbox.address.clone(),
+        poll_seconds: mailbox.poll_seconds,
+        after_import: after_import.to_owned(),
+        copy_to: mailbox.copy_to.clone().unwrap_or_default(),
+    }
+}
+
+/// The provider behind a mailbox, asked nothing yet.
+fn provider(
+    settings: &config::Mailbox,
+    network: &config::Network,
+) -> Result<Arc<dyn Mailbox>, mailbox::Error> {
+    let Provider::Microsoft365(microsoft) = &settings.provider;
+    let source = microsoft.client_secret.clone();
+    let secret_place = source.to_string();
+    let read = move || match source.read() {
+        Ok(secret) => Ok(SecretText::new(secret.expose().to_owned())),
+        Err(error) => Err(error.to_string()),
+    };
+    let graph = Graph::new(graph::Settings {
+        address: settings.address.clone(),
+        folder: settings.folder.clone(),
+        graph_url: microsoft.graph_url.clone(),
+        side_by_side: SIDE_BY_SIDE,
+        token: token::Settings {
+            login_url: microsoft.login_url.clone(),
+            tenant_id: microsoft.tenant_id.clone(),
+            client_id: microsoft.client_id.clone(),
+            resource: microsoft.cloud.graph_url().to_owned(),
+            secret: Box::new(read),
+            secret_place,
+        },
+        http: http::Settings { proxy: network.proxy.clone(), ca_file: network.ca_file.clone() },
+    })?;
+    Ok(Arc::new(graph))
 }
 
 /// What a person should look at in this mailbox, a sentence each.
@@ -314,7 +361,8 @@ fn concerns(balance: &Balance, unknown: u64, refused: u64) -> Vec<String> {
     let name = &balance.mailbox;
     let mut sentences = Vec::new();
     if !balance.closes {
-        sentences.push(format!("mailbox {name}: the ledger's sum does not close; see ledger balance"));
+        sentences
+            .push(format!("mailbox {name}: the ledger's sum does not close; see ledger balance"));
     }
     for (count, what) in [
         (balance.waiting, "messages still wait; see ledger list --outcome waiting"),
@@ -355,6 +403,7 @@ fn rule(rule: &config::Rule) -> Result<Rule, Error> {
 pub struct Running {
     supervisor: Supervisor,
     web: Web,
+    is_tls: bool,
     _lock: Lock,
 }
 
@@ -362,6 +411,12 @@ impl Running {
     /// Where the pages are.
     pub fn address(&self) -> SocketAddr {
         self.web.address()
+    }
+
+    /// The address of the status page.
+    pub fn url(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{}/", self.address())
     }
 
     /// Ends the rounds and the web within two seconds.

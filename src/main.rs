@@ -1,3 +1,7 @@
 //! Passes the arguments to `cli` and turns its answer into an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    counterfoil::cli::main()
+}

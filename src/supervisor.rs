@@ -169,7 +169,6 @@ fn backoff(failures: u32, asked: Option<Duration>) -> Duration {
     asked.map_or(grown, |asked| asked.max(Duration::from_secs(1)))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,10 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
-use counterfoil::desk::ticket::Priority;
 use counterfoil::config::{
     self, AfterImport, Cloud, Config, LogFormat, Microsoft365, Provider, SecretSource,
 };
+use counterfoil::desk::ticket::Priority;
 
 /// A mailbox without faults, to be put below or above what a case is about.
 const MAILBOX: &str = r#"

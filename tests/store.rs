@@ -156,12 +156,7 @@ fn the_same_letter_twice_is_a_duplicate_and_a_shared_id_is_not() {
 fn an_item_is_listed_once_and_taken_in_once() {
     let mut house = House::new();
     let first = house.arrive(letter("a@x", &[]));
-    let seen = Seen {
-        item_id: "item-1".into(),
-        message_id: None,
-        received_at: NOW,
-        size: Some(1),
-    };
+    let seen = Seen { item_id: "item-1".into(), message_id: None, received_at: NOW, size: Some(1) };
     assert_eq!(house.store.note_listed(house.mailbox, &[seen.clone(), seen], NOW).unwrap(), 0);
     let again = Prepared::new(LedgerId(1), NOW, b"raw", letter("a@x", &[]));
     assert_eq!(house.take_in(vec![first, again]), [Some(Outcome::Opened), None]);
@@ -222,9 +217,8 @@ fn a_setback_is_noted_and_closes_the_sum() {
 fn an_original_is_filed_step_by_step() {
     let mut house = House::new();
     house.take(letter("a@x", &[]));
-    let due = |house: &mut House, now| {
-        house.store.to_file(house.mailbox, LedgerId(0), now, 10).unwrap()
-    };
+    let due =
+        |house: &mut House, now| house.store.to_file(house.mailbox, LedgerId(0), now, 10).unwrap();
     assert!(!due(&mut house, NOW)[0].copied);
     let until = DAYS.end_of(NOW);
     house.store.note_filed(&[(LedgerId(1), Filed::Copied)], until, NOW).unwrap();
@@ -348,7 +342,8 @@ fn the_audit_trail_can_be_added_to_and_nothing_else() {
 fn passwords_links_and_sessions_let_in_whom_they_should() {
     let mut house = House::new();
     let store = &mut house.store;
-    let ana = store.add_agent("ana", "ana@office.example", Role::Agent, Some("correct"), NOW).unwrap();
+    let ana =
+        store.add_agent("ana", "ana@office.example", Role::Agent, Some("correct"), NOW).unwrap();
     store.add_agent("ben", "ben@office.example", Role::Admin, None, NOW).unwrap();
     assert!(store.add_agent("ana", "x@office.example", Role::Agent, None, NOW).is_err());
     for (case, name, password, expected) in [

@@ -85,7 +85,8 @@ fn list_for_people(to: &mut Vec<u8>, rows: &[LedgerRow], next: Option<&str>) -> 
 
 fn show_for_people(to: &mut Vec<u8>, row: &LedgerRow) -> io::Result<()> {
     let message_id = row.message_id.as_ref().map(|id| output::clean(id.as_str()));
-    let until = row.recoverable_until.map(|at| format!(", recoverable until {} UTC", at.for_people()));
+    let until =
+        row.recoverable_until.map(|at| format!(", recoverable until {} UTC", at.for_people()));
     writeln!(to, "ledger row {} of mailbox {}", row.id, output::clean(&row.mailbox))?;
     writeln!(to, "received    {} UTC", row.received_at.for_people())?;
     writeln!(to, "listed      {} UTC", row.listed_at.for_people())?;
@@ -107,7 +108,13 @@ fn balance_for_people(to: &mut Vec<u8>, balances: &[Balance]) -> io::Result<()> 
         .iter()
         .map(|b| {
             let numbers = [
-                b.listed, b.waiting, b.opened, b.joined, b.duplicate, b.quarantined, b.discarded,
+                b.listed,
+                b.waiting,
+                b.opened,
+                b.joined,
+                b.duplicate,
+                b.quarantined,
+                b.discarded,
                 b.vanished,
             ];
             let closes = if b.closes { "closes" } else { "DOES NOT CLOSE" };
@@ -116,8 +123,16 @@ fn balance_for_people(to: &mut Vec<u8>, balances: &[Balance]) -> io::Result<()> 
         })
         .collect();
     let headings = [
-        "mailbox", "listed", "waiting", "opened", "joined", "duplicate", "quarantined", "discarded",
-        "vanished", "",
+        "mailbox",
+        "listed",
+        "waiting",
+        "opened",
+        "joined",
+        "duplicate",
+        "quarantined",
+        "discarded",
+        "vanished",
+        "",
     ];
     output::table(to, &headings, &rows)
 }

@@ -68,11 +68,7 @@ impl Out {
 }
 
 /// Rows under headings, columns as wide as their widest cell; the last one may run on.
-pub(super) fn table(
-    to: &mut Vec<u8>,
-    headings: &[&str],
-    rows: &[Vec<String>],
-) -> io::Result<()> {
+pub(super) fn table(to: &mut Vec<u8>, headings: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     let width = |column: usize| {
         rows.iter()
             .filter_map(|row| row.get(column))

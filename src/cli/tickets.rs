@@ -106,8 +106,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     let mut store = app.store()?;
     match command {
         Command::List { state, queue, mailbox, part } => {
-            let filter =
-                Filter { state: *state, queue: queue.clone(), mailbox: mailbox.clone() };
+            let filter = Filter { state: *state, queue: queue.clone(), mailbox: mailbox.clone() };
             let mut listing = store.tickets(&filter, part.after, part.limit)?;
             if out.is_json() {
                 for ticket in &mut listing.rows {
@@ -134,7 +133,8 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let (article, state) =
                 outgoing::reply(&thread, writing, &policy).map_err(|why| Usage(why.to_string()))?;
             let to: Vec<String> = article.to.iter().map(output::address).collect();
-            let id = store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
+            let id =
+                store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the answer to {} is queued", to.join(", "))
             })?;
@@ -144,7 +144,8 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let author = Address { address: String::new(), name: "command line".to_owned() };
             let (article, state) = outgoing::note(&thread, writing(note)?, author)
                 .map_err(|why| Usage(why.to_string()))?;
-            let id = store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
+            let id =
+                store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the note is kept")
             })?;
@@ -290,7 +291,11 @@ fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
     let hold = if ticket.hold { ", on hold" } else { "" };
     writeln!(to, "{}, {} priority{hold}", ticket.state, ticket.priority)?;
     writeln!(to, "mailbox    {}", output::clean(&ticket.mailbox))?;
-    writeln!(to, "requester  {}", output::or_dash(ticket.requester.as_ref().map(|r| output::clean(&output::address(r)))))?;
+    writeln!(
+        to,
+        "requester  {}",
+        output::or_dash(ticket.requester.as_ref().map(|r| output::clean(&output::address(r))))
+    )?;
     writeln!(to, "queue      {}", output::or_dash(ticket.queue.as_deref().map(output::clean)))?;
     writeln!(to, "assignee   {}", output::or_dash(ticket.assignee.as_deref().map(output::clean)))?;
     if !ticket.tags.is_empty() {
@@ -309,12 +314,14 @@ fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
 fn article_for_people(to: &mut Vec<u8>, article: &Article) -> io::Result<()> {
     let who = article.from.as_ref().map_or_else(|| "nobody".to_owned(), output::address);
     let when = article.sent_at.unwrap_or(article.created_at).for_people();
-    let mut marks = vec![match article.kind {
-        Kind::EmailIn => "from",
-        Kind::EmailOut => "sent by",
-        Kind::Note => "note by",
-    }
-    .to_owned()];
+    let mut marks = vec![
+        match article.kind {
+            Kind::EmailIn => "from",
+            Kind::EmailOut => "sent by",
+            Kind::Note => "note by",
+        }
+        .to_owned(),
+    ];
     marks.push(output::clean(&who));
     marks.push(format!("on {when} UTC"));
     marks.extend(article.machine.map(|machine| format!("({machine})")));

@@ -210,11 +210,8 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         }
     };
     let opens = matches!(change, TicketChange::Open(_));
-    let (outcome, action) = if opens {
-        (Outcome::Opened, Action::Opened)
-    } else {
-        (Outcome::Joined, Action::Joined)
-    };
+    let (outcome, action) =
+        if opens { (Outcome::Opened, Action::Opened) } else { (Outcome::Joined, Action::Joined) };
     let mut audit = vec![entry(action, Some(number), format!("sha256 {sha256}"))];
 
     let answered = opens
@@ -449,7 +446,10 @@ mod tests {
     fn an_acknowledgement_goes_to_the_sender_alone_and_names_the_ticket() {
         let decision = decide(arrival(letter()), &known(vec![]), &policy(), NOW);
         let article = decision.acknowledgement.unwrap();
-        assert_eq!(article.to, [Address { address: "ana@shop.example".into(), name: "Ana".into() }]);
+        assert_eq!(
+            article.to,
+            [Address { address: "ana@shop.example".into(), name: "Ana".into() }]
+        );
         assert!(article.cc.is_empty() && article.bcc.is_empty());
         assert!(article.text.starts_with("Hello Ana,\n"), "{}", article.text);
         assert!(article.text.contains("ticket 8"), "{}", article.text);
@@ -460,7 +460,8 @@ mod tests {
 
     #[test]
     fn an_advertisement_as_name_is_not_repeated() {
-        for name in ["buy at http://x.example", "www.x.example", "a@x.example", &"x".repeat(61), ""] {
+        for name in ["buy at http://x.example", "www.x.example", "a@x.example", &"x".repeat(61), ""]
+        {
             let mut message = letter();
             message.from.as_mut().unwrap().name = name.to_owned();
             let decision = decide(arrival(message), &known(vec![]), &policy(), NOW);
@@ -503,10 +504,8 @@ mod tests {
 
     #[test]
     fn the_same_letter_is_a_duplicate_whatever_it_cites() {
-        let known = Known {
-            twin: Some((ArticleId(5), TicketNumber(2))),
-            ..known(open(State::Open))
-        };
+        let known =
+            Known { twin: Some((ArticleId(5), TicketNumber(2))), ..known(open(State::Open)) };
         let decision = decide(arrival(letter()), &known, &policy(), NOW);
         assert_eq!(decision.outcome, Outcome::Duplicate);
         assert_eq!(decision.ticket, TicketChange::Nothing(ArticleId(5)));

@@ -52,7 +52,10 @@ pub fn kind(message: &Message) -> Option<Machine> {
 
 /// Whether nobody reads what is sent to this local part, by its owner's own word.
 fn is_unattended(local: &str) -> bool {
-    matches!(local, "noreply" | "no-reply" | "no_reply" | "donotreply" | "do-not-reply" | "do_not_reply")
+    matches!(
+        local,
+        "noreply" | "no-reply" | "no_reply" | "donotreply" | "do-not-reply" | "do_not_reply"
+    )
 }
 
 /// Whether an automatic answer to this message would go nowhere or round in a circle, though a
@@ -89,26 +92,65 @@ mod tests {
             report_type: report_type.into(),
             ..signs()
         };
-        let submitted =
-            |value: &str| MachineSigns { auto_submitted: value.into(), ..signs() };
+        let submitted = |value: &str| MachineSigns { auto_submitted: value.into(), ..signs() };
         let precedence = |value: &str| MachineSigns { precedence: value.into(), ..signs() };
         let marked = |value: &str| MachineSigns { marks: vec![value.into()], ..signs() };
         for (case, from, signs, expected) in [
             ("a person", "ana@shop.example", signs(), None),
             ("a person who says so", "ana@shop.example", submitted("no"), None),
-            ("out of office", "ana@shop.example", submitted("auto-replied"), Some(Machine::AutoReply)),
+            (
+                "out of office",
+                "ana@shop.example",
+                submitted("auto-replied"),
+                Some(Machine::AutoReply),
+            ),
             ("a cron job", "root@host.example", submitted("auto-generated"), Some(Machine::Report)),
-            ("old out of office", "ana@shop.example", marked("x-autoreply"), Some(Machine::AutoReply)),
-            ("older out of office", "ana@shop.example", precedence("auto_reply"), Some(Machine::AutoReply)),
+            (
+                "old out of office",
+                "ana@shop.example",
+                marked("x-autoreply"),
+                Some(Machine::AutoReply),
+            ),
+            (
+                "older out of office",
+                "ana@shop.example",
+                precedence("auto_reply"),
+                Some(Machine::AutoReply),
+            ),
             ("a bounce", "postmaster@x.example", report("delivery-status"), Some(Machine::Bounce)),
             ("an old bounce", "MAILER-DAEMON@x.example", signs(), Some(Machine::Bounce)),
-            ("a bounce by mark", "x@x.example", marked("x-failed-recipients"), Some(Machine::Bounce)),
-            ("a read receipt", "ana@shop.example", report("disposition-notification"), Some(Machine::Report)),
-            ("a newsletter", "news@x.example", MachineSigns { list: true, ..signs() }, Some(Machine::List)),
+            (
+                "a bounce by mark",
+                "x@x.example",
+                marked("x-failed-recipients"),
+                Some(Machine::Bounce),
+            ),
+            (
+                "a read receipt",
+                "ana@shop.example",
+                report("disposition-notification"),
+                Some(Machine::Report),
+            ),
+            (
+                "a newsletter",
+                "news@x.example",
+                MachineSigns { list: true, ..signs() },
+                Some(Machine::List),
+            ),
             ("bulk", "news@x.example", precedence("bulk"), Some(Machine::List)),
             ("first-class is no list", "ana@x.example", precedence("first-class"), None),
-            ("our own letter", "desk@x.example", MachineSigns { own_mark: Some("1".into()), ..signs() }, Some(Machine::AutoReply)),
-            ("a shop's notice", "noreply@x.example", MachineSigns { empty_return_path: true, ..signs() }, Some(Machine::Report)),
+            (
+                "our own letter",
+                "desk@x.example",
+                MachineSigns { own_mark: Some("1".into()), ..signs() },
+                Some(Machine::AutoReply),
+            ),
+            (
+                "a shop's notice",
+                "noreply@x.example",
+                MachineSigns { empty_return_path: true, ..signs() },
+                Some(Machine::Report),
+            ),
             ("a form that sends as noreply", "noreply@x.example", signs(), None),
         ] {
             assert_eq!(kind(&message(from, signs)), expected, "{case}");
@@ -123,7 +165,12 @@ mod tests {
             ("no sender", None, None, true),
             ("unattended", Some("no-reply@shop.example"), None, true),
             ("ourselves", Some("Support@Office.example"), None, true),
-            ("answers to ourselves", Some("ana@shop.example"), Some("support@office.example"), true),
+            (
+                "answers to ourselves",
+                Some("ana@shop.example"),
+                Some("support@office.example"),
+                true,
+            ),
             ("no address", Some("Ana"), None, true),
         ] {
             let message = Message {

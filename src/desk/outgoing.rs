@@ -90,7 +90,9 @@ pub fn reply(
         return Err(NotPossible::NobodyToAnswer(number));
     }
     let mut cited: Vec<MessageId> = answered.message_id.iter().cloned().collect();
-    cited.extend(answered.cited.iter().filter(|id| Some(*id) != answered.message_id.as_ref()).cloned());
+    cited.extend(
+        answered.cited.iter().filter(|id| Some(*id) != answered.message_id.as_ref()).cloned(),
+    );
     cited.truncate(MAX_CITED);
     let status = next_state(thread, writing.status)?;
     let mut text = writing.text.trim_end().to_owned();

@@ -98,8 +98,7 @@ impl Days {
         };
         let due_at = since.plus_days(i64::from(days));
         let reason = format!("{what} on {since}, {days} days ago or more");
-        (!hold && due_at <= now)
-            .then_some(Expiry { kind, ledger, ticket, since, due_at, reason })
+        (!hold && due_at <= now).then_some(Expiry { kind, ledger, ticket, since, due_at, reason })
     }
 }
 

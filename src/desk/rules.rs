@@ -135,7 +135,11 @@ mod tests {
             ("the dot is a dot", When { from: glob("*@shop-example"), ..When::default() }, false),
             ("subject", When { subject: subject("(?i)invoice"), ..When::default() }, true),
             ("subject, strictly", When { subject: subject("invoice"), ..When::default() }, false),
-            ("inline is no attachment", When { has_attachment: Some(true), ..When::default() }, false),
+            (
+                "inline is no attachment",
+                When { has_attachment: Some(true), ..When::default() },
+                false,
+            ),
             (
                 "one of two fails",
                 When { to: glob("billing@*"), has_attachment: Some(true), ..When::default() },

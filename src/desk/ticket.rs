@@ -389,10 +389,28 @@ mod tests {
             ("delete", Open, false, Change::Delete, Ok((Deleted, false))),
             ("delete twice", Deleted, false, Change::Delete, Err(NotPossible::Deleted(number))),
             ("delete a held one", Open, true, Change::Delete, Err(NotPossible::Held(number))),
-            ("delete by state", Open, false, Change::State(Deleted), Err(NotPossible::DeleteInstead)),
-            ("close a deleted one", Deleted, false, Change::State(Closed), Err(NotPossible::Deleted(number))),
+            (
+                "delete by state",
+                Open,
+                false,
+                Change::State(Deleted),
+                Err(NotPossible::DeleteInstead),
+            ),
+            (
+                "close a deleted one",
+                Deleted,
+                false,
+                Change::State(Closed),
+                Err(NotPossible::Deleted(number)),
+            ),
             ("undelete", Deleted, false, Change::Undelete, Ok((Open, false))),
-            ("undelete a living one", New, false, Change::Undelete, Err(NotPossible::NotDeleted(number))),
+            (
+                "undelete a living one",
+                New,
+                false,
+                Change::Undelete,
+                Err(NotPossible::NotDeleted(number)),
+            ),
             ("hold", Pending, false, Change::Hold(true), Ok((Pending, true))),
         ] {
             assert_eq!(after_change(number, state, hold, &change), expected, "{case}");

@@ -214,7 +214,7 @@ mod tests {
             assert!(guard::is_simple(&html), "{case}");
             let started = std::time::Instant::now();
             sanitize(&html);
-            assert!(started.elapsed().as_secs() < 5, "{case}: {:?}", started.elapsed());
+            assert!(started.elapsed().as_secs() < 20, "{case}: {:?}", started.elapsed());
         }
     }
 }

@@ -30,7 +30,11 @@ const LONGEST_SUBJECT: usize = 2_000;
 /// Reads one letter. A letter in which the reading itself breaks down still becomes a message: all
 /// of it as text.
 pub fn parse(raw: &[u8]) -> Message {
-    catch_unwind(|| read(raw)).unwrap_or_else(|_| {
+    read_with(raw, read)
+}
+
+fn read_with(raw: &[u8], reader: fn(&[u8]) -> Message) -> Message {
+    catch_unwind(|| reader(raw)).unwrap_or_else(|_| {
         let text = plain(String::from_utf8_lossy(raw).into_owned());
         Message { visible_text: text.clone(), text, ..Message::default() }
     })
@@ -40,6 +44,12 @@ fn read(raw: &[u8]) -> Message {
     let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
     let blank = raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     let raw = &raw[blank..];
+    // Some old programs end lines with CR alone; nothing else here knows of it.
+    if raw.contains(&b'\r') && !raw.contains(&b'\n') {
+        return read(
+            &raw.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte }).collect::<Vec<u8>>(),
+        );
+    }
     let parts = parts::split(raw);
     let letter = &parts[0];
     if !letter.head.is_of_a_letter() {
@@ -293,6 +303,19 @@ mod tests {
         assert_eq!(base64(b"SGFs!!bG8"), b"Hallo");
         assert_eq!(quoted_printable(b"a=3Db=\r\nc"), b"a=bc");
         assert_eq!(quoted_printable(b"a=ZZ =3D =\nc=="), b"a=ZZ = c==");
+    }
+
+    #[test]
+    fn a_letter_that_breaks_its_reader_becomes_text() {
+        let message = read_with(b"Subject: x\r\n\r\nhello\0", |_| panic!("a defect"));
+        assert_eq!(message.text, "Subject: x\n\nhello");
+        assert_eq!(message.visible_text, message.text);
+    }
+
+    #[test]
+    fn lines_may_end_in_a_carriage_return_alone() {
+        let message = read(b"Subject: x\rFrom: a@x.example\r\rone\rtwo");
+        assert_eq!((message.subject.as_str(), message.text.as_str()), ("x", "one\ntwo"));
     }
 
     #[test]

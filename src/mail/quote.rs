@@ -405,6 +405,6 @@ mod tests {
         ] {
             visible(&text);
         }
-        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }

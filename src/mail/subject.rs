@@ -207,6 +207,8 @@ mod tests {
             ("CF#1234-x7k2", None),
             ("[CF#1234]", None),
             ("[CF#-x7k2]", None),
+            ("[CF#1-ab]", None),
+            ("[CF#+1-abcd]", None),
             ("[CF#99999999999999999999999-x7k2]", None),
             ("[CF#1-ab cd", None),
             ("", None),

@@ -2,9 +2,11 @@
 //! with its words and its errors. Only bytes, ids, folders and times cross it; a provider's JSON
 //! stays in the provider's own file. Nothing here knows a ticket.
 
+mod answers;
 pub mod gate;
 pub mod graph;
 pub mod http;
+mod resolve;
 pub mod token;
 
 use std::fmt;
@@ -113,7 +115,11 @@ pub trait Mailbox: Send + Sync {
     fn send(&self, draft: &ItemId) -> Result<(), Error>;
 
     /// Where a draft is now, by its id, then by the Message-ID it was given.
-    fn sent_state(&self, draft: &ItemId, message_id: Option<&MessageId>) -> Result<SentState, Error>;
+    fn sent_state(
+        &self,
+        draft: &ItemId,
+        message_id: Option<&MessageId>,
+    ) -> Result<SentState, Error>;
 
     /// Finds a message we sent or drafted by the Message-ID we or the provider gave it, when its
     /// id was never learnt because the answer was lost.

@@ -78,14 +78,8 @@ impl Store {
             let mut new = 0;
             for item in seen {
                 let Seen { item_id, message_id, received_at, size } = item;
-                new += statement.execute((
-                    mailbox.0,
-                    item_id,
-                    message_id,
-                    size,
-                    received_at,
-                    now,
-                ))?;
+                new +=
+                    statement.execute((mailbox.0, item_id, message_id, size, received_at, now))?;
             }
             Ok(new)
         })

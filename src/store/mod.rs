@@ -95,7 +95,8 @@ impl<T> Listing<T> {
     /// A listing from up to `limit + 1` rows: the extra one only tells that there is more.
     fn cut(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> i64) -> Self {
         let limit = limit as usize;
-        let next = (rows.len() > limit).then(|| rows.get(limit.saturating_sub(1)).map(cursor)).flatten();
+        let next =
+            (rows.len() > limit).then(|| rows.get(limit.saturating_sub(1)).map(cursor)).flatten();
         rows.truncate(limit);
         Self { rows, next }
     }
@@ -122,7 +123,8 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags).map_err(|error| fail(in_words(&error)))?;
+        let db =
+            Connection::open_with_flags(path, flags).map_err(|error| fail(in_words(&error)))?;
         let mut store = Self { db, path: path.to_owned() };
         store.prepare().map_err(|error| match error {
             Error::Database(error) => fail(in_words(&error)),
@@ -223,7 +225,11 @@ impl Store {
                     )?;
                     let id = MailboxId(tx.last_insert_rowid());
                     let detail = format!("{name}, mail since {activated_at}");
-                    audit::append(tx, now, &audit::by("supervisor", audit::Action::Activated, detail))?;
+                    audit::append(
+                        tx,
+                        now,
+                        &audit::by("supervisor", audit::Action::Activated, detail),
+                    )?;
                     Ok((id, activated_at))
                 }
                 Err(error) => Err(error.into()),
@@ -251,12 +257,8 @@ impl Lock {
                 plain(&error)
             ),
         };
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(fail)?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(std::fs::TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),

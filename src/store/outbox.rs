@@ -128,7 +128,9 @@ impl Store {
     /// Notes that a draft is about to be made: from now on one may lie in the mailbox.
     pub fn note_drafting(&mut self, id: OutboxId) -> Result<()> {
         self.db
-            .prepare_cached("UPDATE outbox SET state = 'drafting', draft_item = NULL WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE outbox SET state = 'drafting', draft_item = NULL WHERE id = ?1",
+            )?
             .execute([id])?;
         Ok(())
     }
@@ -250,7 +252,8 @@ fn say(
              WHERE outbox.id = ?1",
         )?
         .query_row([id], |row| row.get(0))?;
-    let detail = if detail.is_empty() { format!("outbox {id}") } else { format!("outbox {id}: {detail}") };
+    let detail =
+        if detail.is_empty() { format!("outbox {id}") } else { format!("outbox {id}: {detail}") };
     let entry =
         NewEntry { actor: ACTOR.to_owned(), action, ticket: Some(ticket), ledger: None, detail };
     audit::append(tx, now, &entry)

@@ -36,7 +36,8 @@ pub struct Agent {
 /// A secret just made: what its holder gets, and nobody else ever sees again.
 pub struct Token(pub String);
 
-const COLUMNS: &str = "agent.id, agent.name, agent.email, agent.role, agent.created_at, agent.disabled_at";
+const COLUMNS: &str =
+    "agent.id, agent.name, agent.email, agent.role, agent.created_at, agent.disabled_at";
 
 impl Store {
     /// Adds somebody who may sign in. Without a password only a one-time link signs in.

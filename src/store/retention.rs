@@ -30,11 +30,8 @@ impl Store {
                     (None, Some(ticket)) => erase_ticket(tx, ticket, now)?,
                     (None, None) => continue,
                 }
-                let action = if expiry.ledger.is_some() {
-                    Action::RawErased
-                } else {
-                    Action::TicketErased
-                };
+                let action =
+                    if expiry.ledger.is_some() { Action::RawErased } else { Action::TicketErased };
                 let entry = NewEntry {
                     actor: ACTOR.to_owned(),
                     action,
@@ -90,7 +87,11 @@ fn expired(tx: &Transaction<'_>, days: Days, now: Timestamp, limit: u32) -> Resu
                  ORDER BY closed_at, number LIMIT ?2",
             )?
             .query_map((cutoff, limit), |row| {
-                Ok(Ageing::Closed { ticket: row.get(0)?, closed_at: row.get(1)?, hold: row.get(2)? })
+                Ok(Ageing::Closed {
+                    ticket: row.get(0)?,
+                    closed_at: row.get(1)?,
+                    hold: row.get(2)?,
+                })
             })?
             .collect::<rusqlite::Result<_>>()?;
         ageing.extend(closed);
@@ -100,8 +101,10 @@ fn expired(tx: &Transaction<'_>, days: Days, now: Timestamp, limit: u32) -> Resu
 
 fn erase_raw(tx: &Transaction<'_>, ledger: LedgerId) -> Result<()> {
     tx.prepare_cached("DELETE FROM raw WHERE ledger = ?1")?.execute([ledger])?;
-    tx.prepare_cached("UPDATE ledger SET original = 'expired', recoverable_item = NULL WHERE id = ?1")?
-        .execute([ledger])?;
+    tx.prepare_cached(
+        "UPDATE ledger SET original = 'expired', recoverable_item = NULL WHERE id = ?1",
+    )?
+    .execute([ledger])?;
     Ok(())
 }
 

@@ -9,8 +9,8 @@ use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Kind, LedgerId, State,
-    Ticket, TicketNumber, Verdict,
+    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Kind, LedgerId,
+    State, Ticket, TicketNumber, Verdict,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;
@@ -71,7 +71,9 @@ impl Store {
     pub fn ticket(&mut self, number: TicketNumber) -> Result<Ticket> {
         self.read(|tx| {
             let row = tx
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM {TABLES} WHERE ticket.number = ?1"))?
+                .prepare_cached(&format!(
+                    "SELECT {COLUMNS} FROM {TABLES} WHERE ticket.number = ?1"
+                ))?
                 .query_row([number], ticket_row);
             let mut ticket = match row {
                 Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
@@ -152,7 +154,9 @@ impl Store {
                 Change::State(_) => (Action::StateChanged, format!("{before} to {state}")),
                 Change::Delete => (Action::Deleted, format!("was {before}")),
                 Change::Undelete => (Action::Undeleted, String::new()),
-                Change::Hold(hold) => (Action::HoldChanged, if *hold { "on" } else { "off" }.into()),
+                Change::Hold(hold) => {
+                    (Action::HoldChanged, if *hold { "on" } else { "off" }.into())
+                }
             };
             say(tx, number, actor, action, detail, now)
         })

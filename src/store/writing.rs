@@ -197,7 +197,12 @@ fn store_content(tx: &Transaction<'_>, content: &Content) -> Result<i64> {
             tx.prepare_cached(
                 "INSERT INTO content (sha256, size, packed, bytes) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute((&content.sha256, content.size, content.packed, &content.bytes))?;
+            .execute((
+                &content.sha256,
+                content.size,
+                content.packed,
+                &content.bytes,
+            ))?;
             Ok(tx.last_insert_rowid())
         }
         other => Ok(other?),
@@ -229,10 +234,7 @@ pub(super) fn content_bytes(db: &Connection, content: i64) -> Result<Vec<u8>> {
 }
 
 /// What an article cites, nearest first.
-pub(super) fn cited_by(
-    db: &Connection,
-    article: ArticleId,
-) -> Result<Vec<crate::mail::MessageId>> {
+pub(super) fn cited_by(db: &Connection, article: ArticleId) -> Result<Vec<crate::mail::MessageId>> {
     Ok(db
         .prepare_cached("SELECT message_id FROM citation WHERE article = ?1 ORDER BY position")?
         .query_map([article], |row| row.get(0))?

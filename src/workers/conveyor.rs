@@ -9,12 +9,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::poller::{AfterImport, Settings};
+use crate::desk::ticket::LedgerId;
 use crate::mail::{MessageId, parse};
 use crate::mailbox::{self, ItemId, Mailbox, Removed};
 use crate::store::filing::{Filed, ToFile};
 use crate::store::intake::{Prepared, Taken};
 use crate::store::ledger::Waiting;
-use crate::desk::ticket::LedgerId;
 
 /// Messages per commit.
 const BATCH: usize = 100;

@@ -178,9 +178,10 @@ impl Ends for Desk<'_> {
         let Poller { store, id, policy, settings, .. } = &mut *self.poller;
         let due = settings.copy_to.is_some() || settings.after_import != AfterImport::Keep;
         let original = if due { Original::InMailbox } else { Original::Kept };
-        let taken = store.take_in(*id, batch, Filing { due, original }, self.now, |arrival, known| {
-            intake::decide(arrival, known, policy, self.now)
-        })?;
+        let taken =
+            store.take_in(*id, batch, Filing { due, original }, self.now, |arrival, known| {
+                intake::decide(arrival, known, policy, self.now)
+            })?;
         log::debug!(target: "poller", "{}: {} taken in", settings.name, taken.len());
         Ok(taken)
     }

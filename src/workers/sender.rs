@@ -67,7 +67,9 @@ impl Sender {
         };
         match step {
             Ok(()) => Ok(()),
-            Err(Error::Mailbox { name, error }) => self.note_failure(id, attempts, name, error, now),
+            Err(Error::Mailbox { name, error }) => {
+                self.note_failure(id, attempts, name, error, now)
+            }
             Err(error) => Err(error),
         }
     }

@@ -434,6 +434,6 @@ mod tests {
         ] {
             assert!(text(&html).len() < 40 * html.len());
         }
-        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }

@@ -341,6 +341,6 @@ mod tests {
             list(&piece.repeat(200_000));
             ids([piece.repeat(200_000).as_str()].into_iter());
         }
-        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }

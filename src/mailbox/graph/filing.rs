@@ -1,0 +1,200 @@
+//! Copying, moving and removing originals. A message counts as removed only when it was seen where
+//! removed messages lie (facts: microsoft-graph 3.2 to 3.4).
+
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
+
+use super::folders::{DELETED, RECOVERABLE};
+use super::shapes::Item;
+use super::{Call, Graph, Unsuccessful};
+use crate::mail::MessageId;
+use crate::mailbox::answers::Refusal;
+use crate::mailbox::{Error, ItemId, Removed};
+
+/// Refusals in a row after which moving into Recoverable Items is no longer tried.
+const REFUSALS: u32 = 3;
+
+/// Where a message was found to lie.
+enum Place {
+    Recoverable(ItemId),
+    Deleted(ItemId),
+    Elsewhere,
+    Nowhere,
+}
+
+impl Graph {
+    /// Copies a message into a folder, which is made when missing.
+    pub(super) fn copy_into(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error> {
+        self.put_into(item, folder, "copy")
+    }
+
+    /// Moves a message into a folder, which is made when missing.
+    pub(super) fn move_into(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error> {
+        self.put_into(item, folder, "move")
+    }
+
+    fn put_into(&self, item: &ItemId, folder: &str, verb: &str) -> Result<ItemId, Error> {
+        let doing = match verb {
+            "copy" => format!("copying a message to {folder}"),
+            _ => format!("moving a message to {folder}"),
+        };
+        for retry in [true, false] {
+            let destination = self.folder_made(folder)?;
+            match self.transfer(item, &destination, verb, &doing) {
+                // The folder was deleted since it was found.
+                Err(Unsuccessful::Refused(refusal))
+                    if retry && refusal.is("ErrorFolderNotFound") =>
+                {
+                    self.forget_folder(folder);
+                }
+                Err(error) => return Err(self.error(&Call::post("", &doing, b""), error)),
+                Ok(moved) => {
+                    return moved
+                        .item_id()
+                        .ok_or_else(|| Error::Unknown(format!("{doing}: the answer names no id")));
+                }
+            }
+        }
+        Err(Error::Refused(format!("{doing}: the folder cannot be found or made")))
+    }
+
+    fn transfer(
+        &self,
+        item: &ItemId,
+        destination: &str,
+        verb: &str,
+        doing: &str,
+    ) -> Result<Item, Unsuccessful> {
+        let url = self.message_url(item, &format!("/{verb}"));
+        let body = json!({ "destinationId": destination }).to_string();
+        self.json(&Call::post(&url, doing, body.as_bytes()))
+    }
+
+    /// Removes a message by moving it into Recoverable Items, whose answer shows where it lies; by
+    /// DELETE and looking where that is refused.
+    pub(super) fn remove_item(
+        &self,
+        item: &ItemId,
+        message_id: Option<&MessageId>,
+    ) -> Result<Removed, Error> {
+        const DOING: &str = "removing a message";
+        if self.moves_refused.load(Ordering::Relaxed) >= REFUSALS {
+            return self.delete_and_look(item, message_id);
+        }
+        match self.transfer(item, RECOVERABLE, "move", DOING) {
+            Ok(moved) => {
+                self.moves_refused.store(0, Ordering::Relaxed);
+                let lies_there = moved.parent_folder_id.is_some()
+                    && moved.parent_folder_id == self.true_id(RECOVERABLE).ok();
+                match moved.item_id() {
+                    Some(id) if lies_there => Ok(Removed::Recoverable(id)),
+                    moved => self.look_after_removal(moved.as_ref().unwrap_or(item), message_id),
+                }
+            }
+            Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => {
+                self.look_after_removal(item, message_id)
+            }
+            Err(Unsuccessful::Refused(refusal)) if is_about_the_way(&refusal) => {
+                let removed = self.delete_and_look(item, message_id)?;
+                // Only a deletion that worked shows that the way was to blame, not the message.
+                self.moves_refused.fetch_add(1, Ordering::Relaxed);
+                Ok(removed)
+            }
+            Err(error) => Err(self.error(&Call::post("", DOING, b""), error)),
+        }
+    }
+
+    fn delete_and_look(
+        &self,
+        item: &ItemId,
+        message_id: Option<&MessageId>,
+    ) -> Result<Removed, Error> {
+        self.delete(item)?;
+        self.look_after_removal(item, message_id)
+    }
+
+    /// Deletes; a message that is not there is deleted already.
+    fn delete(&self, item: &ItemId) -> Result<(), Error> {
+        let url = self.message_url(item, "");
+        let call = Call { method: "DELETE", ..Call::get(&url, "deleting a message") };
+        match self.call(&call) {
+            Ok(_) => Ok(()),
+            Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => Ok(()),
+            Err(error) => Err(self.error(&call, error)),
+        }
+    }
+
+    /// Where a message lies after it was removed, deleting it once more from Deleted Items.
+    fn look_after_removal(
+        &self,
+        item: &ItemId,
+        message_id: Option<&MessageId>,
+    ) -> Result<Removed, Error> {
+        let mut place = self.place_of(item, message_id)?;
+        if let Place::Deleted(there) = &place {
+            // From there a deletion goes on to Recoverable Items (facts: microsoft-graph 3.3).
+            self.delete(there)?;
+            place = self.place_of(there, message_id)?;
+        }
+        match place {
+            Place::Recoverable(id) => Ok(Removed::Recoverable(id)),
+            Place::Nowhere => Ok(Removed::Gone),
+            Place::Deleted(_) | Place::Elsewhere => Err(Error::Unknown(
+                "removing a message: it is still in the mailbox though the service took the \
+                 request; trying again"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    fn place_of(&self, item: &ItemId, message_id: Option<&MessageId>) -> Result<Place, Error> {
+        let url = self.message_url(item, "?$select=id,parentFolderId");
+        let call = Call::get(&url, "looking where a message lies");
+        match self.json::<Item>(&call) {
+            Ok(found) => {
+                let id = found.item_id().unwrap_or_else(|| item.clone());
+                let parent = found.parent_folder_id;
+                if parent.is_some() && parent == self.true_id(RECOVERABLE).ok() {
+                    return Ok(Place::Recoverable(id));
+                }
+                let deleted = parent.is_some() && parent == Some(self.true_id(DELETED)?);
+                Ok(if deleted { Place::Deleted(id) } else { Place::Elsewhere })
+            }
+            Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => {
+                self.place_by_message_id(item, message_id)
+            }
+            Err(error) => Err(self.error(&call, error)),
+        }
+    }
+
+    /// Where a message lies whose id is no longer known: its id may not have survived.
+    fn place_by_message_id(
+        &self,
+        item: &ItemId,
+        message_id: Option<&MessageId>,
+    ) -> Result<Place, Error> {
+        let Some(message_id) = message_id else { return Ok(Place::Nowhere) };
+        for (folder, place) in [
+            (RECOVERABLE, Place::Recoverable as fn(ItemId) -> Place),
+            (DELETED, Place::Deleted as fn(ItemId) -> Place),
+        ] {
+            let found = match self.all_in(folder, message_id, "id") {
+                Ok(found) => found,
+                // Some mailboxes do not let Recoverable Items be listed: then it is simply gone.
+                Err(Error::SignInNeeded(_) | Error::Refused(_)) => continue,
+                Err(error) => return Err(error),
+            };
+            let ids: Vec<ItemId> = found.iter().filter_map(Item::item_id).collect();
+            if let Some(id) = ids.iter().find(|id| *id == item).or(ids.first()) {
+                return Ok(place(id.clone()));
+            }
+        }
+        Ok(Place::Nowhere)
+    }
+}
+
+/// Whether a refusal may be about moving into Recoverable Items rather than about the message.
+fn is_about_the_way(refusal: &Refusal) -> bool {
+    matches!(refusal.status, 400 | 403 | 404 | 405 | 422 | 501)
+}

@@ -1,0 +1,149 @@
+//! Listing folders and finding messages in them (facts: microsoft-graph 2.2, 3.4).
+
+use std::sync::atomic::Ordering;
+
+use super::folders::RECOVERABLE;
+use super::shapes::{Collection, Item, SIZE};
+use super::{Call, Graph, Unsuccessful};
+use crate::mail::MessageId;
+use crate::mailbox::http::encode;
+use crate::mailbox::{Error, ItemId, Page, PagePosition};
+use crate::time::Timestamp;
+
+/// Messages per page. The service allows a thousand; without bodies half of that is quick.
+const PAGE: u32 = 500;
+
+impl Graph {
+    /// One page of the folder we take in from.
+    pub(super) fn list_folder(&self, position: Option<&PagePosition>) -> Result<Page, Error> {
+        let doing = format!("listing the folder {}", self.folder);
+        if position.is_some() {
+            return self.page(position, String::new(), &doing);
+        }
+        // A remembered id may belong to a folder that was deleted and made again.
+        for retry in [true, false] {
+            let Some(folder) = self.folder_id(&self.folder)? else { return Err(self.no_folder()) };
+            match self.first_page(&folder, &doing) {
+                Err(Unsuccessful::Refused(refusal)) if refusal.is_missing_folder() => {
+                    self.forget_folder(&self.folder);
+                    if !retry {
+                        return Err(self.no_folder());
+                    }
+                }
+                Err(error) => return Err(self.error(&Call::get("", &doing), error)),
+                Ok(page) => return Ok(page),
+            }
+        }
+        Err(self.no_folder())
+    }
+
+    fn no_folder(&self) -> Error {
+        Error::Refused(format!(
+            "there is no folder {} in {}; make it in the mailbox, or change folder",
+            self.folder, self.address
+        ))
+    }
+
+    /// One page of Recoverable Items.
+    pub(super) fn list_recoverable(&self, position: Option<&PagePosition>) -> Result<Page, Error> {
+        let url = format!(
+            "{}/mailFolders/{RECOVERABLE}/messages?$select=id,internetMessageId,receivedDateTime\
+             &$top={PAGE}&$orderby={}",
+            self.base,
+            encode("receivedDateTime asc")
+        );
+        self.page(position, url, "listing Recoverable Items")
+    }
+
+    fn page(
+        &self,
+        position: Option<&PagePosition>,
+        first: String,
+        doing: &str,
+    ) -> Result<Page, Error> {
+        let url = match position {
+            Some(position) => self.checked(position.0.clone())?,
+            None => first,
+        };
+        let call = Call::get(&url, doing);
+        self.json(&call).map(page).map_err(|error| self.error(&call, error))
+    }
+
+    fn first_page(&self, folder: &str, doing: &str) -> Result<Page, Unsuccessful> {
+        let plain = format!(
+            "{}/mailFolders/{}/messages?$select=id,internetMessageId,receivedDateTime&$top={PAGE}\
+             &$orderby={}",
+            self.base,
+            encode(folder),
+            encode("receivedDateTime asc")
+        );
+        if self.asks_sizes.load(Ordering::Relaxed) {
+            let expand = format!("singleValueExtendedProperties($filter=id eq '{SIZE}')");
+            let url = format!("{plain}&$expand={}", encode(&expand));
+            match self.json(&Call::get(&url, doing)) {
+                Err(Unsuccessful::Refused(refusal)) if refusal.status == 400 => {
+                    self.asks_sizes.store(false, Ordering::Relaxed);
+                    log::warn!(target: "graph", "listing with sizes is refused; going on without");
+                }
+                other => return other.map(page),
+            }
+        }
+        self.json(&Call::get(&plain, doing)).map(page)
+    }
+
+    /// A link the service gave, if it leads to the service: a token is sent nowhere else.
+    pub(super) fn checked(&self, link: String) -> Result<String, Error> {
+        let ours = link.strip_prefix(&self.origin).is_some_and(|rest| rest.starts_with('/'));
+        if ours {
+            return Ok(link);
+        }
+        Err(Error::Refused(format!(
+            "the next page is said to be on another host than {}; not going there",
+            self.origin
+        )))
+    }
+
+    /// The first message with this Message-ID in a folder.
+    pub(super) fn find_in(
+        &self,
+        folder: &str,
+        message_id: &MessageId,
+    ) -> Result<Option<ItemId>, Error> {
+        let found = self.all_in(folder, message_id, "id")?;
+        Ok(found.first().and_then(Item::item_id))
+    }
+
+    /// The messages with this Message-ID in a folder.
+    pub(super) fn all_in(
+        &self,
+        folder: &str,
+        message_id: &MessageId,
+        select: &str,
+    ) -> Result<Vec<Item>, Error> {
+        let literal = message_id.as_str().replace('\'', "''");
+        let filter = encode(&format!("internetMessageId eq '<{literal}>'"));
+        let url = format!(
+            "{}/mailFolders/{}/messages?$select={select}&$filter={filter}",
+            self.base,
+            encode(folder)
+        );
+        let call = Call::get(&url, "looking for a message by its Message-ID");
+        match self.json::<Collection<Item>>(&call) {
+            Ok(found) => Ok(found.value),
+            Err(Unsuccessful::Refused(refusal)) if refusal.is_missing_folder() => Ok(Vec::new()),
+            Err(error) => Err(self.error(&call, error)),
+        }
+    }
+}
+
+fn page(collection: Collection<Item>) -> Page {
+    let count = collection.value.len();
+    // A message without a time of receipt is as old as can be: it is then never answered.
+    let oldest = Timestamp::from_unix(0);
+    let items: Vec<_> =
+        collection.value.into_iter().filter_map(|item| item.listed(oldest)).collect();
+    if items.len() < count {
+        log::warn!(target: "graph", "{} listed items have no id", count - items.len());
+    }
+    Page { items, next: collection.next_link.map(PagePosition) }
+}

@@ -1,0 +1,92 @@
+//! Drafting a whole message, sending the draft, and finding out what became of it (facts:
+//! microsoft-graph 4.2, 4.3).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::shapes::Item;
+use super::{Call, Graph, Unsuccessful};
+use crate::mail::MessageId;
+use crate::mailbox::{Draft, Error, ItemId, SentState};
+
+/// The largest request body the service takes, in bytes; base64 has added a third by then.
+const MAX_BODY: usize = 4_000_000;
+
+impl Graph {
+    /// Makes a draft from MIME, which is sent as base64.
+    pub(super) fn make_draft(&self, raw: &[u8]) -> Result<Draft, Error> {
+        let body = STANDARD.encode(raw);
+        if body.len() > MAX_BODY {
+            return Err(Error::Refused(format!(
+                "the message has {:.1} MB; the service takes at most {:.1} MB in one piece; send \
+                 less along",
+                raw.len() as f64 / 1e6,
+                MAX_BODY as f64 * 0.75 / 1e6
+            )));
+        }
+        let url = format!("{}/messages", self.base);
+        let call = Call {
+            content_type: Some("text/plain"),
+            ..Call::post(&url, "drafting a message", body.as_bytes())
+        };
+        let draft: Item = self.json(&call).map_err(|error| self.error(&call, error))?;
+        let item = draft.item_id().ok_or_else(|| {
+            Error::Unknown("drafting a message: the answer names no id".to_owned())
+        })?;
+        let message_id = match draft.message_id() {
+            Some(id) => Some(id),
+            None => self.message_id_of(&item)?,
+        };
+        Ok(Draft { item, message_id })
+    }
+
+    fn message_id_of(&self, item: &ItemId) -> Result<Option<MessageId>, Error> {
+        let url = self.message_url(item, "?$select=id,internetMessageId");
+        let call = Call::get(&url, "reading a draft back");
+        let draft: Item = self.json(&call).map_err(|error| self.error(&call, error))?;
+        Ok(draft.message_id())
+    }
+
+    /// Sends a draft. A draft that is not there (any more) is [`Error::Gone`]: it may have left.
+    pub(super) fn send_draft(&self, draft: &ItemId) -> Result<(), Error> {
+        let url = self.message_url(draft, "/send");
+        // The service insists on `Content-Length: 0`.
+        let call = Call::post(&url, "sending a draft", b"");
+        self.call(&call).map(|_| ()).map_err(|error| self.error(&call, error))
+    }
+
+    /// What became of a draft.
+    pub(super) fn state_of(
+        &self,
+        draft: &ItemId,
+        message_id: Option<&MessageId>,
+    ) -> Result<SentState, Error> {
+        let url = self.message_url(draft, "?$select=id,isDraft,parentFolderId");
+        let call = Call::get(&url, "looking for a draft");
+        match self.json::<Item>(&call) {
+            Ok(found) if found.is_draft == Some(false) => Ok(SentState::Sent),
+            Ok(_) => Ok(SentState::Draft),
+            Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => {
+                let Some(message_id) = message_id else { return Ok(SentState::Missing) };
+                let found = self.find_sent_or_draft(message_id)?;
+                Ok(found.map_or(SentState::Missing, |(_, state)| state))
+            }
+            Err(error) => Err(self.error(&call, error)),
+        }
+    }
+
+    /// A message of ours by its Message-ID, in Sent Items first.
+    pub(super) fn find_sent_or_draft(
+        &self,
+        message_id: &MessageId,
+    ) -> Result<Option<(Draft, SentState)>, Error> {
+        for (folder, state) in [("sentitems", SentState::Sent), ("drafts", SentState::Draft)] {
+            let found = self.find_in(folder, message_id)?;
+            if let Some(item) = found {
+                let message_id = Some(message_id.clone());
+                return Ok(Some((Draft { item, message_id }, state)));
+            }
+        }
+        Ok(None)
+    }
+}
