@@ -181,6 +181,8 @@ CREATE TABLE ledger (
   -- Its id in Recoverable Items, and until when we expect it there.
   recoverable_item   TEXT,
   recoverable_until  TEXT,
+  -- Since when the days of our raw copy count; absent while they do not, or once it is gone.
+  raw_since          TEXT,
   -- Failed attempts to take it in or file it, and when the next one is due.
   attempts           INTEGER NOT NULL DEFAULT 0,
   retry_at           TEXT,
@@ -190,6 +192,7 @@ CREATE TABLE ledger (
 CREATE INDEX ledger_waiting ON ledger (mailbox, received_at, id) WHERE outcome = 'waiting';
 CREATE INDEX ledger_filing ON ledger (mailbox, id) WHERE filing_due = 1;
 CREATE INDEX ledger_by_outcome ON ledger (mailbox, outcome);
+CREATE INDEX ledger_ageing ON ledger (raw_since, id) WHERE raw_since IS NOT NULL;
 CREATE INDEX ledger_by_article ON ledger (article) WHERE article IS NOT NULL;
 CREATE INDEX ledger_recoverable ON ledger (mailbox, recoverable_until) WHERE original = 'removed';
 

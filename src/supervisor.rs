@@ -221,7 +221,7 @@ mod tests {
         let mut said = Vec::new();
         for _ in 0..3 {
             let rest = watched.once().as_secs();
-            let health = watched.store.health().unwrap().remove(0);
+            let health = watched.store.status(Fixed.now()).unwrap().rounds.remove(0);
             said.push((rest, health.last_error, health.last_success_at.is_some()));
         }
         assert_eq!(said[0], (1, "no luck".into(), false));

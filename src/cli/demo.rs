@@ -87,7 +87,11 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
             writeln!(to, "Sign in (once)   {sign_in}")?;
             writeln!(to, "Practice mailbox {practice_page}   write a letter as a requester there")?;
             writeln!(to, "Commands         counterfoil --config {file} ticket list")?;
-            writeln!(to, "{} letters wait; new ones keep arriving. Ctrl-C ends the demo.", args.messages)
+            writeln!(
+                to,
+                "{} letters wait; new ones keep arriving. Ctrl-C ends the demo.",
+                args.messages
+            )
         },
     )?;
     watch(&mut signals, &mut post, &mut store, args.messages, begun, out)?;
@@ -201,7 +205,9 @@ impl Place {
     }
 
     fn clear(&self) {
-        if self.temporary && let Err(error) = fs::remove_dir_all(&self.dir) {
+        if self.temporary
+            && let Err(error) = fs::remove_dir_all(&self.dir)
+        {
             log::warn!(target: "demo", "cannot remove {}: {error}", self.dir.display());
         }
     }

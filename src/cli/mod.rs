@@ -26,8 +26,10 @@ use output::Out;
 /// Turns the mail of a dedicated mailbox into tickets, and can prove that none was lost.
 #[derive(Parser, Debug)]
 #[command(name = "counterfoil", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done; 1 it failed; 2 wrong usage or configuration; 3 done, but \
-                        something needs attention.")]
+#[command(
+    after_help = "Exit codes: 0 done; 1 it failed; 2 wrong usage or configuration; 3 done, but \
+                        something needs attention."
+)]
 struct Args {
     /// The configuration file [default: $COUNTERFOIL_CONFIG, ./counterfoil.toml,
     /// /etc/counterfoil/counterfoil.toml]
@@ -116,7 +118,8 @@ pub fn main() -> ExitCode {
 }
 
 fn code_of(error: &anyhow::Error) -> u8 {
-    let usage = error.is::<Usage>() || error.is::<config::Faults>() || error.is::<config::NotFound>();
+    let usage =
+        error.is::<Usage>() || error.is::<config::Faults>() || error.is::<config::NotFound>();
     if usage { 2 } else { 1 }
 }
 

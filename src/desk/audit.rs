@@ -163,7 +163,8 @@ mod tests {
     #[test]
     fn every_field_is_covered_by_the_hash() {
         let whole = hash_of(&entry());
-        let changed: [(&str, fn(&mut Entry)); 8] = [
+        type Edit = fn(&mut Entry);
+        let changed: [(&str, Edit); 8] = [
             ("seq", |e| e.seq = 2),
             ("at", |e| e.at = Timestamp::from_unix(1)),
             ("actor", |e| e.actor = "x".into()),

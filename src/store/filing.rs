@@ -125,6 +125,7 @@ impl Store {
                 if let Some(original) = original {
                     tx.prepare_cached(
                         "UPDATE ledger SET original = ?2, filing_due = 0, filed_at = ?3,
+                                raw_since = iif(?2 IN ('removed', 'expired'), ?3, NULL),
                                 attempts = 0, retry_at = NULL, filing_error = ''
                          WHERE id = ?1",
                     )?

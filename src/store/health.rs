@@ -1,6 +1,8 @@
 //! How each round fares: last run, last success, last error. The supervisor writes it, the status
 //! page reads it.
 
+use rusqlite::Transaction;
+
 use super::{Result, Store};
 use crate::time::Timestamp;
 
@@ -42,25 +44,23 @@ impl Store {
             .execute(rusqlite::named_params! { ":round": round, ":now": now, ":error": error })?;
         Ok(())
     }
+}
 
-    /// How every round fares, by name.
-    pub fn health(&mut self) -> Result<Vec<Health>> {
-        let rows = self
-            .db
-            .prepare_cached(
-                "SELECT round, last_run_at, last_success_at, last_error_at, last_error FROM health
-                 ORDER BY round",
-            )?
-            .query_map([], |row| {
-                Ok(Health {
-                    round: row.get(0)?,
-                    last_run_at: row.get(1)?,
-                    last_success_at: row.get(2)?,
-                    last_error_at: row.get(3)?,
-                    last_error: row.get(4)?,
-                })
-            })?
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(rows)
-    }
+/// How every round fares, by name.
+pub(super) fn rounds(tx: &Transaction<'_>) -> Result<Vec<Health>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT round, last_run_at, last_success_at, last_error_at, last_error FROM health
+             ORDER BY round",
+        )?
+        .query_map([], |row| {
+            Ok(Health {
+                round: row.get(0)?,
+                last_run_at: row.get(1)?,
+                last_success_at: row.get(2)?,
+                last_error_at: row.get(3)?,
+                last_error: row.get(4)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?)
 }

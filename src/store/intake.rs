@@ -225,10 +225,11 @@ fn twin(
     id: &MessageId,
     fingerprint: &str,
 ) -> Result<Option<(ArticleId, TicketNumber)>> {
+    // CROSS JOIN keeps the order: by the rare Message-ID first, never through the whole ledger.
     let row = tx
         .prepare_cached(
             "SELECT article.id, article.ticket FROM article
-             JOIN ledger ON ledger.article = article.id
+             CROSS JOIN ledger ON ledger.article = article.id
              WHERE article.message_id = ?1 AND article.fingerprint = ?2 AND ledger.mailbox = ?3
              LIMIT 1",
         )?

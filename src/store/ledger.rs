@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Row;
+use rusqlite::{Row, Transaction};
 
 use super::{Listing, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
@@ -217,28 +217,36 @@ impl Store {
 
     /// The balance of every mailbox there ever was, by name.
     pub fn balance(&mut self) -> Result<Vec<Balance>> {
-        self.read(|tx| {
-            let mailboxes: Vec<(i64, String)> = tx
-                .prepare_cached("SELECT id, name FROM mailbox ORDER BY name")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<rusqlite::Result<_>>()?;
-            let mut balances = Vec::with_capacity(mailboxes.len());
-            for (id, name) in mailboxes {
-                let listed = tx
-                    .prepare_cached("SELECT count(*) FROM ledger WHERE mailbox = ?1")?
-                    .query_row([id], |row| row.get(0))?;
-                let counts: HashMap<Outcome, u64> = tx
-                    .prepare_cached(
-                        "SELECT outcome, count(*) FROM ledger WHERE mailbox = ?1 GROUP BY outcome",
-                    )?
-                    .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect::<rusqlite::Result<_>>()?;
-                let count = |outcome| counts.get(&outcome).copied().unwrap_or(0);
-                balances.push(Balance::of(name, listed, count));
-            }
-            Ok(balances)
-        })
+        let balances = self.read(balances)?;
+        Ok(balances.into_iter().map(|(_, balance)| balance).collect())
     }
+}
+
+/// The balance of every mailbox. The rows and their outcomes are counted each by themselves, so
+/// that the sum can fail to close.
+pub(super) fn balances(tx: &Transaction<'_>) -> Result<Vec<(i64, Balance)>> {
+    let mut counts: HashMap<(i64, Outcome), u64> = HashMap::new();
+    let mut statement = tx.prepare_cached(
+        "SELECT mailbox, outcome, count(*) FROM ledger GROUP BY mailbox, outcome",
+    )?;
+    for row in statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))? {
+        let (key, count) = row?;
+        counts.insert(key, count);
+    }
+    let rows: Vec<(i64, String, u64)> = tx
+        .prepare_cached(
+            "SELECT id, name, (SELECT count(*) FROM ledger WHERE ledger.mailbox = mailbox.id)
+             FROM mailbox ORDER BY name",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, listed)| {
+            let count = |outcome| counts.get(&(id, outcome)).copied().unwrap_or(0);
+            (id, Balance::of(name, listed, count))
+        })
+        .collect())
 }
 
 fn ledger_row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {

@@ -55,14 +55,11 @@ fn expired(tx: &Transaction<'_>, days: Days, now: Timestamp, limit: u32) -> Resu
     let cutoff = days.cutoff(now);
     let mut ageing: Vec<Ageing> = tx
         .prepare_cached(
-            "SELECT ledger.id, ledger.filed_at, coalesce(ticket.hold, 0) FROM ledger
+            "SELECT ledger.id, ledger.raw_since, coalesce(ticket.hold, 0) FROM ledger
              LEFT JOIN article ON article.id = ledger.article
              LEFT JOIN ticket ON ticket.number = article.ticket
-             WHERE ledger.original IN ('removed', 'expired') AND ledger.filed_at <= ?1
-               AND coalesce(ticket.hold, 0) = 0
-               AND (ledger.original = 'removed'
-                    OR EXISTS (SELECT 1 FROM raw WHERE raw.ledger = ledger.id))
-             ORDER BY ledger.filed_at, ledger.id LIMIT ?2",
+             WHERE ledger.raw_since <= ?1 AND coalesce(ticket.hold, 0) = 0
+             ORDER BY ledger.raw_since, ledger.id LIMIT ?2",
         )?
         .query_map((cutoff, limit), |row| {
             Ok(Ageing::Raw { ledger: row.get(0)?, removed_at: row.get(1)?, hold: row.get(2)? })
@@ -102,7 +99,7 @@ fn expired(tx: &Transaction<'_>, days: Days, now: Timestamp, limit: u32) -> Resu
 fn erase_raw(tx: &Transaction<'_>, ledger: LedgerId) -> Result<()> {
     tx.prepare_cached("DELETE FROM raw WHERE ledger = ?1")?.execute([ledger])?;
     tx.prepare_cached(
-        "UPDATE ledger SET original = 'expired', recoverable_item = NULL WHERE id = ?1",
+        "UPDATE ledger SET original = 'expired', recoverable_item = NULL, raw_since = NULL WHERE id = ?1",
     )?
     .execute([ledger])?;
     Ok(())
@@ -114,7 +111,7 @@ fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> R
         "DELETE FROM raw WHERE ledger IN
            (SELECT ledger.id FROM ledger JOIN article ON article.id = ledger.article
             WHERE article.ticket = ?1)",
-        "UPDATE ledger SET article = NULL, message_id = NULL,
+        "UPDATE ledger SET article = NULL, message_id = NULL, raw_since = NULL,
                 reason = 'the content of its ticket was erased'
          WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
         "DELETE FROM citation WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",

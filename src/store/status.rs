@@ -2,14 +2,13 @@
 //! mailbox its sum, what was taken in today, what can still be recovered, and what waits to leave.
 //! Counts and moments only; nothing here names a person or a subject.
 
-use std::collections::HashMap;
-
 use rusqlite::Transaction;
 
-use super::health::Health;
+use super::health::{Health, rounds};
+use super::ledger::balances;
 use super::outbox::OutboxCount;
 use super::{Result, Store};
-use crate::desk::ledger::{Balance, Outcome};
+use crate::desk::ledger::Balance;
 use crate::time::Timestamp;
 
 /// How everything stands.
@@ -89,51 +88,6 @@ impl MailboxStatus {
             outbox_refused_at: None,
         }
     }
-}
-
-fn rounds(tx: &Transaction<'_>) -> Result<Vec<Health>> {
-    Ok(tx
-        .prepare_cached(
-            "SELECT round, last_run_at, last_success_at, last_error_at, last_error FROM health
-             ORDER BY round",
-        )?
-        .query_map([], |row| {
-            Ok(Health {
-                round: row.get(0)?,
-                last_run_at: row.get(1)?,
-                last_success_at: row.get(2)?,
-                last_error_at: row.get(3)?,
-                last_error: row.get(4)?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?)
-}
-
-/// The balance of every mailbox. The rows and their outcomes are counted each by themselves, so
-/// that the sum can fail to close.
-fn balances(tx: &Transaction<'_>) -> Result<Vec<(i64, Balance)>> {
-    let mut counts: HashMap<(i64, Outcome), u64> = HashMap::new();
-    let mut statement = tx.prepare_cached(
-        "SELECT mailbox, outcome, count(*) FROM ledger GROUP BY mailbox, outcome",
-    )?;
-    for row in statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))? {
-        let (key, count) = row?;
-        counts.insert(key, count);
-    }
-    let rows: Vec<(i64, String, u64)> = tx
-        .prepare_cached(
-            "SELECT id, name, (SELECT count(*) FROM ledger WHERE ledger.mailbox = mailbox.id)
-             FROM mailbox ORDER BY name",
-        )?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, listed)| {
-            let count = |outcome| counts.get(&(id, outcome)).copied().unwrap_or(0);
-            (id, Balance::of(name, listed, count))
-        })
-        .collect())
 }
 
 /// The id from which on all articles were made at `moment` or later. Articles are numbered in the

@@ -25,12 +25,11 @@ const FRONT: u8 = 4;
 const BESIDE: &str = "practice";
 
 /// Crates that are named in one place only: a file, or a folder of the same name.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("rusqlite", &["src/store"]),
     ("ureq", &["src/mailbox"]),
     ("tiny_http", &["src/web", "src/practice"]),
     ("ammonia", &["src/mail/html"]),
-    ("html2text", &["src/mail/html"]),
     ("mail_parser", &["src/mail/parse", "src/practice"]),
     ("mail_builder", &["src/mail/compose", "src/practice"]),
     ("simplelog", &["src/logging"]),

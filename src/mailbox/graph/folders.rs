@@ -67,6 +67,11 @@ impl Graph {
 
     /// The id of a folder by name or path, whose missing parts are made.
     pub(super) fn folder_made(&self, path: &str) -> Result<String, Error> {
+        if let Some(id) = self.remembered(path) {
+            return Ok(id);
+        }
+        // One at a time, or two would make the same folder.
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = self.folder_id(path)? {
             return Ok(id);
         }

@@ -65,6 +65,8 @@ pub struct Graph {
     tokens: Tokens,
     gate: Gate,
     folders: Mutex<Folders>,
+    /// Held while a folder is looked for and made.
+    making: Mutex<()>,
     /// Whether listings may ask for sizes; some services refuse that.
     asks_sizes: AtomicBool,
     /// How often in a row moving into Recoverable Items was refused.
@@ -122,6 +124,7 @@ impl Graph {
             tokens: Tokens::new(settings.token),
             gate: Gate::new(settings.side_by_side),
             folders: Mutex::default(),
+            making: Mutex::default(),
             asks_sizes: AtomicBool::new(true),
             moves_refused: AtomicU32::new(0),
         })
