@@ -32,7 +32,7 @@ pub(super) struct Args {
     /// The address of the mailbox
     #[arg(long, value_name = "ADDRESS", default_value = "support@office.example")]
     address: String,
-    /// What goes wrong, such as `3:/move=429;5:/$value=cut`; see CONTRIBUTING
+    /// What goes wrong, such as `POST /send#2=lost; /token=token-down`
     #[arg(long, value_name = "SPEC")]
     faults: Option<String>,
 }

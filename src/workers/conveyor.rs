@@ -7,8 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use super::poller::{AfterImport, Settings};
+use crate::desk::retention::Days;
 use crate::desk::ticket::LedgerId;
 use crate::mail::{MessageId, parse};
 use crate::mailbox::{self, ItemId, Mailbox, Removed};
@@ -34,6 +35,36 @@ const GUESS: u64 = 256 << 10;
 /// Failures without a success between them that mean the mailbox is out of reach, rather than that
 /// something is wrong with one message each.
 const OUTAGE: usize = 8;
+
+/// What happens to an original once its message is taken in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AfterImport {
+    /// It is removed, and lingers in Recoverable Items.
+    Delete,
+    /// It is moved to this folder.
+    Move(String),
+    /// It stays.
+    Keep,
+}
+
+/// How a mailbox is polled.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of the mailbox in the configuration.
+    pub name: String,
+    /// What happens to originals.
+    pub after_import: AfterImport,
+    /// The folder that receives a copy of each original first.
+    pub copy_to: Option<String>,
+    /// The rest between two looks.
+    pub poll: Duration,
+    /// How long a removed original is expected to be recoverable.
+    pub days: Days,
+    /// The largest message taken in, in bytes.
+    pub max_bytes: u64,
+    /// Messages fetched or filed side by side.
+    pub side_by_side: usize,
+}
 
 /// Where the belt begins and what it brings back.
 pub(super) trait Ends {

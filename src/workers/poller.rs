@@ -2,13 +2,12 @@
 //! remove the originals. How the steps overlap is in `conveyor`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::conveyor::{self, Ends};
+pub use super::conveyor::{AfterImport, Settings};
 use super::{Error, Rest, Round};
 use crate::desk::intake::{self, Policy};
 use crate::desk::ledger::Original;
-use crate::desk::retention::Days;
 use crate::desk::ticket::LedgerId;
 use crate::mailbox::{self, Mailbox};
 use crate::store::filing::Filed;
@@ -22,36 +21,6 @@ const ROUND: u32 = 2_000;
 
 /// Attempts after which a message is set aside for a person.
 const ATTEMPTS: u32 = 8;
-
-/// What happens to an original once its message is taken in.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum AfterImport {
-    /// It is removed, and lingers in Recoverable Items.
-    Delete,
-    /// It is moved to this folder.
-    Move(String),
-    /// It stays.
-    Keep,
-}
-
-/// How a mailbox is polled.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The name of the mailbox in the configuration.
-    pub name: String,
-    /// What happens to originals.
-    pub after_import: AfterImport,
-    /// The folder that receives a copy of each original first.
-    pub copy_to: Option<String>,
-    /// The rest between two looks.
-    pub poll: Duration,
-    /// How long a removed original is expected to be recoverable.
-    pub days: Days,
-    /// The largest message taken in, in bytes.
-    pub max_bytes: u64,
-    /// Messages fetched or filed side by side.
-    pub side_by_side: usize,
-}
 
 /// The round of one mailbox.
 pub struct Poller {
