@@ -32,6 +32,10 @@ const BUSY: Duration = Duration::from_secs(20);
 /// Bytes per page. Rows with letters of 55 KB went in up to twice as fast as with 4 KiB.
 const PAGE_SIZE: u32 = 16_384;
 
+/// Pages kept in memory by each open store, in KiB (negative, as SQLite wants it). A dozen stores
+/// are open at rest.
+const CACHE_KIB: i64 = -2_000;
+
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -160,7 +164,7 @@ impl Store {
         // Erased means erased: freed pages are overwritten.
         db.pragma_update(None, "secure_delete", true)?;
         db.pragma_update(None, "temp_store", "MEMORY")?;
-        db.pragma_update(None, "cache_size", -8_000)?;
+        db.pragma_update(None, "cache_size", CACHE_KIB)?;
         db.set_prepared_statement_cache_capacity(128);
         Ok(())
     }

@@ -101,14 +101,19 @@ impl Office {
 
     /// Runs the program with a text on its standard input.
     pub fn run_with(&self, args: &[&str], input: &str) -> Ended {
-        let mut child = self
-            .command(args)
+        self.run_command(self.command(args), input)
+    }
+
+    /// Runs a prepared command with a text on its standard input.
+    pub fn run_command(&self, mut command: Command, input: &str) -> Ended {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        // A command that does not read its input may have ended already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         Ended::of(child.wait_with_output().unwrap())
     }
 
