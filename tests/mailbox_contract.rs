@@ -131,7 +131,8 @@ fn what_is_not_there_is_gone_and_nothing_worse() {
         let removed = mailbox.remove(&there, Some(&id("a@x"))).unwrap();
         let Removed::Recoverable(nowhere) = removed else { panic!("{name}: {removed:?}") };
         later();
-        assert!(matches!(mailbox.fetch(&nowhere, 100), Err(Error::Gone(_))), "{name}");
+        let outcome = mailbox.fetch(&nowhere, 100);
+        assert!(matches!(outcome, Err(Error::Gone(_))), "{name}: {outcome:?}");
         assert!(matches!(mailbox.copy(&nowhere, "Done"), Err(Error::Gone(_))), "{name}");
         assert_eq!(mailbox.remove(&nowhere, Some(&id("a@x"))).unwrap(), Removed::Gone, "{name}");
         assert_eq!(mailbox.sent_state(&nowhere, None).unwrap(), SentState::Missing, "{name}");

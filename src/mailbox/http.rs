@@ -20,6 +20,9 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// The longest silence of the other side while it reads or writes.
 const SILENCE: Duration = Duration::from_secs(60);
 
+/// The least that is read of a refusal, in bytes.
+const REFUSAL_BYTES: u64 = 1 << 16;
+
 /// How requests leave the house.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -147,19 +150,26 @@ impl Http {
             .get("retry-after")
             .and_then(|value| value.to_str().ok())
             .and_then(|value| retry_after(value, date_of(response.headers())));
-        let expected = response.body().content_length().unwrap_or(0).min(request.max_bytes);
+        // A refusal is read whatever the cap is for what was wanted.
+        let status = response.status();
+        let max_bytes = if status.is_success() {
+            request.max_bytes
+        } else {
+            request.max_bytes.max(REFUSAL_BYTES)
+        };
+        let expected = response.body().content_length().unwrap_or(0).min(max_bytes);
         // A length too large for memory to address cannot be under the cap that was just applied.
         let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
         response
             .body_mut()
             .as_reader()
-            .take(request.max_bytes + 1)
+            .take(max_bytes + 1)
             .read_to_end(&mut body)
             .map_err(|error| Failure::Lost(format!("the answer of {host} broke off: {error}")))?;
-        if body.len() as u64 > request.max_bytes {
+        if body.len() as u64 > max_bytes {
             return Err(Failure::TooLarge);
         }
-        Ok(Answer { status: response.status().as_u16(), retry_after, body })
+        Ok(Answer { status: status.as_u16(), retry_after, body })
     }
 }
 
