@@ -163,6 +163,31 @@ pub struct NewArticle {
     pub fingerprint: Option<String>,
 }
 
+impl NewArticle {
+    /// An article of this kind in which nothing is said yet.
+    pub fn empty(kind: Kind) -> Self {
+        Self {
+            kind,
+            from: None,
+            reply_to: Vec::new(),
+            to: Vec::new(),
+            cc: Vec::new(),
+            bcc: Vec::new(),
+            subject: String::new(),
+            message_id: None,
+            in_reply_to: None,
+            cited: Vec::new(),
+            sent_at: None,
+            text: String::new(),
+            visible_text: String::new(),
+            html: None,
+            machine: None,
+            attachments: Vec::new(),
+            fingerprint: None,
+        }
+    }
+}
+
 /// The most ids of one message that are looked up, nearest first.
 pub const MAX_CITED: usize = 50;
 
@@ -257,12 +282,10 @@ fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> 
     let mut cited = message.cited();
     cited.truncate(MAX_CITED);
     NewArticle {
-        kind: Kind::EmailIn,
         from: message.from,
         reply_to: message.reply_to,
         to: message.to,
         cc: message.cc,
-        bcc: Vec::new(),
         subject: message.subject,
         message_id: message.message_id,
         in_reply_to: message.in_reply_to.into_iter().next(),
@@ -274,6 +297,7 @@ fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> 
         machine,
         attachments: message.attachments,
         fingerprint: Some(fingerprint),
+        ..NewArticle::empty(Kind::EmailIn)
     }
 }
 
@@ -325,23 +349,15 @@ fn acknowledgement(message: &Message, number: TicketNumber, policy: &Policy) -> 
     cited.extend(message.cited().into_iter().filter(|id| Some(id) != message.message_id.as_ref()));
     cited.truncate(MAX_CITED);
     Some(NewArticle {
-        kind: Kind::EmailOut,
         from: Some(policy.address.clone()),
-        reply_to: Vec::new(),
         to: vec![to],
-        cc: Vec::new(),
-        bcc: Vec::new(),
         subject: subject::reply(&message.subject, &tag),
-        message_id: None,
         in_reply_to: message.message_id.clone(),
         cited,
-        sent_at: None,
         visible_text: text.clone(),
         text,
-        html: None,
         machine: Some(Machine::AutoReply),
-        attachments: Vec::new(),
-        fingerprint: None,
+        ..NewArticle::empty(Kind::EmailOut)
     })
 }
 

@@ -101,23 +101,17 @@ pub fn reply(
         text.push_str(&format!("\n-- \n{}\n", policy.signature.trim_end()));
     }
     let article = NewArticle {
-        kind: Kind::EmailOut,
         from: Some(policy.address.clone()),
-        reply_to: Vec::new(),
         to,
         cc: writing.cc,
         bcc: writing.bcc,
         subject: subject::reply(&thread.subject, &policy.tag(number)),
-        message_id: None,
         in_reply_to: answered.message_id.clone(),
         cited,
-        sent_at: None,
         visible_text: writing.text.trim_end().to_owned(),
         text,
-        html: None,
-        machine: None,
         attachments: writing.attachments,
-        fingerprint: None,
+        ..NewArticle::empty(Kind::EmailOut)
     };
     Ok((article, status))
 }
@@ -140,23 +134,11 @@ pub fn note(
     };
     let text = writing.text.trim_end().to_owned();
     let article = NewArticle {
-        kind: Kind::Note,
         from: Some(author),
-        reply_to: Vec::new(),
-        to: Vec::new(),
-        cc: Vec::new(),
-        bcc: Vec::new(),
-        subject: String::new(),
-        message_id: None,
-        in_reply_to: None,
-        cited: Vec::new(),
-        sent_at: None,
         visible_text: text.clone(),
         text,
-        html: None,
-        machine: None,
         attachments: writing.attachments,
-        fingerprint: None,
+        ..NewArticle::empty(Kind::Note)
     };
     Ok((article, status))
 }
