@@ -11,10 +11,13 @@ use counterfoil::practice::{Practice, Settings};
 
 const ADDRESS: &str = "support@office.example";
 
+/// Puts a letter with this Message-ID, received then, into the folder.
+type Deliver = Box<dyn Fn(&str, i64)>;
+
 /// A provider with what a test needs of the world behind it.
 struct Provider {
     mailbox: Box<dyn Mailbox>,
-    deliver: Box<dyn Fn(&str, i64)>,
+    deliver: Deliver,
     left: Box<dyn Fn() -> usize>,
     /// Lets days pass, after which the provider lets go of what was removed.
     later: Box<dyn Fn()>,

@@ -331,6 +331,10 @@ fn the_audit_trail_can_be_added_to_and_nothing_else() {
     let newest = house.store.audit(None, 1).unwrap();
     assert_eq!((newest.rows[0].seq, &newest.rows[0].hash), (entries, &head));
     assert_eq!(newest.next, Some(entries));
+    let originals = house.store.verify_originals().unwrap();
+    assert_eq!((originals.kept, originals.damaged.len()), (1, 0));
+    db.execute("UPDATE raw SET bytes = x'00'", []).unwrap();
+    assert_eq!(house.store.verify_originals().unwrap().damaged, [LedgerId(1)]);
     // Somebody with the file in hand takes the trigger away first; the chain still tells.
     db.execute_batch("DROP TRIGGER audit_is_never_changed").unwrap();
     db.execute("UPDATE audit SET detail = 'x' WHERE seq = 2", []).unwrap();

@@ -1,6 +1,7 @@
 //! The command line: what may be typed, who answers it, and which exit code follows. One file per
 //! group of commands; how answers are written is in `output`.
 
+mod audit;
 mod configuration;
 mod demo;
 mod ledger;
@@ -58,6 +59,9 @@ enum Command {
     /// See what became of every message
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Read and check the trail of everything that was done
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// See and do what is past its days
     #[command(subcommand)]
     Retention(retention::Command),
@@ -130,6 +134,7 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Command::Run(command) => run::run(command, args, out),
         Command::Ticket(command) => tickets::run(command, args, out),
         Command::Ledger(command) => ledger::run(command, args, out),
+        Command::Audit(command) => audit::run(command, args, out),
         Command::Retention(command) => retention::run(command, args, out),
         Command::User(command) => people::run(command, args, out),
         Command::Config(command) => configuration::run(command, args, out),

@@ -2,9 +2,10 @@
 
 use rusqlite::{Row, Transaction};
 
-use super::{Listing, Result, Store};
+use super::{Listing, Result, Store, writing};
 pub(super) use crate::desk::audit::Action;
 use crate::desk::audit::{Entry, GENESIS, NewEntry, hash_of};
+use crate::desk::ticket::LedgerId;
 use crate::time::Timestamp;
 
 /// An entry about neither a ticket nor a message.
@@ -104,6 +105,40 @@ impl Store {
                 head = row.hash;
             }
             Ok(Verdict::Whole { entries, head })
+        })
+    }
+}
+
+/// What a check of the stored originals found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Originals {
+    /// How many are kept.
+    pub kept: u64,
+    /// Those that are not what was fetched, by their ledger rows.
+    pub damaged: Vec<LedgerId>,
+}
+
+impl Store {
+    /// Holds every stored original against the digest its ledger row got when it was fetched.
+    pub fn verify_originals(&mut self) -> Result<Originals> {
+        self.read(|tx| {
+            let mut statement = tx.prepare(
+                "SELECT raw.ledger, raw.bytes, ledger.sha256 FROM raw
+                 JOIN ledger ON ledger.id = raw.ledger ORDER BY raw.ledger",
+            )?;
+            let mut originals = Originals::default();
+            let rows = statement.query_map([], |row| {
+                Ok((row.get::<_, LedgerId>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?))
+            })?;
+            for row in rows {
+                let (ledger, frame, expected): (_, _, Option<String>) = row?;
+                originals.kept += 1;
+                let found = writing::unpack(&frame).ok().map(|raw| writing::sha256(&raw));
+                if found.is_none() || found != expected {
+                    originals.damaged.push(ledger);
+                }
+            }
+            Ok(originals)
         })
     }
 }
