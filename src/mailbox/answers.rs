@@ -2,10 +2,15 @@
 //! (facts: microsoft-graph 0, 1.7, 4.8, 8.4). Decided by status and code; the message is for people
 //! and may change.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::Error;
 use super::http::Answer;
+
+/// How long sending waits once the day's limit is reached; the limit is a rolling one.
+const DAYS_LIMIT: Duration = Duration::from_secs(3_600);
 
 /// The body of an error answer. Anything may be missing; a gateway answers with HTML.
 #[derive(Deserialize, Default)]
@@ -64,9 +69,10 @@ impl Refusal {
             && (self.is("ApplicationThrottled") || self.message.contains("MailboxConcurrency"))
     }
 
-    /// Whether the item is no longer there under its id.
+    /// Whether the item is no longer there under its id. Only Exchange itself can say so: a 404 of
+    /// a gateway means nothing about a message.
     pub(super) fn is_gone(&self) -> bool {
-        self.status == 404 && (self.is("ErrorItemNotFound") || self.code.is_empty())
+        self.status == 404 && self.is("ErrorItemNotFound")
     }
 
     /// Whether the folder is not there.
@@ -81,6 +87,12 @@ impl Refusal {
         match self.status {
             404 if self.is_gone() => {
                 Error::Gone(format!("{doing}: the message is no longer there"))
+            }
+            404 if self.code.is_empty() => Error::Unreachable(format!("{doing}: not now ({said})")),
+            _ if self.is("ErrorExceededMessageLimit")
+                || self.is("ErrorSubmissionQuotaExceeded") =>
+            {
+                Error::Throttled { wait: DAYS_LIMIT, what: self.advice(address).unwrap_or(said) }
             }
             410 => Error::ListExpired(format!("{doing}: the list position has expired")),
             401 | 403 | 404 => match self.advice(address) {
@@ -180,7 +192,8 @@ mod tests {
         };
         for (status, code, message, reads, expected, words) in [
             (404, "ErrorItemNotFound", "", true, "gone", "no longer there"),
-            (404, "", "", true, "gone", ""),
+            (404, "", "", true, "later", ""),
+            (403, "ErrorExceededMessageLimit", "", false, "other", ""),
             (
                 404,
                 "Request_ResourceNotFound",
@@ -222,7 +235,8 @@ mod tests {
             let error = error(status, code, message, reads);
             assert_eq!(kind(&error), expected, "{status} {code}");
             let sentence = error.to_string();
-            assert!(sentence.contains(words) && sentence.contains("listing Inbox"), "{sentence}");
+            assert!(sentence.contains(words), "{sentence}");
+            assert!(expected == "other" || sentence.contains("listing Inbox"), "{sentence}");
         }
     }
 
