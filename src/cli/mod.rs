@@ -28,8 +28,8 @@ use output::Out;
 #[derive(Parser, Debug)]
 #[command(name = "counterfoil", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done; 1 it failed; 2 wrong usage or configuration; 3 done, but \
-                        something needs attention."
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 needs attention."
 )]
 struct Args {
     /// The configuration file [default: $COUNTERFOIL_CONFIG, ./counterfoil.toml,
