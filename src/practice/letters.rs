@@ -21,6 +21,8 @@ mod people;
 mod run;
 mod scripts;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod text;
 mod topics_english;
 mod topics_german;
