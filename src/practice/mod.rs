@@ -18,10 +18,12 @@ mod graph;
 mod header;
 mod house;
 mod ids;
+pub mod letters;
 mod listing;
 mod mailbox;
 mod messages;
 mod odata;
+mod page;
 mod rebuild;
 mod refusal;
 mod send;
@@ -304,7 +306,11 @@ impl House {
             path.strip_prefix('/').and_then(|path| path.strip_suffix("/oauth2/v2.0/token"));
         let answer = match tenant {
             Some(tenant) => entra::answer(self, request, &odata::decoded(tenant, false), faults),
-            None => Answer::new(404, "text/plain", "not found"),
+            None if !request.header("host").is_some_and(|host| self.is_own_host(host)) => {
+                Answer::new(421, "text/plain", "this host is not served here")
+            }
+            None => page::answer(self, request)
+                .unwrap_or_else(|| Answer::new(404, "text/plain", "not found")),
         };
         graph::pause(faults, false);
         answer
