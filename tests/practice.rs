@@ -11,6 +11,8 @@ mod client;
 mod graph_check;
 #[path = "practice/misbehaving.rs"]
 mod misbehaving;
+#[path = "practice/page.rs"]
+mod page;
 #[path = "practice/reading.rs"]
 mod reading;
 #[path = "practice/sending.rs"]

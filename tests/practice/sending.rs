@@ -34,7 +34,7 @@ fn a_json_draft_leaves_and_its_id_names_the_copy() {
         client.get(&format!("/messages/{id}?$select=isDraft,internetMessageId,isRead")).json();
     assert_eq!(shown["isDraft"], true);
     let message_id = shown["internetMessageId"].as_str().unwrap().to_owned();
-    assert_eq!(client.inside("drafts"), [message_id.clone()]);
+    assert_eq!(client.inside("drafts"), [message_id.as_str()]);
     assert_eq!(send(&client, &id).0, 202);
     let sent = client.get(&format!("/messages/{id}?$select=isDraft,internetMessageId")).json();
     assert_eq!((&sent["isDraft"], &sent["internetMessageId"]), (&json!(false), &json!(message_id)));
