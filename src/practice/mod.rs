@@ -145,7 +145,8 @@ impl Practice {
         Ok(Self { listeners: [main.map_err(failed)?, upload.map_err(failed)?], house })
     }
 
-    /// `http://127.0.0.1:PORT`: sign-in at `/{tenant}/oauth2/v2.0/token`, Graph at `/v1.0/…`.
+    /// `http://127.0.0.1:PORT`: sign-in at `/{tenant}/oauth2/v2.0/token`, Graph at `/v1.0/…`, and
+    /// a page for people at `/`.
     pub fn url(&self) -> String {
         format!("http://{}", self.listeners[0].address())
     }
@@ -306,11 +307,7 @@ impl House {
             path.strip_prefix('/').and_then(|path| path.strip_suffix("/oauth2/v2.0/token"));
         let answer = match tenant {
             Some(tenant) => entra::answer(self, request, &odata::decoded(tenant, false), faults),
-            None if !request.header("host").is_some_and(|host| self.is_own_host(host)) => {
-                Answer::new(421, "text/plain", "this host is not served here")
-            }
-            None => page::answer(self, request)
-                .unwrap_or_else(|| Answer::new(404, "text/plain", "not found")),
+            None => page::answer(self, request),
         };
         graph::pause(faults, false);
         answer

@@ -135,10 +135,12 @@ fn statuses(answer: &str) -> Vec<u16> {
 
 const PLAIN: &[u8] = b"GET /plain HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-/// How long a plain request takes, on a connection of its own.
+/// How long a plain request takes, on a connection of its own. In a crowd on a busy machine it may
+/// be cut off as the oldest before it is even read; then it is asked again, as a browser does.
 fn plain(address: SocketAddr) -> Duration {
     let start = Instant::now();
-    let answer = ask(address, PLAIN);
+    let answers = (0..3).map(|_| ask(address, PLAIN));
+    let answer = answers.into_iter().find(|answer| !answer.is_empty()).unwrap_or_default();
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nhello"), "{answer}");
     start.elapsed()
 }

@@ -228,6 +228,10 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// Method, path, request body, status, response body.
+#[cfg(test)]
+type Case<'a> = (&'a str, &'a str, Option<&'a Value>, u16, Option<&'a Value>);
+
 /// The check itself can fail, or it would prove nothing.
 #[test]
 fn what_does_not_fit_the_description_is_said() {
@@ -238,8 +242,7 @@ fn what_does_not_fit_the_description_is_said() {
     let page = json!({"value": [{"id": "AAMk", "isRead": true, "subject": null}]});
     let to = json!({"destinationId": "inbox"});
     let item = json!({"id": "AAMk", "receivedDateTime": "2026-05-04T09:12:44Z"});
-    type Exchange<'a> = (&'a str, &'a str, Option<&'a Value>, u16, Option<&'a Value>);
-    let fine: [Exchange<'_>; 4] = [
+    let fine: [Case<'_>; 4] = [
         (
             "GET",
             "/messages?$select=id,subject&$orderby=receivedDateTime asc",
@@ -262,7 +265,7 @@ fn what_does_not_fit_the_description_is_said() {
     let wrong_time = json!({"id": "AAMk", "receivedDateTime": "yesterday"});
     let misspelt = json!({"destinationID": "inbox"});
     let no_error = json!({"code": "x"});
-    let wrong: [Exchange<'_>; 8] = [
+    let wrong: [Case<'_>; 8] = [
         ("GET", "/letters", None, 200, Some(&page)),
         ("PUT", "/messages", None, 200, Some(&page)),
         ("GET", "/messages?$select=id,topic", None, 200, Some(&page)),
