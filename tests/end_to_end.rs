@@ -28,7 +28,7 @@ impl Story {
     }
 
     fn with(mailbox: &str, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = Settings::simple(ADDRESS);
+        let mut settings = Settings::simple(ADDRESS).with_staff();
         change(&mut settings);
         let practice = Practice::start(settings.clone()).unwrap();
         let office = Office::new(&wishes(&settings, &practice.url(), mailbox));

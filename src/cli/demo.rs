@@ -174,7 +174,7 @@ fn tenant() -> practice::Settings {
     settings.mailboxes = MAILBOXES.iter().map(|(_, address, _)| mailbox(address, true)).collect();
     settings.mailboxes.push(mailbox(CONTROL, false));
     settings.retention_days = 30;
-    settings
+    settings.with_staff()
 }
 
 /// The directory of one demo.

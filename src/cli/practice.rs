@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Some(spec) => faults::parse(spec).map_err(Usage)?,
         None => Vec::new(),
     };
-    let mut settings = Settings::simple(&args.address);
+    let mut settings = Settings::simple(&args.address).with_staff();
     settings.listen = args.listen;
     let practice = Practice::start(settings.clone())?;
     let address = args.address.as_str();

@@ -42,6 +42,12 @@ pub struct Letter {
     pub received_unix: i64,
 }
 
+/// The people of the office behind the mailbox `to`, as names and addresses. They write among
+/// others, so a practice tenant should know them; a letter to one it does not know bounces.
+pub fn staff(to: &str) -> Vec<(String, String)> {
+    people::staff(to.rsplit('@').next().unwrap_or_default()).collect()
+}
+
 /// `count` letters to `to`, oldest first, the last shortly before `now_unix`. They spread over one
 /// to twenty days, more of them in office hours. A quarter answer an earlier one.
 ///

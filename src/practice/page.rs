@@ -5,7 +5,7 @@ use mail_builder::MessageBuilder;
 
 use super::clock::{iso, mail_date};
 use super::facts;
-use super::house::{House, locked};
+use super::house::{Account, House, locked};
 use super::ids::mixed;
 use super::mailbox::{Folder, WELL_KNOWN};
 use super::odata::Query;
@@ -34,6 +34,11 @@ pub(super) fn answer(house: &House, request: &Request) -> Answer {
     }
 }
 
+/// The mailboxes the app is for, not those of the staff around them.
+fn shown_to_people(account: &Account) -> bool {
+    account.settings.exists_in_exchange && account.settings.in_scope
+}
+
 fn shown(house: &House) -> Answer {
     let mut page = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
@@ -43,7 +48,7 @@ fn shown(house: &House) -> Answer {
          <th>Letters</th><th>Unread</th></tr>"
     );
     let mut choices = String::new();
-    for account in house.accounts.iter().filter(|one| one.settings.exists_in_exchange) {
+    for account in house.accounts.iter().filter(|one| shown_to_people(one)) {
         let address = escaped(&account.settings.address);
         choices.push_str(&format!("<option>{address}</option>"));
         let mailbox = account.open(house);

@@ -131,6 +131,22 @@ impl Settings {
             switches: Switches::default(),
         }
     }
+
+    /// The same tenant with the people of the office in it, whose letters are among those that
+    /// [`letters`](super::letters) writes to its first mailbox. The app may not open theirs.
+    pub fn with_staff(mut self) -> Self {
+        let office = self.mailboxes.first().map(|mailbox| mailbox.address.clone());
+        for (name, address) in super::letters::staff(&office.unwrap_or_default()) {
+            let in_scope = false;
+            self.mailboxes.push(MailboxSettings {
+                address,
+                name,
+                in_scope,
+                exists_in_exchange: true,
+            });
+        }
+        self
+    }
 }
 
 impl MailboxSettings {

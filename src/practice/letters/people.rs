@@ -213,6 +213,13 @@ pub(super) fn somebody(
     }
 }
 
+/// Everybody who works in the office, as name and address.
+pub(super) fn staff(office: &str) -> impl Iterator<Item = (String, String)> {
+    STAFF.into_iter().map(move |(first, last, _)| {
+        (format!("{first} {last}"), format!("{}.{}@{office}", ascii(first), ascii(last)))
+    })
+}
+
 /// Somebody else of the same house, to be copied in or to answer instead.
 pub(super) fn neighbour(dice: &mut Dice, of: &Person, office: &str) -> Person {
     if of.domain == office {
