@@ -367,3 +367,46 @@ fn ask_to_end(child: &Going) -> u32 {
     assert!(status.success());
     pid
 }
+
+#[test]
+fn two_tenants_are_apart_and_each_mailbox_fails_alone() {
+    let mut settings = Settings::simple(ADDRESS);
+    let mut other = Settings::simple("sales@shop.example");
+    other.tenant_id = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee".into();
+    other.tenant_domain = "shop.example".into();
+    other.client_secret = "another~secret".into();
+    settings.further_tenants = vec![other.clone()];
+    let practice = Practice::start(settings.clone()).unwrap();
+    for address in [ADDRESS, "sales@shop.example"] {
+        let raw =
+            format!("From: Ana <ana@x.example>\r\nTo: {address}\r\nSubject: Lamp\r\n\r\nHello\r\n");
+        practice.deliver(address, raw.into_bytes(), now()).unwrap();
+    }
+    let url = practice.url();
+    // The second mailbox is asked for through the first tenant at first, which does not know it.
+    let second = |tenant: &str, secret: &str| {
+        format!(
+            "[[mailbox]]\nname = \"sales\"\naddress = \"sales@shop.example\"\n\
+             tenant_id = \"{tenant}\"\nclient_id = \"{}\"\nclient_secret_file = \"{secret}\"\n\
+             login_url = \"{url}\"\ngraph_url = \"{url}\"\n",
+            other.client_id
+        )
+    };
+    let wrong = second(&settings.tenant_id, "secret");
+    let mut wishes = wishes(&settings, &url, "");
+    wishes.sections = &wrong;
+    let office = Office::new(&wishes);
+    std::fs::write(office.path("other-secret"), &other.client_secret).unwrap();
+    let ended = office.run(&["run", "--once"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("no mailbox sales@shop.example"), "{}", ended.stderr);
+    assert_eq!(practice.folder(ADDRESS, "inbox").len(), 0, "the other one is not held up");
+    assert_eq!(practice.folder("sales@shop.example", "inbox").len(), 1);
+
+    let right = second(&other.tenant_id, "other-secret");
+    wishes.sections = &right;
+    office.configure(&wishes);
+    let ended = office.run(&["run", "--once"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(practice.folder("sales@shop.example", "recoverableitemsdeletions").len(), 1);
+}

@@ -138,8 +138,7 @@ fn tenant_exists(house: &House, tenant: &str) -> Result<(), No> {
         }
         _ => {}
     }
-    let known = tenant.eq_ignore_ascii_case(&settings.tenant_id)
-        || tenant.eq_ignore_ascii_case(&settings.tenant_domain);
+    let known = settings.is_tenant(tenant);
     let shaped = uuid::Uuid::parse_str(tenant).is_ok() || tenant.contains('.');
     if !shaped {
         let text = format!(

@@ -111,14 +111,15 @@ pub struct Exchange {
 
 /// A running practice mailbox; dropping it stops it and closes every connection.
 pub struct Practice {
-    // The listeners stop before the house goes.
+    // The listeners stop before the houses go.
     listeners: [Listener; 2],
-    house: Arc<House>,
+    /// One for each tenant, the first tenant first; it also keeps the faults and the records.
+    houses: Arc<[House]>,
 }
 
 impl std::fmt::Debug for Practice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Practice").field("url", &self.house.origin).finish_non_exhaustive()
+        f.debug_struct("Practice").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -138,17 +139,27 @@ impl Practice {
         let upload = TcpListener::bind((listen.ip(), 0)).map_err(failed)?;
         let origin = format!("http://{}", main.local_addr().map_err(failed)?);
         let upload_origin = format!("http://{}", upload.local_addr().map_err(failed)?);
-        let house = Arc::new(House::new(settings, origin, upload_origin));
-        let (one, two) = (Arc::clone(&house), Arc::clone(&house));
-        let main = Listener::start(main, Box::new(move |request| one.take(request, false)));
-        let upload = Listener::start(upload, Box::new(move |request| two.take(request, true)));
-        Ok(Self { listeners: [main.map_err(failed)?, upload.map_err(failed)?], house })
+        let further = settings.further_tenants.clone();
+        let tenants = std::iter::once(settings).chain(further);
+        let houses: Arc<[House]> = tenants
+            .map(|settings| House::new(settings, origin.clone(), upload_origin.clone()))
+            .collect();
+        let (one, two) = (Arc::clone(&houses), Arc::clone(&houses));
+        let main = Listener::start(main, Box::new(move |request| take(&one, request, false)));
+        let upload = Listener::start(upload, Box::new(move |request| take(&two, request, true)));
+        Ok(Self { listeners: [main.map_err(failed)?, upload.map_err(failed)?], houses })
     }
 
     /// `http://127.0.0.1:PORT`: sign-in at `/{tenant}/oauth2/v2.0/token`, Graph at `/v1.0/…`, and
     /// a page for people at `/`.
     pub fn url(&self) -> String {
         format!("http://{}", self.listeners[0].address())
+    }
+
+    /// The house of the tenant that has this address; the first when none has.
+    fn house_of(&self, address: &str) -> &House {
+        let mut houses = self.houses.iter();
+        houses.find(|house| house.account(address).is_some()).unwrap_or(&self.houses[0])
     }
 
     /// Puts a letter into an Inbox, received at `received_unix` (seconds since 1970), and answers
@@ -163,9 +174,10 @@ impl Practice {
         raw: Vec<u8>,
         received_unix: i64,
     ) -> Result<String, Error> {
-        let account = self.house.mailbox(address)?;
-        let number = self.house.deliver(account, &raw, received_unix);
-        Ok(account.open(&self.house).ids.write(Named::Item(number)))
+        let house = self.house_of(address);
+        let account = house.mailbox(address)?;
+        let number = house.deliver(account, &raw, received_unix);
+        Ok(account.open(house).ids.write(Named::Item(number)))
     }
 
     /// Puts every `*.eml` below a directory into an Inbox, by path, received when its `Date` says
@@ -176,17 +188,18 @@ impl Practice {
     ///
     /// [`Error::NoSuchMailbox`], [`Error::Read`].
     pub fn seed_dir(&self, address: &str, dir: &Path) -> Result<usize, Error> {
-        let account = self.house.mailbox(address)?;
+        let house = self.house_of(address);
+        let account = house.mailbox(address)?;
         let mut paths = Vec::new();
         letters_below(dir, &mut paths)?;
         paths.sort();
         for path in &paths {
             let raw = std::fs::read(path).map_err(|error| Error::Read(path.clone(), error))?;
             let facts = facts::read(&raw);
-            let now = self.house.clock.now();
+            let now = house.clock.now();
             let received = facts.sent.filter(|sent| *sent <= now).unwrap_or(now);
             let kept = mailbox::Kept::Disk(path.clone());
-            account.open(&self.house).add(mailbox::INBOX, kept, facts, received, false);
+            account.open(house).add(mailbox::INBOX, kept, facts, received, false);
         }
         Ok(paths.len())
     }
@@ -194,8 +207,9 @@ impl Practice {
     /// What lies in a folder now, oldest first: a well-known name, or display names with `/`
     /// between them. A mailbox or folder that does not exist is empty.
     pub fn folder(&self, address: &str, folder: &str) -> Vec<Seen> {
-        let Ok(account) = self.house.mailbox(address) else { return Vec::new() };
-        let mailbox = account.open(&self.house);
+        let house = self.house_of(address);
+        let Ok(account) = house.mailbox(address) else { return Vec::new() };
+        let mailbox = account.open(house);
         let folder = mailbox.find(folder).and_then(|number| mailbox.folders.get(&number));
         let numbers = folder.into_iter().flat_map(|folder| folder.order.values());
         let items = numbers.filter_map(|number| mailbox.item(*number));
@@ -211,38 +225,38 @@ impl Practice {
 
     /// Everything that was sent, in order.
     pub fn left(&self) -> Vec<Sent> {
-        locked(&self.house.left).clone()
+        self.houses.iter().flat_map(|house| locked(&house.left).clone()).collect()
     }
 
     /// The largest number of requests that were under way on a mailbox at one moment.
     pub fn most_in_flight(&self, address: &str) -> usize {
-        let account = self.house.account(address);
+        let account = self.house_of(address).account(address);
         account.map_or(0, |account| account.most_in_flight.load(Ordering::SeqCst))
     }
 
     /// How many requests came, of every kind.
     pub fn requests(&self) -> u64 {
-        self.house.requests.load(Ordering::SeqCst)
+        self.houses[0].requests.load(Ordering::SeqCst)
     }
 
     /// Begins or ends keeping every request with its answer.
     pub fn log_requests(&self, on: bool) {
-        self.house.logging.store(on, Ordering::SeqCst);
+        self.houses[0].logging.store(on, Ordering::SeqCst);
     }
 
     /// The requests kept so far.
     pub fn logged(&self) -> Vec<Exchange> {
-        locked(&self.house.log).clone()
+        locked(&self.houses[0].log).clone()
     }
 
     /// Orders a fault.
     pub fn fail(&self, fault: Fault) {
-        self.house.faults.order(fault);
+        self.houses[0].faults.order(fault);
     }
 
     /// Moves the practice clock on by so many seconds: tokens end, Recoverable Items empty.
     pub fn advance(&self, seconds: i64) {
-        self.house.clock.advance(seconds);
+        self.houses.iter().for_each(|house| house.clock.advance(seconds));
     }
 }
 
@@ -268,35 +282,6 @@ impl House {
         })
     }
 
-    /// Answers one request of either origin: counts it, lets the ordered faults strike, logs it.
-    fn take(&self, request: &Request, upload: bool) -> Answer {
-        self.requests.fetch_add(1, Ordering::SeqCst);
-        let faults = self.faults.strike(&request.method, &request.target);
-        let mut answer = match struck(&faults) {
-            Some(answer) => answer,
-            None if upload => upload::answer(self, request),
-            None => self.answer(request, &faults),
-        };
-        if self.logging.load(Ordering::SeqCst) {
-            let headers = request.headers.iter();
-            locked(&self.log).push(Exchange {
-                method: request.method.clone(),
-                target: request.target.clone(),
-                request_headers: headers
-                    .filter(|(name, _)| !name.eq_ignore_ascii_case("authorization"))
-                    .cloned()
-                    .collect(),
-                request_body: request.body.clone(),
-                status: answer.status,
-                answer_body: answer.body.clone(),
-            });
-        }
-        for fault in &faults {
-            spoil(&mut answer, fault);
-        }
-        answer
-    }
-
     fn answer(&self, request: &Request, faults: &[Kind]) -> Answer {
         let path = request.path();
         if path.starts_with("/v1.0/") {
@@ -312,6 +297,49 @@ impl House {
         graph::pause(faults, false);
         answer
     }
+}
+
+/// Answers one request of either origin: counts it, lets the ordered faults strike, logs it.
+fn take(houses: &[House], request: &Request, upload: bool) -> Answer {
+    let (first, house) = (&houses[0], addressed(houses, request));
+    first.requests.fetch_add(1, Ordering::SeqCst);
+    let faults = first.faults.strike(&request.method, &request.target);
+    let mut answer = match struck(&faults) {
+        Some(answer) => answer,
+        None if upload => upload::answer(house, request),
+        None => house.answer(request, &faults),
+    };
+    if first.logging.load(Ordering::SeqCst) {
+        let headers = request.headers.iter();
+        locked(&first.log).push(Exchange {
+            method: request.method.clone(),
+            target: request.target.clone(),
+            request_headers: headers
+                .filter(|(name, _)| !name.eq_ignore_ascii_case("authorization"))
+                .cloned()
+                .collect(),
+            request_body: request.body.clone(),
+            status: answer.status,
+            answer_body: answer.body.clone(),
+        });
+    }
+    for fault in &faults {
+        spoil(&mut answer, fault);
+    }
+    answer
+}
+
+/// The tenant a request is for: the one it signs in to, whose token it bears, or whose mailbox it
+/// uploads to; the first when none fits, which then refuses it.
+fn addressed<'a>(houses: &'a [House], request: &Request) -> &'a House {
+    let signs_in = request.path().trim_start_matches('/').strip_suffix("/oauth2/v2.0/token");
+    let bearer = request.header("authorization").and_then(|value| value.get(7..)).map(str::trim);
+    let fits = |house: &&House| match (signs_in, bearer) {
+        (Some(tenant), _) => house.settings.is_tenant(&odata::decoded(tenant, false)),
+        (None, Some(token)) => locked(&house.tokens).contains_key(token),
+        (None, None) => house.accounts.iter().any(|account| request.target.contains(&account.guid)),
+    };
+    houses.iter().find(fits).unwrap_or(&houses[0])
 }
 
 /// The answer of a fault that lets no work be done.

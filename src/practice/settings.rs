@@ -37,6 +37,9 @@ pub struct Settings {
     pub budget: Option<u32>,
     /// The unsettled questions.
     pub switches: Switches,
+    /// Further tenants on the same service, each with its own app and mailboxes; where they listen
+    /// and their own further tenants do not matter.
+    pub further_tenants: Vec<Settings>,
 }
 
 /// One user of the tenant, with or without a mailbox behind it.
@@ -129,7 +132,13 @@ impl Settings {
             concurrency: 4,
             budget: None,
             switches: Switches::default(),
+            further_tenants: Vec::new(),
         }
+    }
+
+    /// Whether this names the tenant: its GUID or its domain, in any case.
+    pub(super) fn is_tenant(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case(&self.tenant_id) || name.eq_ignore_ascii_case(&self.tenant_domain)
     }
 
     /// The same tenant with the people of the office in it, whose letters are among those that
