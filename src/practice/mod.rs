@@ -150,6 +150,11 @@ impl Practice {
         format!("http://{}", self.listeners[0].address())
     }
 
+    /// What it was set up with; a client needs the tenant, the app and its secret.
+    pub fn settings(&self) -> &Settings {
+        &self.house.settings
+    }
+
     /// Puts a letter into an Inbox, received at `received_unix` (seconds since 1970), and answers
     /// with its immutable id.
     ///

@@ -306,6 +306,26 @@ fn delta_tells_everything_once_and_then_what_changed() {
 }
 
 #[test]
+fn a_delta_page_can_be_empty_and_not_the_last() {
+    let client = Client::new();
+    let id = client.deliver(1).remove(0);
+    let path = format!("/users/{DESK}{INBOX}/delta?changeType=created&$top=2");
+    let link = client.call("GET", &path, &[], None).field("@odata.deltaLink");
+    for read in [true, false, true] {
+        let change = json!({"isRead": read});
+        client.call("PATCH", &format!("/users/{DESK}/messages/{id}"), &[], Some(&change));
+    }
+    let new = client.practice.deliver(DESK, letter("<n@x.example>", "New"), 1_800_000_000).unwrap();
+    let first = client.call("GET", &link, &[LASTING], None);
+    assert_eq!(first.list().len(), 0);
+    let second = client.call("GET", &first.field("@odata.nextLink"), &[LASTING], None);
+    assert_eq!(
+        (ids(&second.list()), second.json()["@odata.deltaLink"].is_string()),
+        (vec![new], true)
+    );
+}
+
+#[test]
 fn delta_refuses_what_it_does_not_take_and_forgets_positions() {
     let client = Client::new();
     client.deliver(3);
