@@ -251,6 +251,44 @@ fn mime_is_rebuilt_and_says_the_same() {
 }
 
 #[test]
+fn odd_letters_survive_being_rebuilt() {
+    let client = Client::new();
+    let letters = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/letters");
+    let mut count = 0;
+    for entry in std::fs::read_dir(letters).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "eml") {
+            continue;
+        }
+        count += 1;
+        let raw = std::fs::read(&path).unwrap();
+        let id = client.practice.deliver(DESK, raw.clone(), 1_777_885_964).unwrap();
+        let got = client.get(&format!("/messages/{id}/$value"));
+        assert_eq!(said(&got.bytes), said(&raw), "{}", path.display());
+    }
+    assert!(count > 20, "{count} letters");
+}
+
+/// What a letter says, as a reader sees it: ids, subject, people, texts, attachments.
+fn said(raw: &[u8]) -> Vec<String> {
+    let message = mail_parser::MessageParser::default().parse(raw).unwrap();
+    let lines = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+    let mut said = vec![
+        format!("{:?} {:?}", message.message_id(), message.subject()),
+        format!("{:?} {:?}", message.in_reply_to(), message.references()),
+        format!("{:?} {:?} {:?}", message.from(), message.to(), message.date()),
+    ];
+    let bodies = message.text_bodies().chain(message.html_bodies());
+    let texts = bodies.filter_map(|part| part.text_contents()).map(lines);
+    said.extend(texts.filter(|text| !text.is_empty()));
+    said.extend(message.attachments().map(|part| match part.is_message() {
+        true => "a letter".to_owned(),
+        false => lines(&String::from_utf8_lossy(part.contents())),
+    }));
+    said
+}
+
+#[test]
 fn the_whole_mailbox_has_everything_but_recoverable_items() {
     let client = Client::new();
     let delivered = client.deliver(3);
