@@ -29,7 +29,8 @@ pub(super) fn rebuild(raw: &[u8], address: &str, number: u64, received: i64) -> 
     };
     stamp(&mut out);
     fields.sort_by_key(|field| rank(&field.name));
-    let mut boundaries = Boundaries { seed: number ^ hashed(address), known: Vec::new() };
+    let body = &raw[start..];
+    let mut boundaries = Boundaries { seed: number ^ hashed(address), body, known: Vec::new() };
     for field in &fields {
         boundaries.write(field, &mut out);
     }
@@ -45,7 +46,7 @@ pub(super) fn rebuild(raw: &[u8], address: &str, number: u64, received: i64) -> 
         out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
     out.extend_from_slice(b"\r\n");
-    write_body(&raw[start..], &mut boundaries, &mut out);
+    write_body(body, is_binary(&fields), &mut boundaries, &mut out);
     out
 }
 
@@ -75,12 +76,13 @@ fn rank(name: &str) -> usize {
 }
 
 /// The boundary strings of a letter met so far, each with the one that takes its place.
-struct Boundaries {
+struct Boundaries<'a> {
     seed: u64,
+    body: &'a [u8],
     known: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-impl Boundaries {
+impl Boundaries<'_> {
     /// Writes a field; one that declares a boundary declares the new one instead.
     fn write(&mut self, field: &Field, out: &mut Vec<u8>) {
         let raw = field.raw();
@@ -98,6 +100,11 @@ impl Boundaries {
     fn replacement(&mut self, old: &[u8]) -> Vec<u8> {
         if let Some((_, new)) = self.known.iter().find(|(known, _)| known == old) {
             return new.clone();
+        }
+        // A multipart that is never closed is left alone: nobody knows where it ends.
+        let closing = [b"--", old, b"--"].concat();
+        if !self.body.windows(closing.len()).rev().any(|bytes| bytes == closing) {
+            return old.to_vec();
         }
         let count = self.known.len() as u64;
         let new = format!("_{count:03}_{:016X}PRACTICE_", mixed(self.seed ^ count << 32));
@@ -128,8 +135,7 @@ impl Boundaries {
 }
 
 /// Copies a body line by line with CRLF ends, delimiters replaced, part headers read for more.
-fn write_body(body: &[u8], boundaries: &mut Boundaries, out: &mut Vec<u8>) {
-    let binary = body.windows(7).any(|bytes| bytes.eq_ignore_ascii_case(b" binary"));
+fn write_body(body: &[u8], mut binary: bool, boundaries: &mut Boundaries<'_>, out: &mut Vec<u8>) {
     let mut at = 0;
     while at < body.len() {
         let end =
@@ -140,12 +146,13 @@ fn write_body(body: &[u8], boundaries: &mut Boundaries, out: &mut Vec<u8>) {
         if let Some((delimiter, opens)) = boundaries.delimiter(line) {
             out.extend_from_slice(&delimiter);
             out.extend_from_slice(&whole[line.len()..]);
-            if !whole.ends_with(b"\r\n") && whole.ends_with(b"\n") && !binary {
+            if !whole.ends_with(b"\r\n") && whole.ends_with(b"\n") {
                 out.pop();
                 out.extend_from_slice(b"\r\n");
             }
             if opens && let Some((fields, length)) = read_fields(&body[at..]) {
                 let head = &body[at..at + length];
+                binary = is_binary(&fields);
                 if fields.iter().any(|f| f.is("content-type") && boundary_of(f.raw()).is_some()) {
                     for field in &fields {
                         boundaries.write(field, out);
@@ -163,6 +170,13 @@ fn write_body(body: &[u8], boundaries: &mut Boundaries, out: &mut Vec<u8>) {
             out.extend_from_slice(b"\r\n");
         }
     }
+}
+
+/// Whether what follows a header block keeps its line ends, being no text at all.
+fn is_binary(fields: &[Field]) -> bool {
+    fields.iter().any(|field| {
+        field.is("content-transfer-encoding") && field.value().eq_ignore_ascii_case("binary")
+    })
 }
 
 /// Where in a Content-Type field the boundary string stands.

@@ -353,3 +353,89 @@ fn reason(status: u16) -> &'static str {
         _ => "Other",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A listener that answers with the body it got, or panics when it is told to.
+    fn echo() -> Listener {
+        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        let answer = |request: &Request| {
+            assert_ne!(request.target, "/panic", "as it was told");
+            let marks = format!("{}{}", request.too_large, request.has_length);
+            Answer {
+                sending: Sending::Whole,
+                ..Answer::new(200, "text/plain", request.body.clone())
+            }
+            .with("Marks", marks)
+        };
+        Listener::start(socket, Box::new(answer)).unwrap()
+    }
+
+    /// What comes back for some bytes, until the other side closes.
+    fn answers(listener: &Listener, sent: &[u8]) -> String {
+        let mut stream = TcpStream::connect(listener.address()).unwrap();
+        stream.write_all(sent).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn requests_are_read_however_they_come() {
+        let listener = echo();
+        for (case, sent, marks, body) in [
+            ("bare", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "falsefalse", ""),
+            (
+                "length",
+                "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi",
+                "falsetrue",
+                "hi",
+            ),
+            (
+                "chunks",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
+                 2\r\nhi\r\n3;x=y\r\n fi\r\n0\r\nTrailer: x\r\n\r\n",
+                "falsetrue",
+                "hi fi",
+            ),
+        ] {
+            let answer = answers(&listener, sent.as_bytes());
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{case}: {answer}");
+            assert!(answer.contains(&format!("Marks: {marks}\r\n")), "{case}: {answer}");
+            assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{case}: {answer}");
+        }
+        let mut large = format!(
+            "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            BODY_CAP + 1
+        )
+        .into_bytes();
+        large.resize(large.len() + BODY_CAP + 1, b'x');
+        assert!(answers(&listener, &large).contains("Marks: truetrue\r\n"));
+    }
+
+    #[test]
+    fn a_panic_is_answered_and_the_connection_lives_on() {
+        let listener = echo();
+        let two = "GET /panic HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n";
+        let answer = answers(&listener, two.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
+        assert!(answer.contains("HTTP/1.1 200 OK\r\n"), "{answer}");
+    }
+
+    #[test]
+    fn a_dropped_listener_closes_its_connections() {
+        let listener = echo();
+        let address = listener.address();
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let mut first = [0_u8; 12];
+        stream.read_exact(&mut first).unwrap();
+        drop(listener);
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+        assert!(TcpStream::connect(address).is_err());
+    }
+}

@@ -251,6 +251,44 @@ fn mime_is_rebuilt_and_says_the_same() {
 }
 
 #[test]
+fn odd_letters_survive_being_rebuilt() {
+    let client = Client::new();
+    let letters = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/letters");
+    let mut count = 0;
+    for entry in std::fs::read_dir(letters).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|end| end != "eml") {
+            continue;
+        }
+        count += 1;
+        let raw = std::fs::read(&path).unwrap();
+        let id = client.practice.deliver(DESK, raw.clone(), 1_777_885_964).unwrap();
+        let got = client.get(&format!("/messages/{id}/$value"));
+        assert_eq!(said(&got.bytes), said(&raw), "{}", path.display());
+    }
+    assert!(count > 20, "{count} letters");
+}
+
+/// What a letter says, as a reader sees it: ids, subject, people, texts, attachments.
+fn said(raw: &[u8]) -> Vec<String> {
+    let message = mail_parser::MessageParser::default().parse(raw).unwrap();
+    let lines = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+    let mut said = vec![
+        format!("{:?} {:?}", message.message_id(), message.subject()),
+        format!("{:?} {:?}", message.in_reply_to(), message.references()),
+        format!("{:?} {:?} {:?}", message.from(), message.to(), message.date()),
+    ];
+    let bodies = message.text_bodies().chain(message.html_bodies());
+    let texts = bodies.filter_map(|part| part.text_contents()).map(lines);
+    said.extend(texts.filter(|text| !text.is_empty()));
+    said.extend(message.attachments().map(|part| match part.is_message() {
+        true => "a letter".to_owned(),
+        false => lines(&String::from_utf8_lossy(part.contents())),
+    }));
+    said
+}
+
+#[test]
 fn the_whole_mailbox_has_everything_but_recoverable_items() {
     let client = Client::new();
     let delivered = client.deliver(3);
@@ -303,6 +341,26 @@ fn delta_tells_everything_once_and_then_what_changed() {
     let expected = BTreeSet::from([delivered[0].clone(), delivered[1].clone(), new]);
     assert_eq!(BTreeSet::from_iter(ids(&found)), expected);
     assert_eq!(round(&link).0.len(), 0);
+}
+
+#[test]
+fn a_delta_page_can_be_empty_and_not_the_last() {
+    let client = Client::new();
+    let id = client.deliver(1).remove(0);
+    let path = format!("/users/{DESK}{INBOX}/delta?changeType=created&$top=2");
+    let link = client.call("GET", &path, &[], None).field("@odata.deltaLink");
+    for read in [true, false, true] {
+        let change = json!({"isRead": read});
+        client.call("PATCH", &format!("/users/{DESK}/messages/{id}"), &[], Some(&change));
+    }
+    let new = client.practice.deliver(DESK, letter("<n@x.example>", "New"), 1_800_000_000).unwrap();
+    let first = client.call("GET", &link, &[LASTING], None);
+    assert_eq!(first.list().len(), 0);
+    let second = client.call("GET", &first.field("@odata.nextLink"), &[LASTING], None);
+    assert_eq!(
+        (ids(&second.list()), second.json()["@odata.deltaLink"].is_string()),
+        (vec![new], true)
+    );
 }
 
 #[test]
