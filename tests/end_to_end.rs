@@ -9,7 +9,7 @@ mod support;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use counterfoil::practice::{Exchange, Practice, Restriction, Settings, letters};
+use counterfoil::practice::{Exchange, Fault, Kind, Practice, Restriction, Settings, letters};
 use serde_json::Value;
 use support::{Going, Office, Wishes, eventually};
 
@@ -217,6 +217,28 @@ fn a_correspondence_stays_one_ticket() {
     assert_eq!(tickets[0]["articles"][3]["visible_text"].as_str().unwrap().trim(), "That helped.");
     assert_eq!(tickets[0]["state"], "open");
     assert_eq!(story.practice.left().len(), 2, "an answer is not acknowledged");
+}
+
+#[test]
+fn a_slow_message_does_not_tear_its_thread_apart_nor_hold_up_the_rest() {
+    let story = Story::new("acknowledge = false");
+    for number in 0..40 {
+        let cites = match number {
+            0 => String::new(),
+            _ => format!("\nIn-Reply-To: <c{}@shop.example>", number - 1),
+        };
+        let head = format!(
+            "From: Ana <ana@shop.example>\nSubject: Re: Chain\nMessage-ID: <c{number}@shop.example>{cites}"
+        );
+        story.deliver(&head, &format!("link {number}"));
+    }
+    for (nth, wait) in [(2, 300), (9, 700), (17, 200)] {
+        story.practice.fail(Fault::nth("/$value", nth, Kind::DelayBefore(wait)));
+    }
+    story.once();
+    let tickets = story.tickets();
+    assert_eq!(tickets.len(), 1, "every link cites only the one before it");
+    assert_eq!(tickets[0]["articles"].as_array().unwrap().len(), 40);
 }
 
 #[test]

@@ -302,18 +302,28 @@ fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> 
 }
 
 /// What two deliveries of the same letter share though the provider rebuilt their bytes (facts:
-/// microsoft-graph 2.3): sender, subject, date, text, and the attachments' names and contents.
+/// microsoft-graph 2.3): sender, recipients, subject, date, what it cites, its texts, and the names
+/// and contents of its attachments. Anything that differs makes it another letter, for a letter
+/// too many can be closed, and one too few is lost.
 pub fn fingerprint(message: &Message) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     let mut field = |bytes: &[u8]| {
         context.update(&(bytes.len() as u64).to_be_bytes());
         context.update(bytes);
     };
-    field(message.from.as_ref().map(Address::key).unwrap_or_default().as_bytes());
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for list in [&message.to, &message.cc, &message.reply_to] {
+        field(&list.len().to_be_bytes());
+        list.iter().for_each(|address| field(address.key().as_bytes()));
+    }
+    let from = message.from.as_ref();
+    field(from.map(Address::key).unwrap_or_default().as_bytes());
+    field(from.map(|from| from.name.as_str()).unwrap_or_default().as_bytes());
     field(message.subject.as_bytes());
     field(message.sent_at.map(|at| at.to_string()).unwrap_or_default().as_bytes());
-    let words: Vec<&str> = message.text.split_whitespace().collect();
-    field(words.join(" ").as_bytes());
+    message.cited().iter().for_each(|id| field(id.as_str().as_bytes()));
+    field(words(&message.text).as_bytes());
+    field(words(message.html.as_deref().unwrap_or_default()).as_bytes());
     for attachment in &message.attachments {
         field(attachment.filename.as_bytes());
         field(&attachment.bytes);
@@ -539,6 +549,9 @@ mod tests {
         assert_ne!(fingerprint(&other), first);
         let mut other = letter();
         other.text = "It jams again.".into();
+        assert_ne!(fingerprint(&other), first);
+        let mut other = letter();
+        other.cc.push(Address::bare("ben@shop.example"));
         assert_ne!(fingerprint(&other), first);
     }
 }

@@ -229,7 +229,8 @@ pub struct Ticket {
     pub closed_at: Option<Timestamp>,
     /// The ticket it was merged into.
     pub merged_into: Option<TicketNumber>,
-    /// The older ticket it goes on from.
+    /// The older ticket it goes on from; for people, the public JSON does not have it.
+    #[serde(skip)]
     pub follows: Option<TicketNumber>,
     /// Whether retention must leave it alone.
     pub hold: bool,

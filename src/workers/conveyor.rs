@@ -2,9 +2,9 @@
 //! few threads side by side, while one thread commits what they bring in batches. Nothing is filed
 //! before the commit that took its message in.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -22,6 +22,10 @@ const BATCH: usize = 100;
 
 /// Bytes that make a batch full before it has [`BATCH`] messages.
 const BATCH_BYTES: usize = 16 << 20;
+
+/// How long a message that is fetched slowly holds back those behind it. They are committed in the
+/// order of the folder as far as that goes, so that an answer finds its question.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Jobs handed out ahead, so that nobody is idle during a commit.
 const AHEAD: usize = 128;
@@ -87,13 +91,16 @@ pub(super) struct Outcome {
     pub(super) stopped: Option<mailbox::Error>,
 }
 
+/// The place of a message in the order of the folder.
+type Place = u64;
+
 enum Job {
-    Fetch(Waiting),
+    Fetch(Place, Waiting),
     File { original: ToFile, look_first: bool },
 }
 
 enum Done {
-    Fetched(Waiting, Result<Box<Prepared>, mailbox::Error>),
+    Fetched(Place, Waiting, Result<Box<Prepared>, mailbox::Error>),
     Filed { original: ToFile, steps: Vec<Filed>, failure: Option<mailbox::Error> },
 }
 
@@ -126,9 +133,10 @@ pub(super) fn run(
             jobs: job_sender,
             to_fetch: waiting.into(),
             to_file: leftover.into_iter().map(|original| (original, true)).collect(),
-            fetching: HashMap::new(),
+            next_place: 0,
+            fetching: BTreeMap::new(),
             filing: 0,
-            batch: Vec::new(),
+            ready: BTreeMap::new(),
             filed: Vec::new(),
             failures_in_a_row: 0,
             outcome: Outcome::default(),
@@ -141,10 +149,12 @@ struct Belt {
     jobs: Sender<Job>,
     to_fetch: VecDeque<Waiting>,
     to_file: VecDeque<(ToFile, bool)>,
+    next_place: Place,
     /// What is being fetched, with the bytes expected of it.
-    fetching: HashMap<LedgerId, u64>,
+    fetching: BTreeMap<Place, u64>,
     filing: usize,
-    batch: Vec<(Prepared, ItemId, Option<MessageId>)>,
+    /// What was fetched and is not committed yet.
+    ready: BTreeMap<Place, (Prepared, ItemId, Option<MessageId>)>,
     filed: Vec<(LedgerId, Filed)>,
     failures_in_a_row: usize,
     outcome: Outcome,
@@ -157,21 +167,37 @@ impl Belt {
             if self.fetching.is_empty() && self.filing == 0 {
                 break;
             }
-            // The workers hold a sender as long as jobs are out, so this waits for one of them.
-            let Ok(result) = done.recv() else { break };
-            self.put_away(result, ends);
-            let bytes: usize = self.batch.iter().map(|(prepared, ..)| prepared.weight()).sum();
-            let nothing_coming = self.fetching.is_empty() && !self.may_fetch();
-            if self.batch.len() >= BATCH || bytes >= BATCH_BYTES || nothing_coming {
-                self.commit(ends)?;
+            match done.recv_timeout(PATIENCE) {
+                Ok(result) => {
+                    self.put_away(result, ends);
+                    self.commit_when_full(ends)?;
+                }
+                Err(RecvTimeoutError::Timeout) => self.commit(ends, Place::MAX)?,
+                // The workers hold a sender as long as jobs are out.
+                Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.filed.len() >= BATCH {
                 ends.note_filed(std::mem::take(&mut self.filed))?;
             }
         }
-        self.commit(ends)?;
+        self.commit(ends, Place::MAX)?;
         ends.note_filed(std::mem::take(&mut self.filed))?;
         Ok(self.outcome)
+    }
+
+    /// Commits what is ready when it makes a batch: the messages with nothing outstanding before
+    /// them, or all of them when too many pile up behind a slow one.
+    fn commit_when_full(&mut self, ends: &mut dyn Ends) -> Result<(), super::Error> {
+        let bytes: usize = self.ready.values().map(|(prepared, ..)| prepared.weight()).sum();
+        let nothing_coming = self.fetching.is_empty() && !self.may_fetch();
+        if nothing_coming || bytes >= BATCH_BYTES || self.ready.len() >= 2 * BATCH {
+            return self.commit(ends, Place::MAX);
+        }
+        let outstanding = self.fetching.keys().next().copied().unwrap_or(Place::MAX);
+        if self.ready.range(..outstanding).count() >= BATCH {
+            self.commit(ends, outstanding)?;
+        }
+        Ok(())
     }
 
     fn may_fetch(&self) -> bool {
@@ -190,8 +216,10 @@ impl Belt {
                     return;
                 }
                 let Some(waiting) = self.to_fetch.pop_front() else { return };
-                self.fetching.insert(waiting.ledger, waiting.size.unwrap_or(GUESS));
-                Job::Fetch(waiting)
+                let place = self.next_place;
+                self.next_place += 1;
+                self.fetching.insert(place, waiting.size.unwrap_or(GUESS));
+                Job::Fetch(place, waiting)
             };
             if self.jobs.send(job).is_err() {
                 return;
@@ -201,14 +229,14 @@ impl Belt {
 
     fn put_away(&mut self, result: Done, ends: &dyn Ends) {
         match result {
-            Done::Fetched(waiting, Ok(prepared)) => {
-                self.fetching.remove(&waiting.ledger);
+            Done::Fetched(place, waiting, Ok(prepared)) => {
+                self.fetching.remove(&place);
                 self.failures_in_a_row = 0;
                 let message_id = prepared.message_id().cloned();
-                self.batch.push((*prepared, ItemId(waiting.item_id), message_id));
+                self.ready.insert(place, (*prepared, ItemId(waiting.item_id), message_id));
             }
-            Done::Fetched(waiting, Err(error)) => {
-                self.fetching.remove(&waiting.ledger);
+            Done::Fetched(place, waiting, Err(error)) => {
+                self.fetching.remove(&place);
                 if let Some(error) = self.stops(error) {
                     self.outcome.failed.push((waiting, error));
                 }
@@ -247,13 +275,16 @@ impl Belt {
         Some(error)
     }
 
-    fn commit(&mut self, ends: &mut dyn Ends) -> Result<(), super::Error> {
-        if self.batch.is_empty() {
+    /// Commits what is ready and stands before `end`, in the order of the folder.
+    fn commit(&mut self, ends: &mut dyn Ends, end: Place) -> Result<(), super::Error> {
+        let later = self.ready.split_off(&end);
+        let now = std::mem::replace(&mut self.ready, later);
+        if now.is_empty() {
             return Ok(());
         }
-        let mut names = HashMap::with_capacity(self.batch.len());
-        let mut batch = Vec::with_capacity(self.batch.len());
-        for (prepared, item, message_id) in self.batch.drain(..) {
+        let mut names = HashMap::with_capacity(now.len());
+        let mut batch = Vec::with_capacity(now.len());
+        for (prepared, item, message_id) in now.into_values() {
             names.insert(prepared.ledger(), (item, message_id));
             batch.push(prepared);
         }
@@ -286,9 +317,9 @@ fn work(
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let result = match job {
             Err(_) => return,
-            Ok(Job::Fetch(waiting)) => {
+            Ok(Job::Fetch(place, waiting)) => {
                 let prepared = fetch(mailbox, settings, &waiting);
-                Done::Fetched(waiting, prepared)
+                Done::Fetched(place, waiting, prepared)
             }
             Ok(Job::File { original, look_first }) => {
                 let (steps, failure) = file(mailbox, settings, &original, look_first);
