@@ -194,6 +194,10 @@ fn the_list_of_folders_has_ten_to_a_page_and_no_hidden_ones() {
     client.deliver(2);
     let inbox = client.get("/mailFolders/INBOX").json();
     assert_eq!((&inbox["totalItemCount"], &inbox["unreadItemCount"]), (&json!(2), &json!(2)));
+    let id = client.deliver(1).remove(0);
+    client.post(&format!("/messages/{id}/move"), &to("archive"));
+    let inbox = client.get("/mailFolders/inbox").json();
+    assert_eq!((&inbox["totalItemCount"], &inbox["unreadItemCount"]), (&json!(2), &json!(2)));
 }
 
 #[test]

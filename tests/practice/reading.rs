@@ -364,6 +364,20 @@ fn a_delta_page_can_be_empty_and_not_the_last() {
 }
 
 #[test]
+fn delta_tells_of_no_removal_that_was_undone() {
+    let client = Client::new();
+    let id = client.deliver(1).remove(0);
+    let path = format!("/users/{DESK}{INBOX}/delta?changeType=deleted");
+    let link = client.call("GET", &path, &[], None).field("@odata.deltaLink");
+    let shift =
+        |to: &str| client.post(&format!("/messages/{id}/move"), &json!({"destinationId": to}));
+    shift("archive");
+    assert_eq!(client.call("GET", &link, &[], None).list().len(), 1);
+    shift("inbox");
+    assert_eq!(client.call("GET", &link, &[], None).list().len(), 0);
+}
+
+#[test]
 fn delta_refuses_what_it_does_not_take_and_forgets_positions() {
     let client = Client::new();
     client.deliver(3);

@@ -75,6 +75,24 @@ fn a_second_send_and_a_late_copy_are_switches() {
 }
 
 #[test]
+fn a_copy_on_its_way_is_no_line_of_a_list() {
+    let client = Client::with(|settings| {
+        settings.switches.sent_copy_delay_ms = 3_600_000;
+        settings.token_seconds = Some(10_000);
+    });
+    let sent = ["a@shop.example", "b@shop.example"].map(|to| {
+        let id = client.draft(to);
+        send(&client, &id);
+        client.practice.advance(3601);
+        id
+    });
+    send(&client, &client.draft("c@shop.example"));
+    let path = format!("/users/{DESK}/mailFolders/sentitems/messages?$top=1&$skip=1");
+    let listed = client.call("GET", &path, &[LASTING], None).list();
+    assert_eq!((listed.len(), listed[0]["id"].as_str()), (1, Some(sent[0].as_str())));
+}
+
+#[test]
 fn a_send_without_a_length_is_refused() {
     use std::io::{Read as _, Write as _};
     let client = Client::new();
