@@ -205,13 +205,15 @@ impl Store {
         })
     }
 
-    /// Notes that it has to wait, and why: nothing was done with it this time. What it had come to
-    /// stays.
+    /// Notes that sending the draft was refused before anything was done: it is surely unsent.
+    pub fn note_unsent(&mut self, id: OutboxId) -> Result<()> {
+        self.db.prepare_cached("UPDATE outbox SET tried_at = NULL WHERE id = ?1")?.execute([id])?;
+        Ok(())
+    }
+
+    /// Notes that it has to wait, and why. What it had come to stays.
     pub fn postpone(&mut self, id: OutboxId, reason: &str, due_at: Timestamp) -> Result<()> {
-        self.write(|tx| {
-            tx.prepare_cached("UPDATE outbox SET tried_at = NULL WHERE id = ?1")?.execute([id])?;
-            postpone(tx, id, reason, due_at)
-        })
+        self.write(|tx| postpone(tx, id, reason, due_at))
     }
 
     /// What the outbox of a mailbox holds.

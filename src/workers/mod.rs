@@ -56,6 +56,16 @@ impl Error {
         }
     }
 
+    /// Whether nothing else of the same round can succeed either.
+    pub fn stops_a_round(&self) -> bool {
+        match self {
+            Self::Mailbox { error, .. } => {
+                matches!(error, mailbox::Error::Throttled { .. } | mailbox::Error::SignInNeeded(_))
+            }
+            Self::Store(_) => true,
+        }
+    }
+
     /// Whether only a person can mend it, so that trying again at once is of no use.
     pub fn needs_a_person(&self) -> bool {
         match self {

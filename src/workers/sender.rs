@@ -18,6 +18,9 @@ use crate::time::Timestamp;
 /// Messages sent by one round at most; then the clock is read again.
 const ROUND: usize = 30;
 
+/// Failures without a success between them that mean the mailbox is out of reach.
+const OUTAGE: usize = 3;
+
 /// Seconds after a sending during which a draft may still look unsent (facts: microsoft-graph 4.3).
 const SETTLING: i64 = 30;
 
@@ -111,7 +114,12 @@ impl Sender {
     ) -> Result<(), Error> {
         let message_id = draft.message_id.as_ref().unwrap_or(ours);
         self.store.note_draft(id, &draft.item.0, message_id, now)?;
-        self.mailbox.send(&draft.item).map_err(|error| self.failed(error))?;
+        if let Err(error) = self.mailbox.send(&draft.item) {
+            if matches!(error, mailbox::Error::Throttled { .. } | mailbox::Error::Unreachable(_)) {
+                self.store.note_unsent(id)?;
+            }
+            return Err(self.failed(error));
+        }
         log::info!(target: "sender", "{}: outbox {id} sent", self.account);
         Ok(self.store.mark_sent(id, now)?)
     }
@@ -191,6 +199,7 @@ impl Round for Sender {
     }
 
     fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
+        let mut failures_in_a_row = 0;
         for _ in 0..ROUND {
             let Some(due) = self.store.next_due(self.id, now)? else {
                 return Ok(match self.store.next_due_at(self.id)? {
@@ -198,7 +207,16 @@ impl Round for Sender {
                     None => Rest::Idle(REST),
                 });
             };
-            self.advance(due, now)?;
+            match self.advance(due, now) {
+                Ok(()) => failures_in_a_row = 0,
+                // What failed for one letter is noted there, and holds up no other.
+                Err(error) => {
+                    failures_in_a_row += 1;
+                    if error.stops_a_round() || failures_in_a_row >= OUTAGE {
+                        return Err(error);
+                    }
+                }
+            }
         }
         Ok(Rest::No)
     }
