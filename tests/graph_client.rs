@@ -358,6 +358,14 @@ fn a_message_counts_as_removed_only_where_removed_messages_lie() {
             None,
         ),
         (
+            "refused, and already there",
+            refuse(400, "ErrorInvalidRequest"),
+            refuse(400, "ErrorCannotDeleteObject"),
+            [lies_in("REC"), gone()],
+            none(),
+            recoverable("A"),
+        ),
+        (
             "both refused",
             refuse(403, "ErrorAccessDenied"),
             refuse(403, "ErrorAccessDenied"),

@@ -114,13 +114,18 @@ impl Graph {
         self.look_after_removal(item, message_id)
     }
 
-    /// Deletes; a message that is not there is deleted already.
+    /// Deletes; a message that is not there, or lies in Recoverable Items where nothing can be
+    /// deleted (facts: microsoft-graph 3.3), is deleted already. The caller looks where it lies.
     fn delete(&self, item: &ItemId) -> Result<(), Error> {
         let url = self.message_url(item, "");
         let call = Call { method: "DELETE", ..Call::get(&url, "deleting a message") };
         match self.call(&call) {
             Ok(_) => Ok(()),
-            Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => Ok(()),
+            Err(Unsuccessful::Refused(refusal))
+                if refusal.is_gone() || refusal.is("ErrorCannotDeleteObject") =>
+            {
+                Ok(())
+            }
             Err(error) => Err(self.error(&call, error)),
         }
     }
