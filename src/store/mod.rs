@@ -17,6 +17,7 @@ mod values;
 mod writing;
 
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -124,6 +125,8 @@ impl Store {
                 folder.display()
             )));
         }
+        // A new file is for its owner alone. When it cannot be made, SQLite says why below.
+        let _ = File::options().write(true).create_new(true).mode(0o600).open(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
