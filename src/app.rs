@@ -33,7 +33,7 @@ const SIDE_BY_SIDE: usize = 4;
 /// Failures in a row after which `run --once` gives a mailbox up.
 const ONCE_FAILURES: u32 = 3;
 
-/// The longest rest `run --once` sits out for something that is due again soon.
+/// The time that `run --once` sits out in all for what is due again soon, per round.
 const ONCE_PATIENCE: Duration = Duration::from_secs(40);
 
 /// The longest wait `run --once` grants a provider that asks for one.
@@ -241,8 +241,10 @@ impl App {
                 [Box::new(self.poller(account)?), Box::new(self.sender(account)?)];
             for mut round in rounds {
                 if let Err(error) = self.until_idle(&mut *round, &mut show) {
-                    failures.push(error.to_string());
-                    break;
+                    let sentence = error.to_string();
+                    if !failures.contains(&sentence) {
+                        failures.push(sentence);
+                    }
                 }
             }
         }
@@ -265,6 +267,7 @@ impl App {
     ) -> Result<(), Error> {
         let mut store = self.store()?;
         let mut failures = 0;
+        let mut patience = ONCE_PATIENCE;
         loop {
             let outcome = round.round(self.now());
             let sentence = outcome.as_ref().err().map(ToString::to_string);
@@ -275,7 +278,10 @@ impl App {
                     failures = 0;
                     match rest {
                         Rest::No => Duration::ZERO,
-                        Rest::Until(rest) if rest <= ONCE_PATIENCE => rest,
+                        Rest::Until(rest) if rest <= patience => {
+                            patience -= rest;
+                            rest
+                        }
                         Rest::Until(_) | Rest::Idle(_) => return Ok(()),
                     }
                 }

@@ -56,7 +56,14 @@ impl Out {
 
     /// What went wrong, on standard error.
     pub(super) fn complain(&mut self, error: &anyhow::Error) {
-        for line in format!("{error:#}").lines() {
+        // Most sentences hold their cause already; it is added only where it says more.
+        let mut sentence = error.to_string();
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            if !sentence.contains(&cause) {
+                sentence = format!("{sentence}: {cause}");
+            }
+        }
+        for line in sentence.lines() {
             self.say(&format!("counterfoil: {line}"));
         }
     }
