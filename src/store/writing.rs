@@ -61,9 +61,9 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 /// The bytes as a zstd frame.
 pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
-    // Packing into memory fails only when memory does; then the bytes are kept in a frame of level
-    // 0 by the same call, so an empty frame is never stored for content.
-    zstd::bulk::compress(bytes, PACK_LEVEL).unwrap_or_default()
+    // The buffer is as large as the worst case needs, so this fails only without memory. To go on
+    // would keep an empty frame for a letter that is then removed; nothing is committed instead.
+    zstd::bulk::compress(bytes, PACK_LEVEL).expect("memory to pack a message")
 }
 
 /// The bytes of a zstd frame.
@@ -241,8 +241,7 @@ pub(super) fn cited_by(db: &Connection, article: ArticleId) -> Result<Vec<crate:
         .collect::<rusqlite::Result<_>>()?)
 }
 
-/// A number of placeholders is not needed where a value is only shown: text cut to `limit` bytes at
-/// a character.
+/// Text cut to `limit` bytes, at a character, with a mark where something is missing.
 pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return text.into();
