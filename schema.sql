@@ -17,7 +17,14 @@ CREATE TABLE mailbox (
   name          TEXT NOT NULL UNIQUE,
   address       TEXT NOT NULL,
   -- Mail received before this is archived without any answer.
-  activated_at  TEXT NOT NULL
+  activated_at  TEXT NOT NULL,
+  -- From where the provider tells what changed in the folder; absent while the folder is listed.
+  position             TEXT,
+  -- When the ledger was last compared with a full listing, what was found (JSON), and since when
+  -- somebody wants it done again.
+  reconciled_at        TEXT,
+  reconciliation       TEXT CHECK (json_valid(reconciliation)),
+  reconcile_wanted_at  TEXT
 ) STRICT;
 
 -- Somebody who wrote to us.
@@ -76,8 +83,6 @@ CREATE TABLE ticket (
   closed_at    TEXT,
   deleted_at   TEXT,
   merged_into  INTEGER REFERENCES ticket (number),
-  -- The older ticket, already over, that this one goes on from.
-  follows      INTEGER REFERENCES ticket (number),
   -- Retention leaves a held ticket and its originals alone.
   hold         INTEGER NOT NULL DEFAULT 0 CHECK (hold IN (0, 1)),
   -- When the content went; the number stays.
@@ -92,6 +97,17 @@ CREATE TABLE ticket_tag (
   tag     TEXT NOT NULL,
   PRIMARY KEY (ticket, tag)
 ) STRICT, WITHOUT ROWID;
+
+-- What a ticket has to do with an older one. follows: goes on from it, which was over already.
+-- same_letter: was opened by the same letter, which reached two mailboxes.
+CREATE TABLE ticket_link (
+  ticket    INTEGER NOT NULL REFERENCES ticket (number),
+  other     INTEGER NOT NULL REFERENCES ticket (number),
+  relation  TEXT NOT NULL CHECK (relation IN ('follows', 'same_letter')),
+  PRIMARY KEY (ticket, other, relation)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX ticket_link_by_other ON ticket_link (other);
 
 -- A message or note inside a ticket.
 CREATE TABLE article (
@@ -117,6 +133,8 @@ CREATE TABLE article (
 
 CREATE INDEX article_by_ticket ON article (ticket, id);
 CREATE INDEX article_by_message_id ON article (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX article_without_message_id ON article (fingerprint)
+  WHERE message_id IS NULL AND fingerprint IS NOT NULL;
 
 -- The Message-IDs an article cites (In-Reply-To, References).
 CREATE TABLE citation (
@@ -186,6 +204,8 @@ CREATE TABLE ledger (
   -- Failed attempts to take it in or file it, and when the next one is due.
   attempts           INTEGER NOT NULL DEFAULT 0,
   retry_at           TEXT,
+  -- A person wants a ticket of it, whatever keeps it in quarantine.
+  forced             INTEGER NOT NULL DEFAULT 0 CHECK (forced IN (0, 1)),
   UNIQUE (mailbox, item_id)
 ) STRICT;
 
@@ -194,6 +214,7 @@ CREATE INDEX ledger_filing ON ledger (mailbox, id) WHERE filing_due = 1;
 CREATE INDEX ledger_by_outcome ON ledger (mailbox, outcome);
 CREATE INDEX ledger_ageing ON ledger (raw_since, id) WHERE raw_since IS NOT NULL;
 CREATE INDEX ledger_by_article ON ledger (article) WHERE article IS NOT NULL;
+CREATE INDEX ledger_left_there ON ledger (mailbox, id) WHERE original IN ('kept', 'restored');
 CREATE INDEX ledger_recoverable ON ledger (mailbox, recoverable_until) WHERE original = 'removed';
 
 -- The raw bytes of a message as fetched, a zstd frame. Kept as long as the mailbox keeps its own.

@@ -121,7 +121,7 @@ fn bare_fetching(practice: &Practice, letters: usize) -> Duration {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    graph.fetch(item, 64 << 20).expect("a letter");
+                    graph.fetch(item, 64 << 20, Duration::from_secs(600)).expect("a letter");
                 }
             });
         }

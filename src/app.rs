@@ -37,7 +37,7 @@ const ONCE_FAILURES: u32 = 3;
 const ONCE_PATIENCE: Duration = Duration::from_secs(40);
 
 /// The longest wait `run --once` grants a provider that asks for one.
-const ONCE_WAIT: Duration = Duration::from_secs(300);
+const ONCE_WAIT: Duration = Duration::from_secs(660);
 
 /// The clock of the machine.
 #[derive(Clone, Copy, Debug)]
@@ -357,7 +357,11 @@ fn provider(
             secret: Box::new(read),
             secret_place,
         },
-        http: http::Settings { proxy: network.proxy.clone(), ca_file: network.ca_file.clone() },
+        http: http::Settings {
+            proxy: network.proxy.clone(),
+            ca_file: network.ca_file.clone(),
+            patience: None,
+        },
     })?;
     Ok(Arc::new(graph))
 }

@@ -17,6 +17,9 @@ use counterfoil::mailbox::{Error, ItemId, Mailbox, PagePosition, Removed, SentSt
 use scripted::{Asked, Reply, Scripted, json, refuse};
 use serde_json::json;
 
+/// How long a fetch may take.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(100);
+
 const SECRET: &str = "s3cret~with.odd_characters";
 
 fn graph(url: &str, folder: &str) -> Graph {
@@ -70,7 +73,7 @@ fn every_call_asks_for_immutable_ids_and_one_token_serves_all() {
     assert_eq!(page.items[0].size, Some(1234));
     assert_eq!(page.items[0].received_at.to_string(), "2026-05-04T09:12:42Z");
     assert_eq!(page.items[0].message_id, MessageId::new("a@x"));
-    graph.fetch(&page.items[0].item, 1000).unwrap();
+    graph.fetch(&page.items[0].item, 1000, PATIENCE).unwrap();
     let asked = server.asked();
     assert_eq!(asked.len(), 2);
     for asked in &asked {
@@ -190,7 +193,7 @@ fn never_more_than_four_at_once() {
     let graph = graph(&server.url, "inbox");
     std::thread::scope(|scope| {
         for _ in 0..12 {
-            scope.spawn(|| graph.fetch(&item("A"), 10).unwrap());
+            scope.spawn(|| graph.fetch(&item("A"), 10, PATIENCE).unwrap());
         }
     });
     assert_eq!(most.load(Ordering::SeqCst), 4);
@@ -220,9 +223,9 @@ fn what_breaks_off_or_is_no_json_is_asked_again_later() {
 fn a_message_over_the_cap_is_not_taken() {
     let server = server(|_, _| Reply::Say(200, "", "x".repeat(2000)));
     let graph = graph(&server.url, "inbox");
-    let error = graph.fetch(&item("A"), 1999).unwrap_err();
-    assert!(matches!(error, Error::TooLarge { max_bytes: 1999 }), "{error:?}");
-    assert_eq!(graph.fetch(&item("A"), 2000).unwrap().len(), 2000);
+    let error = graph.fetch(&item("A"), 1999, PATIENCE).unwrap_err();
+    assert!(matches!(error, Error::TooLarge { max_bytes: 1999, size: Some(2000) }), "{error:?}");
+    assert_eq!(graph.fetch(&item("A"), 2000, PATIENCE).unwrap().len(), 2000);
 }
 
 #[test]

@@ -9,6 +9,9 @@ use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{Error, Mailbox, Page, Removed, SentState, http};
 use counterfoil::practice::{Practice, Settings};
 
+/// How long a fetch may take.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(100);
+
 const ADDRESS: &str = "support@office.example";
 
 /// Puts a letter with this Message-ID, received then, into the folder.
@@ -102,10 +105,10 @@ fn a_message_is_fetched_copied_and_removed_and_doing_it_twice_is_harmless() {
         let items = all(|position| mailbox.list(position)).items;
         let (a, b) = (&items[0].item, &items[1].item);
 
-        let raw = mailbox.fetch(a, 1 << 20).unwrap();
+        let raw = mailbox.fetch(a, 1 << 20, PATIENCE).unwrap();
         let message = parse::parse(&raw);
         assert_eq!((message.message_id, message.text.trim()), (Some(id("a@x")), "Text of a@x."));
-        assert!(matches!(mailbox.fetch(a, 10), Err(Error::TooLarge { .. })), "{name}");
+        assert!(matches!(mailbox.fetch(a, 10, PATIENCE), Err(Error::TooLarge { .. })), "{name}");
 
         assert_eq!(mailbox.find_copy(&id("a@x"), "Done/2026").unwrap(), None, "{name}");
         let copy = mailbox.copy(a, "Done/2026").unwrap();
@@ -134,7 +137,7 @@ fn what_is_not_there_is_gone_and_nothing_worse() {
         let removed = mailbox.remove(&there, Some(&id("a@x"))).unwrap();
         let Removed::Recoverable(nowhere) = removed else { panic!("{name}: {removed:?}") };
         later();
-        let outcome = mailbox.fetch(&nowhere, 100);
+        let outcome = mailbox.fetch(&nowhere, 100, PATIENCE);
         assert!(matches!(outcome, Err(Error::Gone(_))), "{name}: {outcome:?}");
         assert!(matches!(mailbox.copy(&nowhere, "Done"), Err(Error::Gone(_))), "{name}");
         assert_eq!(mailbox.remove(&nowhere, Some(&id("a@x"))).unwrap(), Removed::Gone, "{name}");

@@ -14,7 +14,8 @@ use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::audit::Verdict;
 use counterfoil::store::filing::Filed;
 use counterfoil::store::intake::{Filing, Prepared};
-use counterfoil::store::ledger::{Seen, Setback};
+use counterfoil::store::ledger::Setback;
+use counterfoil::store::listing::Seen;
 use counterfoil::store::outbox::Stage;
 use counterfoil::store::tickets::Filter;
 use counterfoil::store::{Error, Lock, MailboxId, Store};
@@ -65,7 +66,7 @@ impl House {
         self.store.note_listed(self.mailbox, &[seen], NOW).unwrap();
         let row = i64::from(self.listed);
         let raw = message.text.clone();
-        Prepared::new(LedgerId(row), NOW, raw.as_bytes(), message)
+        Prepared::new(LedgerId(row), NOW, raw.as_bytes().to_vec(), message)
     }
 
     fn take_in(&mut self, batch: Vec<Prepared>) -> Vec<Option<Outcome>> {
@@ -145,10 +146,6 @@ fn the_same_letter_twice_is_a_duplicate_and_a_shared_id_is_not() {
     let mut other = letter("a@x", &[]);
     other.text = "another letter under the same id".into();
     assert_eq!(house.take(other), Some(Outcome::Opened));
-    let mut nameless = letter("a@x", &[]);
-    nameless.message_id = None;
-    assert_eq!(house.take(nameless.clone()), Some(Outcome::Opened));
-    assert_eq!(house.take(nameless), Some(Outcome::Opened), "without an id nothing is a copy");
     house.closes();
 }
 
@@ -157,8 +154,8 @@ fn an_item_is_listed_once_and_taken_in_once() {
     let mut house = House::new();
     let first = house.arrive(letter("a@x", &[]));
     let seen = Seen { item_id: "item-1".into(), message_id: None, received_at: NOW, size: Some(1) };
-    assert_eq!(house.store.note_listed(house.mailbox, &[seen.clone(), seen], NOW).unwrap(), 0);
-    let again = Prepared::new(LedgerId(1), NOW, b"raw", letter("a@x", &[]));
+    assert_eq!(house.store.note_listed(house.mailbox, &[seen.clone(), seen], NOW).unwrap().new, 0);
+    let again = Prepared::new(LedgerId(1), NOW, b"raw".to_vec(), letter("a@x", &[]));
     assert_eq!(house.take_in(vec![first, again]), [Some(Outcome::Opened), None]);
     assert_eq!(house.store.balance().unwrap()[0].listed, 1);
 }
@@ -432,4 +429,128 @@ fn a_second_instance_is_refused_while_the_first_lives() {
     drop(lock);
     assert!(Lock::take(&path).is_ok());
     assert!(house.folder.path().exists());
+}
+
+/// A database made by an earlier version, with something in every table that a step touches.
+fn older(path: &Path, schema: &str, version: i64) {
+    let db = rusqlite::Connection::open(path).unwrap();
+    db.execute_batch(schema).unwrap();
+    db.execute_batch(
+        "INSERT INTO installation VALUES (1, '2026-01-01T00:00:00Z', x'00112233');
+         INSERT INTO mailbox (name, address, activated_at)
+           VALUES ('support', 'desk@office.example', '2026-01-01T00:00:00Z');
+         INSERT INTO ticket (mailbox, subject, state, priority, created_at, updated_at, follows)
+           VALUES (1, 'first', 'closed', 'normal', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', NULL),
+                  (1, 'second', 'open', 'normal', '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z', 1);
+         INSERT INTO ledger (mailbox, item_id, received_at, listed_at)
+           VALUES (1, 'item-1', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z');",
+    )
+    .unwrap();
+    db.pragma_update(None, "user_version", version).unwrap();
+}
+
+/// Every table and index with its columns, however they came to be.
+fn shape(path: &Path) -> Vec<String> {
+    let db = rusqlite::Connection::open(path).unwrap();
+    let mut lines = Vec::new();
+    let mut names = db.prepare("SELECT type, name, tbl_name FROM sqlite_schema").unwrap();
+    let found = names
+        .query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })
+        .unwrap();
+    for (kind, name, table) in found.map(Result::unwrap) {
+        lines.push(format!("{kind} {name} on {table}"));
+        let pragma = if kind == "index" { "index_info" } else { "table_info" };
+        let mut columns = db.prepare(&format!("PRAGMA {pragma}('{name}')")).unwrap();
+        let count = columns.column_count();
+        let mut rows = columns.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            // Not the position: a column that was added later stands at the end.
+            let values = (1..count).map(|at| format!("{:?}", row.get_ref(at).unwrap()));
+            let values: Vec<String> = values.filter(|_| kind != "index").collect();
+            let indexed = (kind == "index").then(|| format!("{:?}", row.get_ref(2).unwrap()));
+            lines.push(format!("{name}: {} {}", values.join(" "), indexed.unwrap_or_default()));
+        }
+    }
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_database_of_an_earlier_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old.db"), folder.path().join("new.db"));
+    older(&old, include_str!("data/schema-1.sql"), 1);
+    let mut store = Store::open(&old, NOW).unwrap();
+    drop(Store::open(&new, NOW).unwrap());
+    assert_eq!(shape(&old), shape(&new));
+    let second = store.ticket(TicketNumber(2)).unwrap();
+    assert_eq!(second.links.len(), 1);
+    assert_eq!(second.links[0].other, TicketNumber(1));
+    let first = store.ticket(TicketNumber(1)).unwrap();
+    assert_eq!(first.links[0].for_people(), "Goes on in");
+    assert_eq!(store.balance().unwrap()[0].waiting, 1);
+    drop(store);
+    Store::open(&old, NOW).unwrap();
+}
+
+#[test]
+fn one_letter_in_two_mailboxes_opens_two_tickets_that_name_each_other() {
+    let mut house = House::new();
+    house.take(letter("a@x", &[]));
+    let first = house.mailbox;
+    let (second, _) =
+        house.store.mailbox("sales", "sales@office.example", Some(NOW.plus_days(-1)), NOW).unwrap();
+    house.mailbox = second;
+    assert_eq!(house.take(letter("a@x", &[])), Some(Outcome::Opened));
+    assert_eq!(house.take(letter("a@x", &[])), Some(Outcome::Duplicate));
+    let ticket = house.store.ticket(TicketNumber(2)).unwrap();
+    assert_eq!((ticket.mailbox.as_str(), ticket.links[0].other), ("sales", TicketNumber(1)));
+    assert_eq!(ticket.links[0].for_people(), "Same letter in");
+
+    // An answer to both is in the ticket it answers only once.
+    house.mailbox = first;
+    assert_eq!(house.take(letter("b@x", &["a@x"])), Some(Outcome::Joined));
+    house.mailbox = second;
+    assert_eq!(house.take(letter("b@x", &["a@x"])), Some(Outcome::Joined), "in its own ticket");
+    assert_eq!(house.take(letter("c@x", &["b@x"])), Some(Outcome::Joined));
+    house.mailbox = first;
+    assert_eq!(house.take(letter("c@x", &["b@x"])), Some(Outcome::Joined));
+    let articles = |house: &mut House, number| {
+        let ticket = house.store.ticket(TicketNumber(number)).unwrap();
+        let ids = ticket.articles.iter().filter(|article| article.delivery.is_none());
+        ids.map(|article| article.message_id.as_ref().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(articles(&mut house, 1), ["a@x", "b@x", "c@x"]);
+    assert_eq!(articles(&mut house, 2), ["a@x", "b@x", "c@x"]);
+
+    // A letter known only through the other mailbox is not written down twice in its ticket.
+    house.take(letter("d@x", &[]));
+    house.mailbox = second;
+    assert_eq!(house.take(letter("e@x", &["d@x"])), Some(Outcome::Joined));
+    house.mailbox = first;
+    assert_eq!(house.take(letter("e@x", &["d@x"])), Some(Outcome::Duplicate));
+    house.closes();
+}
+
+#[test]
+fn without_a_message_id_only_the_same_letter_of_the_same_second_is_a_duplicate() {
+    let mut house = House::new();
+    let nameless = |text: &str| Message { message_id: None, ..letter(text, &[]) };
+    assert_eq!(house.take(nameless("one")), Some(Outcome::Opened));
+    assert_eq!(house.take(nameless("two")), Some(Outcome::Opened));
+    assert_eq!(house.take(nameless("one")), Some(Outcome::Duplicate), "as after a restore");
+    house.listed += 1;
+    let seen = Seen {
+        item_id: "later".into(),
+        message_id: None,
+        received_at: NOW.plus_seconds(1),
+        size: None,
+    };
+    house.store.note_listed(house.mailbox, &[seen], NOW).unwrap();
+    let row = LedgerId(i64::from(house.listed));
+    let later = Prepared::new(row, NOW.plus_seconds(1), b"x".to_vec(), nameless("one"));
+    assert_eq!(house.take_in(vec![later]), [Some(Outcome::Opened)]);
+    house.closes();
 }

@@ -301,8 +301,8 @@ fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
     if !ticket.tags.is_empty() {
         writeln!(to, "tags       {}", output::clean(&ticket.tags.join(", ")))?;
     }
-    if let Some(follows) = ticket.follows {
-        writeln!(to, "follows    ticket {follows}")?;
+    for link in &ticket.links {
+        writeln!(to, "linked     {} ticket {}", link.for_people().to_lowercase(), link.other)?;
     }
     writeln!(to, "opened     {} UTC", ticket.created_at.for_people())?;
     for article in &ticket.articles {

@@ -24,6 +24,18 @@ words! {
         Quarantined = "message.quarantined",
         /// A message was gone before it could be taken in.
         Vanished = "message.vanished",
+        /// A message that had vanished is in the folder again.
+        Returned = "message.returned",
+        /// A person wants a message tried again.
+        Retried = "message.retried",
+        /// A person wants a ticket of a message, whatever kept it in quarantine.
+        Forced = "message.forced",
+        /// A person discarded a message and said why.
+        Discarded = "message.discarded",
+        /// The ledger was compared with a full listing of the mailbox.
+        Reconciled = "mailbox.reconciled",
+        /// An original that was removed is in the folder again.
+        Restored = "original.restored",
         /// An original was copied to a folder.
         Copied = "original.copied",
         /// An original was removed from the mailbox.

@@ -7,7 +7,9 @@ use crate::desk::audit::{Action, NewEntry, hex};
 use crate::desk::ledger::Outcome;
 use crate::desk::rules::{self, Rule};
 use crate::desk::thread::{self, Candidate, Place, TagKey};
-use crate::desk::ticket::{ArticleId, Kind, LedgerId, Machine, Priority, State, TicketNumber};
+use crate::desk::ticket::{
+    ArticleId, Kind, LedgerId, LinkKind, Machine, Priority, State, TicketNumber,
+};
 use crate::desk::{machine, template};
 use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
@@ -67,6 +69,8 @@ pub struct Arrival {
 pub struct Known {
     /// The same letter in the same mailbox, taken in before.
     pub twin: Option<(ArticleId, TicketNumber)>,
+    /// The same letter as it came through other mailboxes of this desk.
+    pub elsewhere: Vec<(ArticleId, TicketNumber)>,
     /// The tickets it may belong to.
     pub candidates: Vec<Candidate>,
     /// The number a new ticket would get.
@@ -120,8 +124,8 @@ pub struct NewTicket {
     pub requester: Option<Address>,
     /// Its tags.
     pub tags: Vec<String>,
-    /// The older ticket it goes on from.
-    pub follows: Option<TicketNumber>,
+    /// The older tickets it has to do with.
+    pub links: Vec<(LinkKind, TicketNumber)>,
 }
 
 /// An article about to be written.
@@ -201,24 +205,31 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         ledger: Some(ledger),
         detail,
     };
+    let duplicate = |article, ticket| Decision {
+        outcome: Outcome::Duplicate,
+        reason: format!("the same letter is article {article} of ticket {ticket}"),
+        ticket: TicketChange::Nothing(article),
+        article: None,
+        acknowledgement: None,
+        audit: vec![entry(
+            Action::Duplicate,
+            Some(ticket),
+            format!("of article {article}; sha256 {sha256}"),
+        )],
+    };
     if let Some((article, ticket)) = known.twin {
-        return Decision {
-            outcome: Outcome::Duplicate,
-            reason: format!("the same letter is article {article} of ticket {ticket}"),
-            ticket: TicketChange::Nothing(article),
-            article: None,
-            acknowledgement: None,
-            audit: vec![entry(
-                Action::Duplicate,
-                Some(ticket),
-                format!("of article {article}; sha256 {sha256}"),
-            )],
-        };
+        return duplicate(article, ticket);
     }
 
     let machine = machine::kind(&message);
     let archived = received_at < policy.activated_at;
     let place = thread::place(&known.candidates, policy.reopen_days, now);
+    // A letter to two mailboxes opens two tickets; an answer to two is in its ticket only once.
+    if let Place::Join(ticket, _) = place
+        && let Some((article, _)) = known.elsewhere.iter().find(|(_, other)| *other == ticket)
+    {
+        return duplicate(*article, ticket);
+    }
     let (number, change) = match place {
         Place::Join(number, state) => {
             let wakes = machine.is_none() && !archived;
@@ -229,8 +240,12 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
             (number, TicketChange::Join(number, next))
         }
         Place::New | Place::Follow(_) => {
-            let follows = if let Place::Follow(older) = place { Some(older) } else { None };
-            let ticket = new_ticket(&message, known.next_ticket, archived, follows, policy);
+            let mut links: Vec<_> =
+                known.elsewhere.iter().map(|(_, other)| (LinkKind::SameLetter, *other)).collect();
+            if let Place::Follow(older) = place {
+                links.push((LinkKind::Follows, older));
+            }
+            let ticket = new_ticket(&message, known.next_ticket, archived, links, policy);
             (known.next_ticket, TicketChange::Open(ticket))
         }
     };
@@ -243,12 +258,14 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         && policy.acknowledge
         && !archived
         && machine.is_none()
+        && !message.sealed
         && !machine::is_unanswerable(&message, &policy.own_addresses);
     let acknowledgement = answered.then(|| acknowledgement(&message, number, policy)).flatten();
     if acknowledgement.is_some() {
         audit.push(entry(Action::Acknowledged, Some(number), String::new()));
     }
     let reason = match (archived, machine) {
+        _ if message.sealed => "too large or damaged; the original is attached unread".to_owned(),
         (true, _) => "received before this mailbox was activated; archived".to_owned(),
         (false, Some(machine)) => format!("machine mail ({machine}); not answered"),
         (false, None) => String::new(),
@@ -261,7 +278,7 @@ fn new_ticket(
     message: &Message,
     number: TicketNumber,
     archived: bool,
-    follows: Option<TicketNumber>,
+    links: Vec<(LinkKind, TicketNumber)>,
     policy: &Policy,
 ) -> NewTicket {
     let then = rules::apply(&policy.rules, message);
@@ -274,7 +291,7 @@ fn new_ticket(
         assignee: then.assign,
         requester: message.from.clone(),
         tags: then.tags,
-        follows,
+        links,
     }
 }
 
@@ -427,7 +444,7 @@ mod tests {
     }
 
     fn known(candidates: Vec<Candidate>) -> Known {
-        Known { twin: None, candidates, next_ticket: TicketNumber(8) }
+        Known { twin: None, elsewhere: Vec::new(), candidates, next_ticket: TicketNumber(8) }
     }
 
     fn open(state: State) -> Vec<Candidate> {
@@ -525,7 +542,7 @@ mod tests {
     fn a_follow_up_of_a_deleted_ticket_opens_a_linked_one() {
         let decision = decide(arrival(letter()), &known(open(State::Deleted)), &policy(), NOW);
         let TicketChange::Open(ticket) = decision.ticket else { panic!("no ticket") };
-        assert_eq!(ticket.follows, Some(TicketNumber(3)));
+        assert_eq!(ticket.links, [(LinkKind::Follows, TicketNumber(3))]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The words of the ledger: what became of a message ([`Outcome`]), where its original lies
 //! ([`Original`]), one row and the balance in the JSON shape of the public contract.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber, words};
 use crate::mail::MessageId;
@@ -122,6 +122,41 @@ impl Balance {
             vanished: count(Outcome::Vanished),
             closes: listed == sum,
         }
+    }
+}
+
+/// What a comparison of the ledger with a full listing of the mailbox found.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Reconciliation {
+    /// The name of the mailbox.
+    pub mailbox: String,
+    /// Messages in the folder.
+    pub listed: u64,
+    /// How many of them were not in the ledger before; they are imported.
+    pub new: u64,
+    /// How many had vanished before and are in the folder again; they are imported.
+    pub returned: u64,
+    /// Originals that had been removed and are in the folder again; they are left there.
+    pub restored: u64,
+    /// Messages that waited and are no longer in the folder.
+    pub vanished: u64,
+    /// Originals that had been left in the folder and are no longer there.
+    pub left: u64,
+}
+
+impl Reconciliation {
+    /// Whether the ledger was exactly right.
+    pub fn finds_nothing(&self) -> bool {
+        self.new + self.returned + self.restored + self.vanished + self.left == 0
+    }
+
+    /// The counts in one line, for the audit trail.
+    pub fn in_words(&self) -> String {
+        let Self { mailbox, listed, new, returned, restored, vanished, left } = self;
+        format!(
+            "{mailbox}: {listed} listed, {new} new, {returned} returned, {restored} restored, \
+             {vanished} vanished, {left} left"
+        )
     }
 }
 

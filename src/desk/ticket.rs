@@ -229,13 +229,45 @@ pub struct Ticket {
     pub closed_at: Option<Timestamp>,
     /// The ticket it was merged into.
     pub merged_into: Option<TicketNumber>,
-    /// The older ticket it goes on from; for people, the public JSON does not have it.
+    /// The tickets it has to do with; for people, the public JSON does not have it.
     #[serde(skip)]
-    pub follows: Option<TicketNumber>,
+    pub links: Vec<Link>,
     /// Whether retention must leave it alone.
     pub hold: bool,
     /// Its messages and notes, oldest first.
     pub articles: Vec<Article>,
+}
+
+words! {
+    /// What a ticket has to do with an older one.
+    LinkKind {
+        /// It goes on from it, which was over already.
+        Follows = "follows",
+        /// The same letter reached two mailboxes and opened both.
+        SameLetter = "same_letter",
+    }
+}
+
+/// A link from one ticket to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// What they have to do with each other.
+    pub kind: LinkKind,
+    /// The other ticket.
+    pub other: TicketNumber,
+    /// Whether the other one is the older.
+    pub to_older: bool,
+}
+
+impl Link {
+    /// The link in words that stand before the other ticket's number.
+    pub fn for_people(self) -> &'static str {
+        match (self.kind, self.to_older) {
+            (LinkKind::Follows, true) => "Goes on from",
+            (LinkKind::Follows, false) => "Goes on in",
+            (LinkKind::SameLetter, _) => "Same letter in",
+        }
+    }
 }
 
 /// A message or note inside a ticket.

@@ -122,6 +122,8 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// What the headers say about a machine having written it.
     pub signs: MachineSigns,
+    /// Whether only the header was read and the whole of it is attached.
+    pub sealed: bool,
 }
 
 impl Message {

@@ -21,23 +21,56 @@ use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
-use super::{Address, MachineSigns, Message, MessageId, quote};
+use super::{Address, Attachment, MachineSigns, Message, MessageId, quote};
 use crate::time::Timestamp;
 
 /// Characters kept of a subject.
 const LONGEST_SUBJECT: usize = 2_000;
 
-/// Reads one letter. A letter in which the reading itself breaks down still becomes a message: all
-/// of it as text.
+/// Bytes read of the header of a sealed letter.
+const SEALED_HEADER: usize = 64 << 10;
+
+/// What stands in place of the text of a sealed letter.
+const SEALED: &str = "This letter was not read: it is too large, or damaged in a way this program \
+                      cannot deal with. The whole of it is attached as it came.";
+
+/// Reads one letter. A letter in which the reading itself breaks down still becomes a message, a
+/// [`sealed`] one.
 pub fn parse(raw: &[u8]) -> Message {
     read_with(raw, read)
 }
 
+/// A letter of which only the header is read; the whole of it is attached.
+pub fn sealed(raw: &[u8]) -> Message {
+    sealed_with(raw, read)
+}
+
 fn read_with(raw: &[u8], reader: fn(&[u8]) -> Message) -> Message {
-    catch_unwind(|| reader(raw)).unwrap_or_else(|_| {
-        let text = plain(String::from_utf8_lossy(raw).into_owned());
-        Message { visible_text: text.clone(), text, ..Message::default() }
-    })
+    catch_unwind(|| reader(raw)).unwrap_or_else(|_| sealed_with(raw, reader))
+}
+
+fn sealed_with(raw: &[u8], reader: fn(&[u8]) -> Message) -> Message {
+    let start = &raw[..raw.len().min(SEALED_HEADER)];
+    let end = [&b"\r\n\r\n"[..], b"\n\n"]
+        .iter()
+        .filter_map(|blank| start.windows(blank.len()).position(|window| window == *blank))
+        .min();
+    let header = &start[..end.map_or(start.len(), |end| end + 1)];
+    let message = catch_unwind(|| reader(header)).unwrap_or_default();
+    Message {
+        text: SEALED.to_owned(),
+        visible_text: SEALED.to_owned(),
+        html: None,
+        attachments: vec![Attachment {
+            filename: "original.eml".to_owned(),
+            content_type: "message/rfc822".to_owned(),
+            content_id: None,
+            inline: false,
+            bytes: raw.to_vec(),
+        }],
+        sealed: true,
+        ..message
+    }
 }
 
 fn read(raw: &[u8]) -> Message {
@@ -93,6 +126,7 @@ fn read(raw: &[u8]) -> Message {
         html: bodies.html,
         attachments: bodies.attachments,
         signs: signs(letter),
+        sealed: false,
     }
 }
 
@@ -306,10 +340,29 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_that_breaks_its_reader_becomes_text() {
-        let message = read_with(b"Subject: x\r\n\r\nhello\0", |_| panic!("a defect"));
-        assert_eq!(message.text, "Subject: x\n\nhello");
-        assert_eq!(message.visible_text, message.text);
+    fn a_letter_that_breaks_its_reader_is_attached_as_it_came() {
+        let raw = b"Subject: x\r\nFrom: ana@shop.example\r\n\r\nhello\0";
+        let broken = |raw: &[u8]| {
+            assert!(!raw.contains(&0), "a defect");
+            read(raw)
+        };
+        let message = read_with(raw, broken);
+        assert_eq!((message.text.as_str(), message.sealed), (SEALED, true));
+        assert_eq!(message.subject, "x");
+        assert_eq!(message.attachments[0].bytes, raw);
+        let message = read_with(raw, |_| panic!("even of the header"));
+        assert_eq!((message.subject.as_str(), message.sealed), ("", true));
+        assert_eq!(message.attachments[0].bytes, raw);
+    }
+
+    #[test]
+    fn a_sealed_letter_has_its_header_and_no_more_than_that_is_read() {
+        let raw = b"Subject: =?utf-8?q?gr=C3=B6=C3=9Fe?=\nTo: desk@office.example\n\nbody";
+        let message = sealed(raw);
+        assert_eq!((message.subject.as_str(), message.text.as_str()), ("größe", SEALED));
+        assert_eq!(message.to[0].address, "desk@office.example");
+        let endless = b"X: ".iter().copied().chain(std::iter::repeat_n(b'y', 1 << 20));
+        assert_eq!(sealed(&endless.collect::<Vec<u8>>()).attachments[0].bytes.len(), (1 << 20) + 3);
     }
 
     #[test]

@@ -94,6 +94,10 @@ impl Refusal {
             {
                 Error::Throttled { wait: DAYS_LIMIT, what: self.advice(address).unwrap_or(said) }
             }
+            // Nothing was done, and there may be room again.
+            _ if self.is("ErrorQuotaExceeded") || self.status == 507 => Error::Unreachable(
+                format!("{doing}: the mailbox {address} is full; make room there"),
+            ),
             410 => Error::ListExpired(format!("{doing}: the list position has expired")),
             401 | 403 | 404 => match self.advice(address) {
                 Some(advice) => Error::SignInNeeded(format!("{doing}: {advice}")),
@@ -103,14 +107,11 @@ impl Refusal {
                 None => Error::Refused(format!("{doing}: refused ({said})")),
             },
             408 | 409 | 412 | 423 => Error::Unreachable(format!("{doing}: not now ({said})")),
-            500..=599 if self.status != 501 && self.status != 507 => {
+            500..=599 if self.status != 501 => {
                 let sentence = format!("{doing}: the service failed ({said})");
                 if reads { Error::Unreachable(sentence) } else { Error::Unknown(sentence) }
             }
             413 => Error::Refused(format!("{doing}: it is too large for the service ({said})")),
-            507 => {
-                Error::Refused(format!("{doing}: the mailbox {address} is full; make room there"))
-            }
             _ => Error::Refused(format!("{doing}: {}", self.advice(address).unwrap_or(said))),
         }
     }
@@ -160,7 +161,6 @@ impl Refusal {
             "ErrorMessageSubmissionBlocked" | "ErrorAccountSuspend" => format!(
                 "sending from {address} is blocked; see Restricted entities in Microsoft Defender"
             ),
-            "ErrorQuotaExceeded" => format!("the mailbox {address} is full; make room there"),
             "ErrorMessageSizeExceeded" => "the message is larger than the mailbox may send".to_owned(),
             "ErrorInvalidRecipients" => "at least one recipient's address is not valid".to_owned(),
             _ => return None,
@@ -229,7 +229,8 @@ mod tests {
             (409, "ErrorIrresolvableConflict", "", false, "later", ""),
             (500, "", "", true, "later", ""),
             (504, "", "", false, "unknown", ""),
-            (507, "ErrorQuotaExceeded", "", false, "refused", "full"),
+            (507, "", "", false, "later", "full"),
+            (403, "ErrorQuotaExceeded", "", false, "later", "full"),
             (413, "", "", false, "refused", "too large"),
         ] {
             let error = error(status, code, message, reads);

@@ -1,10 +1,13 @@
-//! How many requests one mailbox has in flight, over the whole program, and the pauses the provider
-//! asks for. No request is wasted inside a pause (facts: microsoft-graph 5.1, 5.2).
+//! How many requests one mailbox has in flight, over the whole program, the pauses the provider
+//! asks for, and the budget of ten minutes. No request is wasted inside a pause (facts:
+//! microsoft-graph 5.1, 5.2).
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ring::rand::{SecureRandom, SystemRandom};
+
+use super::budget::{Budget, Turn};
 
 /// The longest pause a caller sits out; beyond it is told to come back.
 const SITS_OUT: Duration = Duration::from_secs(30);
@@ -18,6 +21,7 @@ const CREEP: u32 = 200;
 /// The gate of one mailbox.
 pub struct Gate {
     most: usize,
+    begun: Instant,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -29,46 +33,81 @@ struct State {
     good: u32,
     refusals: u32,
     paused_until: Option<Instant>,
+    budget: Budget,
+    /// Whether the budget is kept, rather than only counted.
+    keeps_budget: bool,
+}
+
+/// Why nobody is let through for longer than a caller should stand and wait.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Closed {
+    /// The provider asked for a pause, of which so much is left.
+    Paused(Duration),
+    /// The requests of ten minutes are used up for so long.
+    Spent(Duration),
 }
 
 /// The right to have one request in flight; given back when dropped.
 pub struct Pass<'a>(&'a Gate);
 
 impl Gate {
-    /// A gate for at most `most` requests side by side.
-    pub fn new(most: usize) -> Self {
+    /// A gate for at most `most` requests side by side. With `keeps_budget` also for no more than
+    /// the service allows in ten minutes; without, only once the service has shown that it counts.
+    pub fn new(most: usize, keeps_budget: bool) -> Self {
         let most = most.max(1);
-        let state = State { in_flight: 0, allowed: most, good: 0, refusals: 0, paused_until: None };
-        Self { most, state: Mutex::new(state), changed: Condvar::new() }
+        let state = State {
+            in_flight: 0,
+            allowed: most,
+            good: 0,
+            refusals: 0,
+            paused_until: None,
+            budget: Budget::new(),
+            keeps_budget,
+        };
+        Self { most, begun: Instant::now(), state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Waits for a pass. In a pause longer than half a minute it fails at once with what is left
-    /// of it.
-    pub fn enter(&self) -> Result<Pass<'_>, Duration> {
+    /// Waits for a pass. When that would take longer than half a minute it fails at once and says
+    /// how long.
+    pub fn enter(&self, turn: Turn) -> Result<Pass<'_>, Closed> {
         let mut state = self.lock();
         loop {
-            let pause = state
-                .paused_until
-                .map(|until| until.saturating_duration_since(Instant::now()))
-                .filter(|left| !left.is_zero());
-            match pause {
-                Some(left) if left > SITS_OUT => return Err(left),
-                Some(left) => {
-                    state = self
-                        .changed
-                        .wait_timeout(state, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0;
+            let wait = match self.closed(&mut state, turn) {
+                Some(closed @ (Closed::Paused(left) | Closed::Spent(left))) => {
+                    if left > SITS_OUT {
+                        return Err(closed);
+                    }
+                    left
                 }
                 None if state.in_flight < state.allowed => {
                     state.in_flight += 1;
+                    let second = self.second();
+                    state.budget.spend(second);
                     return Ok(Pass(self));
                 }
-                None => {
-                    state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-                }
-            }
+                // Until somebody leaves.
+                None => SITS_OUT,
+            };
+            state =
+                self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// What keeps everybody out now.
+    fn closed(&self, state: &mut State, turn: Turn) -> Option<Closed> {
+        let pause = state.paused_until.map(|until| until.saturating_duration_since(Instant::now()));
+        if let Some(left) = pause.filter(|left| !left.is_zero()) {
+            return Some(Closed::Paused(left));
+        }
+        let spent = match state.keeps_budget {
+            true => state.budget.wait(turn, self.second()),
+            false => 0,
+        };
+        (spent > 0).then(|| Closed::Spent(Duration::from_secs(spent)))
+    }
+
+    fn second(&self) -> u64 {
+        self.begun.elapsed().as_secs()
     }
 
     /// Notes a refusal: everybody pauses as long as asked, or longer each time when nothing was
@@ -79,6 +118,8 @@ impl Gate {
         state.good = 0;
         if crowded {
             state.allowed = (state.allowed - 1).max(1);
+        } else {
+            state.keeps_budget = true;
         }
         let pause = asked.unwrap_or_else(|| jittered(grown(state.refusals)));
         let until = Instant::now() + pause;
@@ -133,13 +174,13 @@ mod tests {
 
     #[test]
     fn never_more_than_allowed_are_inside() {
-        let gate = Gate::new(4);
+        let gate = Gate::new(4, true);
         let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for _ in 0..16 {
                 scope.spawn(|| {
                     for _ in 0..50 {
-                        let pass = gate.enter().ok();
+                        let pass = gate.enter(Turn::Prompt).ok();
                         let now = inside.fetch_add(1, Ordering::SeqCst) + 1;
                         most.fetch_max(now, Ordering::SeqCst);
                         std::thread::yield_now();
@@ -154,14 +195,33 @@ mod tests {
 
     #[test]
     fn a_short_pause_is_sat_out_and_a_long_one_is_told() {
-        let gate = Gate::new(4);
+        let gate = Gate::new(4, true);
         gate.refused(Some(Duration::from_millis(60)), false);
         let begun = Instant::now();
-        assert!(gate.enter().is_ok());
+        assert!(gate.enter(Turn::Prompt).is_ok());
         assert!(begun.elapsed() >= Duration::from_millis(55));
         gate.refused(Some(Duration::from_secs(100)), false);
-        let left = gate.enter().err().unwrap_or_default();
-        assert!(left > Duration::from_secs(90), "{left:?}");
+        let left = gate.enter(Turn::Prompt).err();
+        let long = |left| matches!(left, Some(Closed::Paused(left)) if left.as_secs() > 90);
+        assert!(long(left), "{left:?}");
+    }
+
+    #[test]
+    fn the_budget_is_kept_from_the_start_or_once_the_service_counts() {
+        let passes = |gate: &Gate, turn, most: u32| {
+            (0..most).take_while(|_| gate.enter(turn).is_ok()).count()
+        };
+        let gate = Gate::new(4, true);
+        assert_eq!(passes(&gate, Turn::Bulk, 20_000), 9_700);
+        assert!(matches!(gate.enter(Turn::Bulk), Err(Closed::Spent(_))));
+        assert_eq!(passes(&gate, Turn::Prompt, 20_000), 300);
+
+        let gate = Gate::new(4, false);
+        assert_eq!(passes(&gate, Turn::Bulk, 12_000), 12_000);
+        gate.refused(Some(Duration::ZERO), true);
+        assert!(gate.enter(Turn::Bulk).is_ok(), "a crowd says nothing about the budget");
+        gate.refused(Some(Duration::ZERO), false);
+        assert!(matches!(gate.enter(Turn::Bulk), Err(Closed::Spent(_))));
     }
 
     #[test]
@@ -172,7 +232,7 @@ mod tests {
             let pause = jittered(Duration::from_secs(8));
             assert!((4..=8).contains(&pause.as_secs()), "{pause:?}");
         }
-        let gate = Gate::new(4);
+        let gate = Gate::new(4, true);
         for _ in 0..9 {
             gate.refused(Some(Duration::ZERO), true);
         }

@@ -31,6 +31,8 @@ pub struct Settings {
     pub proxy: Option<String>,
     /// Certificates (PEM) trusted in addition to the system's.
     pub ca_file: Option<PathBuf>,
+    /// The longest any call may take, where that is to be less than usual.
+    pub patience: Option<Duration>,
 }
 
 /// A request.
@@ -75,8 +77,8 @@ pub enum Failure {
     NotSent(String),
     /// The request may have arrived, the answer did not: the work may have been done.
     Lost(String),
-    /// The answer is larger than wanted.
-    TooLarge,
+    /// The answer is larger than wanted; its size in bytes, where it was announced.
+    TooLarge(Option<u64>),
 }
 
 /// Makes requests, keeping connections for the next ones.
@@ -157,9 +159,12 @@ impl Http {
         } else {
             request.max_bytes.max(REFUSAL_BYTES)
         };
-        let expected = response.body().content_length().unwrap_or(0).min(max_bytes);
+        let announced = response.body().content_length();
+        if announced.is_some_and(|length| length > max_bytes) {
+            return Err(Failure::TooLarge(announced));
+        }
         // A length too large for memory to address cannot be under the cap that was just applied.
-        let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+        let mut body = Vec::with_capacity(usize::try_from(announced.unwrap_or(0)).unwrap_or(0));
         response
             .body_mut()
             .as_reader()
@@ -167,7 +172,7 @@ impl Http {
             .read_to_end(&mut body)
             .map_err(|error| Failure::Lost(format!("the answer of {host} broke off: {error}")))?;
         if body.len() as u64 > max_bytes {
-            return Err(Failure::TooLarge);
+            return Err(Failure::TooLarge(None));
         }
         Ok(Answer { status: status.as_u16(), retry_after, body })
     }
@@ -261,27 +266,34 @@ fn failure(host: &str, error: &ureq::Error) -> Failure {
             "no secure connection to {host}: {error}; if the office inspects TLS, name its \
              certificate in [network] ca_file, and check the clock"
         )),
-        Error::Io(io) if is_about_connecting(io.kind()) => not_sent(plain(io)),
+        Error::Io(io) if is_about_connecting(io) => not_sent(plain(io)),
         Error::Timeout(_) => Failure::Lost(format!("{host} did not answer in time")),
         other => Failure::Lost(format!("the connection to {host} broke: {other}")),
     }
 }
 
-fn is_about_connecting(kind: std::io::ErrorKind) -> bool {
+fn is_about_connecting(error: &std::io::Error) -> bool {
     use std::io::ErrorKind as Kind;
-    matches!(
-        kind,
-        Kind::ConnectionRefused
-            | Kind::HostUnreachable
-            | Kind::NetworkUnreachable
-            | Kind::AddrNotAvailable
-            | Kind::NetworkDown
-    )
+    // The standard library has no kind for a name that cannot be looked up.
+    is_about_a_name(error)
+        || matches!(
+            error.kind(),
+            Kind::ConnectionRefused
+                | Kind::HostUnreachable
+                | Kind::NetworkUnreachable
+                | Kind::AddrNotAvailable
+                | Kind::NetworkDown
+        )
+}
+
+fn is_about_a_name(error: &std::io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
 }
 
 fn plain(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        _ if is_about_a_name(error) => "its name cannot be looked up".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -315,7 +327,8 @@ pub(super) fn host_of(url: &str) -> &str {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

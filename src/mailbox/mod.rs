@@ -3,6 +3,7 @@
 //! stays in the provider's own file. Nothing here knows a ticket.
 
 mod answers;
+mod budget;
 pub mod gate;
 pub mod graph;
 pub mod http;
@@ -52,6 +53,41 @@ pub struct Page {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PagePosition(pub String);
 
+/// What changed in the folder since a position.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changes {
+    /// What came or was changed. The same item may come again.
+    pub items: Vec<Listed>,
+    /// What left the folder.
+    pub left: Vec<ItemId>,
+    /// Where to go on.
+    pub next: Next,
+}
+
+/// Where to go on following changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Next {
+    /// There is more right now.
+    More(PagePosition),
+    /// That was all; what changes from now on follows from here.
+    Later(PagePosition),
+}
+
+/// Where a message lies.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Whereabouts {
+    /// In the folder we take in from.
+    Here,
+    /// In another folder of the mailbox.
+    Elsewhere,
+    /// Where a person's deletion puts it, to be restored with a click.
+    Deleted,
+    /// In Recoverable Items, under this id.
+    Recoverable(ItemId),
+    /// Nowhere in the mailbox.
+    Gone,
+}
+
 /// Where a removed original lies now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Removed {
@@ -87,8 +123,20 @@ pub trait Mailbox: Send + Sync {
     /// One page of the folder we take in from, oldest message first. `None` asks for the first page.
     fn list(&self, position: Option<&PagePosition>) -> Result<Page, Error>;
 
-    /// The message as RFC 5322 bytes, at most `max_bytes` of them ([`Error::TooLarge`] beyond).
-    fn fetch(&self, item: &ItemId, max_bytes: u64) -> Result<Vec<u8>, Error>;
+    /// One step of following the folder: what changed since `position`. `None` begins anew, with
+    /// everything that lies there. Fails with [`Error::ListExpired`] when the position is no longer
+    /// known, and with [`Error::Refused`] where changes cannot be followed.
+    fn changes(&self, position: Option<&PagePosition>) -> Result<Changes, Error>;
+
+    /// Whether the mailbox answers at all, by the cheapest question there is.
+    fn reachable(&self) -> Result<(), Error>;
+
+    /// Where a message lies now.
+    fn whereabouts(&self, item: &ItemId) -> Result<Whereabouts, Error>;
+
+    /// The message as RFC 5322 bytes, at most `max_bytes` of them ([`Error::TooLarge`] beyond), in
+    /// at most `patience`.
+    fn fetch(&self, item: &ItemId, max_bytes: u64, patience: Duration) -> Result<Vec<u8>, Error>;
 
     /// Puts a copy into `folder` (a name or a path such as `Inbox/Done`), which is made when
     /// missing. Doing it twice makes two copies; see [`Mailbox::find_copy`].
@@ -148,10 +196,16 @@ pub enum Error {
     #[error("{0}")]
     Gone(String),
     /// The message is larger than we take.
-    #[error("the message is larger than {max_bytes} bytes")]
+    #[error(
+        "the message{} is larger than the {} MB taken in",
+        size.map(|size| format!(" has {:.1} MB and", size as f64 / 1e6)).unwrap_or_default(),
+        max_bytes / 1_000_000
+    )]
     TooLarge {
         /// The cap that was handed in, in bytes.
         max_bytes: u64,
+        /// Its size in bytes, where it was told.
+        size: Option<u64>,
     },
     /// The provider understood and said no; trying again will not help.
     #[error("{0}")]

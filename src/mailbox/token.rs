@@ -167,7 +167,7 @@ impl Tokens {
         let host = host_of(&url);
         let answer = http.send(&request).map_err(|failure| match failure {
             Failure::NotSent(why) | Failure::Lost(why) => Error::Unreachable(why),
-            Failure::TooLarge => Error::Unreachable(format!(
+            Failure::TooLarge(_) => Error::Unreachable(format!(
                 "{host} answered with more than a token; is it the sign-in host?"
             )),
         })?;

@@ -9,6 +9,10 @@ use crate::desk::ticket::LedgerId;
 use crate::mail::MessageId;
 use crate::time::Timestamp;
 
+/// What the ledger says of an original that is not where it was left.
+pub(super) const MOVED_BY_OTHERS: &str =
+    "the original was moved to another folder by somebody else and left there";
+
 /// An original that still has to be filed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ToFile {
@@ -36,6 +40,8 @@ pub enum Filed {
     },
     /// It was moved to the folder the office named.
     Moved,
+    /// Somebody moved it to another folder, where it is left alone.
+    Elsewhere,
     /// It stays where it is, as the office wants it.
     Kept,
     /// It had left the mailbox already and cannot be recovered there.
@@ -115,6 +121,14 @@ impl Store {
                         (Some(Action::Removed), Some(Original::Removed), "")
                     }
                     Filed::Moved => (Some(Action::Moved), Some(Original::Moved), ""),
+                    Filed::Elsewhere => {
+                        tx.prepare_cached(
+                            "UPDATE ledger SET reason = iif(reason = '', ?2, reason || '; ' || ?2)
+                             WHERE id = ?1",
+                        )?
+                        .execute((ledger, MOVED_BY_OTHERS))?;
+                        (Some(Action::Moved), Some(Original::Moved), MOVED_BY_OTHERS)
+                    }
                     Filed::Kept => (None, Some(Original::Kept), ""),
                     Filed::Gone => (
                         Some(Action::Gone),

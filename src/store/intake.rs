@@ -9,7 +9,7 @@ use crate::desk::intake::{self, Arrival, Decision, Known, NewArticle, TicketChan
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::thread::{Candidate, Relation};
 use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber};
-use crate::mail::{Message, MessageId, subject};
+use crate::mail::{Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
 /// The most tickets looked at for one citation.
@@ -26,21 +26,24 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Prepares a message for its ledger row. `raw` is what `message` was read from.
-    pub fn new(ledger: LedgerId, received_at: Timestamp, raw: &[u8], message: Message) -> Self {
-        let contents = message.attachments.iter().map(writing::Content::of).collect();
-        Self {
-            size: raw.len(),
-            contents,
-            arrival: Arrival {
-                ledger,
-                received_at,
-                sha256: writing::sha256(raw),
-                fingerprint: intake::fingerprint(&message),
-                message,
-            },
-            raw: writing::pack(raw),
-        }
+    /// Prepares a message for its ledger row. `raw` is what `message` was read from. Each large
+    /// piece is let go of before the next one is packed.
+    pub fn new(
+        ledger: LedgerId,
+        received_at: Timestamp,
+        raw: Vec<u8>,
+        mut message: Message,
+    ) -> Self {
+        let fingerprint = intake::fingerprint(&message);
+        let (size, sha256) = (raw.len(), writing::sha256(&raw));
+        let packed = writing::pack(&raw);
+        drop(raw);
+        let take = |attachment: &mut Attachment| {
+            writing::Content::of(std::mem::take(&mut attachment.bytes))
+        };
+        let contents = message.attachments.iter_mut().map(take).collect();
+        let arrival = Arrival { ledger, received_at, sha256, fingerprint, message };
+        Self { arrival, size, raw: packed, contents }
     }
 
     /// The ledger row it belongs to.
@@ -55,7 +58,10 @@ impl Prepared {
 
     /// Roughly the memory it takes, in bytes.
     pub fn weight(&self) -> usize {
-        self.size + self.raw.len() + self.arrival.message.text.len()
+        let message = &self.arrival.message;
+        let texts = message.text.len() + message.html.as_ref().map_or(0, String::len);
+        let contents: usize = self.contents.iter().map(writing::Content::weight).sum();
+        self.raw.len() + texts + contents
     }
 }
 
@@ -184,10 +190,7 @@ fn known(tx: &Transaction<'_>, mailbox: MailboxId, arrival: &Arrival) -> Result<
             "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ticket'), 0) + 1",
         )?
         .query_row([], |row| row.get(0))?;
-    let twin = match &message.message_id {
-        Some(id) => twin(tx, mailbox, id, &arrival.fingerprint)?,
-        None => None,
-    };
+    let Twins { own: twin, elsewhere } = twins(tx, mailbox, arrival)?;
     let mut found: Vec<(TicketNumber, Relation)> = Vec::new();
     let cited: Vec<MessageId> = message.cited().into_iter().take(intake::MAX_CITED).collect();
     if twin.is_none() {
@@ -216,28 +219,50 @@ fn known(tx: &Transaction<'_>, mailbox: MailboxId, arrival: &Arrival) -> Result<
     for (ticket, relation) in found {
         candidates.push(candidate(tx, mailbox, ticket, relation)?);
     }
-    Ok(Known { twin, candidates, next_ticket })
+    Ok(Known { twin, elsewhere, candidates, next_ticket })
 }
 
-fn twin(
-    tx: &Transaction<'_>,
-    mailbox: MailboxId,
-    id: &MessageId,
-    fingerprint: &str,
-) -> Result<Option<(ArticleId, TicketNumber)>> {
+/// The same letter as it was taken in before.
+struct Twins {
+    /// Through this mailbox.
+    own: Option<(ArticleId, TicketNumber)>,
+    /// Through others.
+    elsewhere: Vec<(ArticleId, TicketNumber)>,
+}
+
+/// Finds the same letter by Message-ID and fingerprint. Without a Message-ID it is the same only
+/// when it was also received in the same second: so it is after a mailbox was restored from a
+/// backup, where every item has a new id.
+fn twins(tx: &Transaction<'_>, mailbox: MailboxId, arrival: &Arrival) -> Result<Twins> {
+    let id = arrival.message.message_id.as_ref();
     // CROSS JOIN keeps the order: by the rare Message-ID first, never through the whole ledger.
-    let row = tx
-        .prepare_cached(
-            "SELECT article.id, article.ticket FROM article
-             CROSS JOIN ledger ON ledger.article = article.id
-             WHERE article.message_id = ?1 AND article.fingerprint = ?2 AND ledger.mailbox = ?3
-             LIMIT 1",
-        )?
-        .query_row((id, fingerprint, mailbox.0), |row| Ok((row.get(0)?, row.get(1)?)));
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
+    let condition = match id {
+        Some(_) => "article.message_id = :id AND article.fingerprint = :fingerprint",
+        None => {
+            "article.message_id IS NULL AND article.fingerprint = :fingerprint
+             AND ledger.received_at = :received_at AND ledger.mailbox = :mailbox AND :id IS NULL"
+        }
+    };
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT article.id, article.ticket, ledger.mailbox = :mailbox FROM article
+         CROSS JOIN ledger ON ledger.article = article.id
+         WHERE {condition} AND (:received_at IS NOT NULL)
+         ORDER BY article.id LIMIT {MAX_CANDIDATES}"
+    ))?;
+    let mut rows = statement.query(rusqlite::named_params! {
+        ":id": id, ":fingerprint": arrival.fingerprint, ":mailbox": mailbox.0,
+        ":received_at": arrival.received_at,
+    })?;
+    let mut twins = Twins { own: None, elsewhere: Vec::new() };
+    while let Some(row) = rows.next()? {
+        let (found, own) = ((row.get(0)?, row.get(1)?), row.get(2)?);
+        match own {
+            true => twins.own = twins.own.or(Some(found)),
+            false if !twins.elsewhere.contains(&found) => twins.elsewhere.push(found),
+            false => {}
+        }
     }
+    Ok(twins)
 }
 
 fn tickets_with(tx: &Transaction<'_>, id: &MessageId) -> Result<Vec<TicketNumber>> {

@@ -1,5 +1,5 @@
-//! What became of every message: noting what a listing shows, what waits and what failed, lists and
-//! the balance for people.
+//! What became of every message: what waits and what failed, what a person decides about it, lists
+//! and the balance for people.
 
 use std::collections::HashMap;
 
@@ -9,22 +9,8 @@ use super::{Listing, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::ACTOR;
 use crate::desk::ledger::{Balance, LedgerRow, Outcome};
-use crate::desk::ticket::LedgerId;
-use crate::mail::MessageId;
+use crate::desk::ticket::{LedgerId, TicketNumber};
 use crate::time::Timestamp;
-
-/// A line of a listing, as the ledger takes it.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    /// The provider's id.
-    pub item_id: String,
-    /// The Message-ID the provider reports.
-    pub message_id: Option<MessageId>,
-    /// When the mailbox received it.
-    pub received_at: Timestamp,
-    /// Its size in bytes, where told.
-    pub size: Option<u64>,
-}
 
 /// A message that waits to be taken in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +25,8 @@ pub struct Waiting {
     pub size: Option<u64>,
     /// How often it failed.
     pub attempts: u32,
+    /// Whether a person wants a ticket of it however large it is.
+    pub forced: bool,
 }
 
 /// What is noted of a message that could not be taken in this time.
@@ -48,6 +36,8 @@ pub enum Setback {
     Retry(Timestamp),
     /// It is set aside for a person.
     Quarantine,
+    /// It is set aside for a person, being larger than what is taken in; so many bytes, where told.
+    Oversize(Option<u64>),
     /// It is no longer in the mailbox.
     Vanished,
 }
@@ -59,32 +49,6 @@ const COLUMNS: &str = "ledger.id, mailbox.name, ledger.item_id, ledger.message_i
      EXISTS (SELECT 1 FROM raw WHERE raw.ledger = ledger.id)";
 
 impl Store {
-    /// Gives every item that was never seen before its row, and says how many there were.
-    pub fn note_listed(
-        &mut self,
-        mailbox: MailboxId,
-        seen: &[Seen],
-        now: Timestamp,
-    ) -> Result<usize> {
-        if seen.is_empty() {
-            return Ok(0);
-        }
-        self.write(|tx| {
-            let mut statement = tx.prepare_cached(
-                "INSERT INTO ledger (mailbox, item_id, message_id, size, received_at, listed_at)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6
-                 WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE mailbox = ?1 AND item_id = ?2)",
-            )?;
-            let mut new = 0;
-            for item in seen {
-                let Seen { item_id, message_id, received_at, size } = item;
-                new +=
-                    statement.execute((mailbox.0, item_id, message_id, size, received_at, now))?;
-            }
-            Ok(new)
-        })
-    }
-
     /// The messages that wait and whose time has come, oldest first.
     pub fn waiting(
         &mut self,
@@ -95,7 +59,7 @@ impl Store {
         let rows = self
             .db
             .prepare_cached(
-                "SELECT id, item_id, received_at, size, attempts FROM ledger
+                "SELECT id, item_id, received_at, size, attempts, forced FROM ledger
                  WHERE mailbox = ?1 AND outcome = 'waiting' AND coalesce(retry_at, '') <= ?2
                  ORDER BY received_at, id LIMIT ?3",
             )?
@@ -106,6 +70,7 @@ impl Store {
                     received_at: row.get(2)?,
                     size: row.get(3)?,
                     attempts: row.get(4)?,
+                    forced: row.get(5)?,
                 })
             })?
             .collect::<rusqlite::Result<_>>()?;
@@ -136,31 +101,81 @@ impl Store {
         }
         self.write(|tx| {
             for (ledger, setback, reason) in setbacks {
+                let size = if let Setback::Oversize(size) = setback { *size } else { None };
                 let (outcome, retry_at, action) = match setback {
                     Setback::Retry(at) => (Outcome::Waiting, Some(*at), None),
-                    Setback::Quarantine => (Outcome::Quarantined, None, Some(Action::Quarantined)),
+                    Setback::Quarantine | Setback::Oversize(_) => {
+                        (Outcome::Quarantined, None, Some(Action::Quarantined))
+                    }
                     Setback::Vanished => (Outcome::Vanished, None, Some(Action::Vanished)),
                 };
                 let changed = tx
                     .prepare_cached(
                         "UPDATE ledger SET outcome = ?2, reason = ?3, retry_at = ?4,
-                                attempts = attempts + 1,
+                                attempts = attempts + 1, forced = 0, size = coalesce(?5, size),
                                 original = iif(?2 = 'vanished', 'expired', original)
                          WHERE id = ?1 AND outcome = 'waiting'",
                     )?
-                    .execute((ledger, outcome, reason, retry_at))?;
+                    .execute((ledger, outcome, reason, retry_at, size))?;
                 if let Some(action) = action.filter(|_| changed > 0) {
-                    let entry = NewEntry {
-                        actor: ACTOR.to_owned(),
-                        action,
-                        ticket: None,
-                        ledger: Some(*ledger),
-                        detail: super::writing::cut(reason, 200).into_owned(),
-                    };
-                    audit::append(tx, now, &entry)?;
+                    let detail = super::writing::cut(reason, 200).into_owned();
+                    say(tx, *ledger, ACTOR, action, detail, now)?;
                 }
             }
             Ok(())
+        })
+    }
+
+    /// Has messages that were not taken in tried again at once, as `actor` wants it. With `forced`
+    /// each becomes a ticket, however large or odd it is. Fails without changing anything when one
+    /// of them is in a ticket already.
+    pub fn try_again(
+        &mut self,
+        ids: &[LedgerId],
+        forced: bool,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            for id in ids {
+                not_in_a_ticket(tx, *id)?;
+                tx.prepare_cached(
+                    "UPDATE ledger SET outcome = 'waiting', reason = '', attempts = 0,
+                            retry_at = NULL, forced = ?2, original = 'in_mailbox'
+                     WHERE id = ?1",
+                )?
+                .execute((id, forced))?;
+                let action = if forced { Action::Forced } else { Action::Retried };
+                say(tx, *id, actor, action, String::new(), now)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Discards a message that was not taken in, as `actor` wants it; its original is left alone.
+    pub fn discard(
+        &mut self,
+        id: LedgerId,
+        reason: &str,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            not_in_a_ticket(tx, id)?;
+            tx.prepare_cached(
+                "UPDATE ledger SET outcome = 'discarded', reason = ?2, retry_at = NULL, forced = 0
+                 WHERE id = ?1",
+            )?
+            .execute((id, reason))?;
+            // The reason may name somebody; the trail outlives what is erased.
+            say(
+                tx,
+                id,
+                actor,
+                Action::Discarded,
+                format!("{} characters of reason", reason.chars().count()),
+                now,
+            )
         })
     }
 
@@ -208,9 +223,7 @@ impl Store {
             ))?
             .query_row([id], ledger_row);
         match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => {
-                Err(super::Error::NoSuch(format!("there is no ledger row {id}")))
-            }
+            Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_row(id)),
             other => Ok(other?),
         }
     }
@@ -220,6 +233,51 @@ impl Store {
         let balances = self.read(balances)?;
         Ok(balances.into_iter().map(|(_, balance)| balance).collect())
     }
+}
+
+/// Fails when the message of this row has become an article, or is a copy of one.
+fn not_in_a_ticket(tx: &Transaction<'_>, id: LedgerId) -> Result<()> {
+    let row = tx
+        .prepare_cached(
+            "SELECT ledger.outcome, article.ticket FROM ledger
+             LEFT JOIN article ON article.id = ledger.article WHERE ledger.id = ?1",
+        )?
+        .query_row([id], |row| Ok((row.get(0)?, row.get::<_, Option<TicketNumber>>(1)?)));
+    let (outcome, ticket): (Outcome, _) = match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_row(id)),
+        other => other?,
+    };
+    match (outcome, ticket) {
+        (Outcome::Opened | Outcome::Joined | Outcome::Duplicate, Some(ticket)) => {
+            Err(super::Error::NotPossible(format!(
+                "ledger row {id} is in ticket {ticket} already; nothing is to be done about it"
+            )))
+        }
+        (Outcome::Opened | Outcome::Joined | Outcome::Duplicate, None) => {
+            Err(super::Error::NotPossible(format!(
+                "the content of ledger row {id} was erased with its ticket"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn no_row(id: LedgerId) -> super::Error {
+    super::Error::NoSuch(format!("there is no ledger row {id}"))
+}
+
+/// Writes into the trail what was done with a message.
+pub(super) fn say(
+    tx: &Transaction<'_>,
+    ledger: LedgerId,
+    actor: &str,
+    action: Action,
+    detail: String,
+    now: Timestamp,
+) -> Result<()> {
+    let actor = actor.to_owned();
+    let entry = NewEntry { actor, action, ticket: None, ledger: Some(ledger), detail };
+    audit::append(tx, now, &entry)
 }
 
 /// The balance of every mailbox. The rows and their outcomes are counted each by themselves, so

@@ -12,7 +12,27 @@ use crate::time::Timestamp;
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The steps; the n-th leads from schema n to schema n + 1. Schema 1 is the first there was.
-const STEPS: &[&str] = &[];
+const STEPS: &[&str] = &["
+    ALTER TABLE mailbox ADD COLUMN position TEXT;
+    ALTER TABLE mailbox ADD COLUMN reconciled_at TEXT;
+    ALTER TABLE mailbox ADD COLUMN reconciliation TEXT CHECK (json_valid(reconciliation));
+    ALTER TABLE mailbox ADD COLUMN reconcile_wanted_at TEXT;
+    ALTER TABLE ledger ADD COLUMN forced INTEGER NOT NULL DEFAULT 0 CHECK (forced IN (0, 1));
+    CREATE INDEX ledger_left_there ON ledger (mailbox, id)
+      WHERE original IN ('kept', 'restored');
+    CREATE TABLE ticket_link (
+      ticket    INTEGER NOT NULL REFERENCES ticket (number),
+      other     INTEGER NOT NULL REFERENCES ticket (number),
+      relation  TEXT NOT NULL CHECK (relation IN ('follows', 'same_letter')),
+      PRIMARY KEY (ticket, other, relation)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX ticket_link_by_other ON ticket_link (other);
+    INSERT INTO ticket_link (ticket, other, relation)
+      SELECT number, follows, 'follows' FROM ticket WHERE follows IS NOT NULL;
+    ALTER TABLE ticket DROP COLUMN follows;
+    CREATE INDEX article_without_message_id ON article (fingerprint)
+      WHERE message_id IS NULL AND fingerprint IS NOT NULL;
+"];
 
 /// The schema this program knows.
 pub const CURRENT: i64 = 1 + STEPS.len() as i64;

@@ -7,6 +7,7 @@ pub mod filing;
 pub mod health;
 pub mod intake;
 pub mod ledger;
+pub mod listing;
 pub mod migrations;
 pub mod outbox;
 pub mod people;

@@ -9,7 +9,7 @@ use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Kind, LedgerId,
+    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Kind, LedgerId, Link,
     State, Ticket, TicketNumber, Verdict,
 };
 use crate::mail::Address;
@@ -28,7 +28,7 @@ pub struct Filter {
 
 const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, ticket.queue, \
      ticket.assignee, person.address, person.name, mailbox.name, ticket.created_at, \
-     ticket.updated_at, ticket.due_at, ticket.closed_at, ticket.merged_into, ticket.follows, \
+     ticket.updated_at, ticket.due_at, ticket.closed_at, ticket.merged_into, \
      ticket.hold";
 
 const TABLES: &str = "ticket JOIN mailbox ON mailbox.id = ticket.mailbox \
@@ -80,6 +80,7 @@ impl Store {
                 other => other?,
             };
             ticket.tags = tags(tx, number)?;
+            ticket.links = links(tx, number)?;
             ticket.articles = articles(tx, number)?;
             Ok(ticket)
         })
@@ -116,7 +117,8 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<ArticleId> {
-        let contents: Vec<Content> = article.attachments.iter().map(Content::of).collect();
+        let contents: Vec<Content> =
+            article.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
         self.write(|tx| {
             let before = state_and_hold(tx, number)?.0;
             let id = writing::article(tx, number, article, &contents, now)?;
@@ -260,8 +262,8 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         due_at: row.get(11)?,
         closed_at: row.get(12)?,
         merged_into: row.get(13)?,
-        follows: row.get(14)?,
-        hold: row.get(15)?,
+        links: Vec::new(),
+        hold: row.get(14)?,
         articles: Vec::new(),
     })
 }
@@ -270,6 +272,19 @@ fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
     Ok(tx
         .prepare_cached("SELECT tag FROM ticket_tag WHERE ticket = ?1 ORDER BY tag")?
         .query_map([number], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+fn links(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Link>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT relation, other, 1 FROM ticket_link WHERE ticket = ?1
+             UNION ALL SELECT relation, ticket, 0 FROM ticket_link WHERE other = ?1
+             ORDER BY 2",
+        )?
+        .query_map([number], |row| {
+            Ok(Link { kind: row.get(0)?, other: row.get(1)?, to_older: row.get(2)? })
+        })?
         .collect::<rusqlite::Result<_>>()?)
 }
 

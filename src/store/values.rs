@@ -4,8 +4,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::ticket::{
-    AgentId, ArticleId, AttachmentId, Kind, LedgerId, Machine, OutboxId, Priority, Role, State,
-    TicketNumber,
+    AgentId, ArticleId, AttachmentId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
+    State, TicketNumber,
 };
 use crate::mail::MessageId;
 use crate::time::Timestamp;
@@ -68,4 +68,4 @@ macro_rules! words {
     )+ };
 }
 
-words!(State, Priority, Kind, Machine, Role, Outcome, Original);
+words!(State, Priority, Kind, Machine, Role, Outcome, Original, LinkKind);

@@ -102,7 +102,7 @@ fn facts(ticket: &Ticket, now: Timestamp) -> Markup {
                 (fact("Last change", moment(ticket.updated_at, now)))
                 @if let Some(at) = ticket.due_at { (fact("Due", moment(at, now))) }
                 @if let Some(at) = ticket.closed_at { (fact("Closed", moment(at, now))) }
-                @if let Some(older) = &ticket.follows { (fact("Goes on from", link(older))) }
+                @for tie in &ticket.links { (fact(tie.for_people(), link(&tie.other))) }
                 @if let Some(target) = &ticket.merged_into { (fact("Merged into", link(target))) }
                 @if ticket.hold {
                     (fact("Hold", html! { "kept from retention" }))

@@ -2,6 +2,8 @@
 //! few threads side by side, while one thread commits what they bring in batches. Nothing is filed
 //! before the commit that took its message in.
 
+mod lanes;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -11,11 +13,12 @@ use std::time::Duration;
 
 use crate::desk::retention::Days;
 use crate::desk::ticket::LedgerId;
-use crate::mail::{MessageId, parse};
-use crate::mailbox::{self, ItemId, Mailbox, Removed};
+use crate::mail::{Message, MessageId, parse};
+use crate::mailbox::{self, ItemId, Mailbox, Removed, Whereabouts};
 use crate::store::filing::{Filed, ToFile};
 use crate::store::intake::{Prepared, Taken};
 use crate::store::ledger::Waiting;
+use lanes::{Lanes, Place};
 
 /// Messages per commit.
 const BATCH: usize = 100;
@@ -30,15 +33,22 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Jobs handed out ahead, so that nobody is idle during a commit.
 const AHEAD: usize = 128;
 
-/// Bytes of messages on the belt before no more are handed out.
-const AHEAD_BYTES: u64 = 32 << 20;
-
-/// What a message of unknown size is taken for, in bytes.
-const GUESS: u64 = 256 << 10;
-
-/// Failures without a success between them that mean the mailbox is out of reach, rather than that
-/// something is wrong with one message each.
+/// Failures without a success between them after which it is looked whether the mailbox is out of
+/// reach, or something wrong with one message each.
 const OUTAGE: usize = 8;
+
+/// The largest message taken in when a person insists, in bytes: none in Exchange is larger.
+const FORCED_BYTES: u64 = 160 << 20;
+
+/// How long fetching a message may take the first time, with as much for its size as a slow line
+/// needs.
+const FETCH: Duration = Duration::from_secs(30);
+
+/// Bytes a second that a slow line brings.
+const SLOW_LINE: u64 = 64 << 10;
+
+/// How long fetching may take when it was too slow before.
+const LONG_FETCH: Duration = Duration::from_secs(600);
 
 /// What happens to an original once its message is taken in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,12 +97,13 @@ pub(super) trait Ends {
 pub(super) struct Outcome {
     /// Messages that could not be fetched, each with why.
     pub(super) failed: Vec<(Waiting, mailbox::Error)>,
+    /// How many could be.
+    pub(super) fetched: usize,
+    /// How many originals were dealt with.
+    pub(super) filed: usize,
     /// What stopped the belt, if something did.
     pub(super) stopped: Option<mailbox::Error>,
 }
-
-/// The place of a message in the order of the folder.
-type Place = u64;
 
 enum Job {
     Fetch(Place, Waiting),
@@ -130,11 +141,10 @@ pub(super) fn run(
         }
         drop(done_sender);
         let belt = Belt {
+            mailbox,
             jobs: job_sender,
-            to_fetch: waiting.into(),
+            to_fetch: Lanes::new(waiting),
             to_file: leftover.into_iter().map(|original| (original, true)).collect(),
-            next_place: 0,
-            fetching: BTreeMap::new(),
             filing: 0,
             ready: BTreeMap::new(),
             filed: Vec::new(),
@@ -145,13 +155,11 @@ pub(super) fn run(
     })
 }
 
-struct Belt {
+struct Belt<'a> {
+    mailbox: &'a dyn Mailbox,
     jobs: Sender<Job>,
-    to_fetch: VecDeque<Waiting>,
+    to_fetch: Lanes,
     to_file: VecDeque<(ToFile, bool)>,
-    next_place: Place,
-    /// What is being fetched, with the bytes expected of it.
-    fetching: BTreeMap<Place, u64>,
     filing: usize,
     /// What was fetched and is not committed yet.
     ready: BTreeMap<Place, (Prepared, ItemId, Option<MessageId>)>,
@@ -160,11 +168,11 @@ struct Belt {
     outcome: Outcome,
 }
 
-impl Belt {
+impl Belt<'_> {
     fn turn(mut self, done: &Receiver<Done>, ends: &mut dyn Ends) -> Result<Outcome, super::Error> {
         loop {
             self.hand_out();
-            if self.fetching.is_empty() && self.filing == 0 {
+            if self.to_fetch.none_out() && self.filing == 0 {
                 break;
             }
             match done.recv_timeout(PATIENCE) {
@@ -188,12 +196,11 @@ impl Belt {
     /// Commits what is ready when it makes a batch: the messages with nothing outstanding before
     /// them, or all of them when too many pile up behind a slow one.
     fn commit_when_full(&mut self, ends: &mut dyn Ends) -> Result<(), super::Error> {
-        let bytes: usize = self.ready.values().map(|(prepared, ..)| prepared.weight()).sum();
-        let nothing_coming = self.fetching.is_empty() && !self.may_fetch();
-        if nothing_coming || bytes >= BATCH_BYTES || self.ready.len() >= 2 * BATCH {
+        let nothing_coming = self.to_fetch.none_out() && !self.may_fetch();
+        if nothing_coming || self.held() >= BATCH_BYTES || self.ready.len() >= 2 * BATCH {
             return self.commit(ends, Place::MAX);
         }
-        let outstanding = self.fetching.keys().next().copied().unwrap_or(Place::MAX);
+        let outstanding = self.to_fetch.first_out().unwrap_or(Place::MAX);
         if self.ready.range(..outstanding).count() >= BATCH {
             self.commit(ends, outstanding)?;
         }
@@ -204,21 +211,20 @@ impl Belt {
         self.outcome.stopped.is_none() && !self.to_fetch.is_empty()
     }
 
+    /// Bytes of what was fetched and is not committed yet.
+    fn held(&self) -> usize {
+        self.ready.values().map(|(prepared, ..)| prepared.weight()).sum()
+    }
+
     /// Hands out jobs, filing first: it makes room and was begun earlier.
     fn hand_out(&mut self) {
-        while self.outcome.stopped.is_none() && self.fetching.len() + self.filing < AHEAD {
+        let held = self.held() as u64;
+        while self.outcome.stopped.is_none() && self.to_fetch.count_out() + self.filing < AHEAD {
             let job = if let Some((original, look_first)) = self.to_file.pop_front() {
                 self.filing += 1;
                 Job::File { original, look_first }
             } else {
-                let expected: u64 = self.fetching.values().sum();
-                if expected >= AHEAD_BYTES {
-                    return;
-                }
-                let Some(waiting) = self.to_fetch.pop_front() else { return };
-                let place = self.next_place;
-                self.next_place += 1;
-                self.fetching.insert(place, waiting.size.unwrap_or(GUESS));
+                let Some((place, waiting)) = self.to_fetch.next(held) else { return };
                 Job::Fetch(place, waiting)
             };
             if self.jobs.send(job).is_err() {
@@ -230,13 +236,14 @@ impl Belt {
     fn put_away(&mut self, result: Done, ends: &dyn Ends) {
         match result {
             Done::Fetched(place, waiting, Ok(prepared)) => {
-                self.fetching.remove(&place);
+                self.to_fetch.back(place);
                 self.failures_in_a_row = 0;
+                self.outcome.fetched += 1;
                 let message_id = prepared.message_id().cloned();
                 self.ready.insert(place, (*prepared, ItemId(waiting.item_id), message_id));
             }
             Done::Fetched(place, waiting, Err(error)) => {
-                self.fetching.remove(&place);
+                self.to_fetch.back(place);
                 if let Some(error) = self.stops(error) {
                     self.outcome.failed.push((waiting, error));
                 }
@@ -245,7 +252,10 @@ impl Belt {
                 self.filing -= 1;
                 self.filed.extend(steps.into_iter().map(|step| (original.ledger, step)));
                 match failure {
-                    None => self.failures_in_a_row = 0,
+                    None => {
+                        self.failures_in_a_row = 0;
+                        self.outcome.filed += 1;
+                    }
                     Some(error) => {
                         let failed = ends.failed_filing(original.attempts, &error);
                         if self.stops(error).is_some() {
@@ -264,7 +274,7 @@ impl Belt {
         let of_the_mailbox = match &error {
             mailbox::Error::Throttled { .. } | mailbox::Error::SignInNeeded(_) => true,
             mailbox::Error::Unreachable(_) | mailbox::Error::Unknown(_) => {
-                self.failures_in_a_row >= OUTAGE
+                self.failures_in_a_row >= OUTAGE && self.is_out_of_reach()
             }
             _ => false,
         };
@@ -273,6 +283,16 @@ impl Belt {
             return None;
         }
         Some(error)
+    }
+
+    /// Whether the mailbox itself is out of reach. While it answers, failures are those of single
+    /// messages, however many.
+    fn is_out_of_reach(&mut self) -> bool {
+        if self.outcome.stopped.is_some() {
+            return true;
+        }
+        self.failures_in_a_row = 0;
+        self.mailbox.reachable().is_err()
     }
 
     /// Commits what is ready and stands before `end`, in the order of the folder.
@@ -337,13 +357,20 @@ fn fetch(
     settings: &Settings,
     waiting: &Waiting,
 ) -> Result<Box<Prepared>, mailbox::Error> {
-    if waiting.size.is_some_and(|size| size > settings.max_bytes) {
-        return Err(mailbox::Error::TooLarge { max_bytes: settings.max_bytes });
+    let max_bytes = if waiting.forced { FORCED_BYTES } else { settings.max_bytes };
+    if let Some(size) = waiting.size.filter(|size| *size > max_bytes) {
+        return Err(mailbox::Error::TooLarge { max_bytes, size: Some(size) });
     }
-    let raw = mailbox.fetch(&ItemId(waiting.item_id.clone()), settings.max_bytes)?;
+    let raw = mailbox.fetch(&ItemId(waiting.item_id.clone()), max_bytes, patience(waiting))?;
+    let too_large = raw.len() as u64 > settings.max_bytes;
+    let reader = if too_large { parse::sealed } else { parse::parse };
+    let prepare = |raw: Vec<u8>, message: Message| {
+        Box::new(Prepared::new(waiting.ledger, waiting.received_at, raw, message))
+    };
+    // The parser answers for itself; this guards what is done with what it read.
     catch_unwind(AssertUnwindSafe(|| {
-        let message = parse::parse(&raw);
-        Box::new(Prepared::new(waiting.ledger, waiting.received_at, &raw, message))
+        let message = reader(&raw);
+        prepare(raw, message)
     }))
     .map_err(|_| {
         mailbox::Error::Refused(
@@ -352,8 +379,19 @@ fn fetch(
     })
 }
 
+/// How long fetching this message may take: not long the first time, so that a few that hang do not
+/// hold up the others.
+fn patience(waiting: &Waiting) -> Duration {
+    match waiting.size {
+        _ if waiting.attempts > 0 => LONG_FETCH,
+        Some(size) => (FETCH + Duration::from_secs(size / SLOW_LINE)).min(LONG_FETCH),
+        None => 4 * FETCH,
+    }
+}
+
 /// Copies, then removes, moves or keeps one original; what was done, and what failed after that.
-/// `look_first` when an earlier attempt may have copied it already.
+/// `look_first` when an earlier attempt may have copied or moved it already, or somebody had the
+/// time to.
 fn file(
     mailbox: &dyn Mailbox,
     settings: &Settings,
@@ -363,25 +401,49 @@ fn file(
     let item = ItemId(original.item_id.clone());
     let message_id = original.message_id.as_ref();
     let mut steps = Vec::with_capacity(2);
+    let place = match look_first {
+        true => match mailbox.whereabouts(&item) {
+            Ok(place) => place,
+            Err(error) => return (steps, Some(error)),
+        },
+        false => Whereabouts::Here,
+    };
     if let Some(folder) = settings.copy_to.as_deref().filter(|_| !original.copied) {
         match copy(mailbox, &item, message_id.filter(|_| look_first), folder) {
             Ok(()) => steps.push(Filed::Copied),
-            // Nothing is left to be copied; what follows finds out where it went.
-            Err(mailbox::Error::Gone(_)) => {}
+            // Nothing is left to be copied, if it is true.
+            Err(mailbox::Error::Gone(why)) => match mailbox.whereabouts(&item) {
+                Ok(Whereabouts::Gone | Whereabouts::Recoverable(_)) => {}
+                Ok(_) => return (steps, Some(mailbox::Error::Unreachable(why))),
+                Err(error) => return (steps, Some(error)),
+            },
+            // Somebody else removed it, and from there it cannot be copied.
+            Err(mailbox::Error::Refused(_)) if matches!(place, Whereabouts::Recoverable(_)) => {}
             Err(error) => return (steps, Some(error)),
         }
     }
-    let last = match &settings.after_import {
-        AfterImport::Keep => Ok(Filed::Kept),
-        AfterImport::Move(folder) => match mailbox.move_to(&item, folder) {
+    let last = match (&settings.after_import, place) {
+        (AfterImport::Keep, Whereabouts::Here) => Ok(Filed::Kept),
+        (_, Whereabouts::Elsewhere) => Ok(Filed::Elsewhere),
+        (_, Whereabouts::Recoverable(item)) => Ok(Filed::Removed { item_id: item.0 }),
+        (AfterImport::Keep, Whereabouts::Deleted) => Ok(Filed::Elsewhere),
+        (AfterImport::Keep, Whereabouts::Gone) => Ok(Filed::Gone),
+        (AfterImport::Move(folder), _) => match mailbox.move_to(&item, folder) {
             Ok(_) => Ok(Filed::Moved),
-            Err(mailbox::Error::Gone(_)) => Ok(Filed::Gone),
+            Err(mailbox::Error::Gone(why)) => match mailbox.whereabouts(&item) {
+                Ok(Whereabouts::Gone) => Ok(Filed::Gone),
+                Ok(Whereabouts::Recoverable(item)) => Ok(Filed::Removed { item_id: item.0 }),
+                Ok(_) => Err(mailbox::Error::Unreachable(why)),
+                Err(error) => Err(error),
+            },
             Err(error) => Err(error),
         },
-        AfterImport::Delete => mailbox.remove(&item, message_id).map(|removed| match removed {
-            Removed::Recoverable(item) => Filed::Removed { item_id: item.0 },
-            Removed::Gone => Filed::Gone,
-        }),
+        (AfterImport::Delete, _) => {
+            mailbox.remove(&item, message_id).map(|removed| match removed {
+                Removed::Recoverable(item) => Filed::Removed { item_id: item.0 },
+                Removed::Gone => Filed::Gone,
+            })
+        }
     };
     match last {
         Ok(step) => {

@@ -1,5 +1,7 @@
-//! One mailbox: list it, give every message its ledger row, take in what waits, then copy and
-//! remove the originals. How the steps overlap is in `conveyor`.
+//! One mailbox: look into it, take in what waits, then copy and remove the originals. How it is
+//! looked into is in `poller/listing.rs`, how the other steps overlap in `conveyor`.
+
+mod listing;
 
 use std::sync::Arc;
 
@@ -10,9 +12,9 @@ use crate::desk::intake::{self, Policy};
 use crate::desk::ledger::Original;
 use crate::desk::ticket::LedgerId;
 use crate::mailbox::{self, Mailbox};
-use crate::store::filing::Filed;
+use crate::store::filing::{Filed, ToFile};
 use crate::store::intake::{Filing, Prepared, Taken};
-use crate::store::ledger::{Seen, Setback, Waiting};
+use crate::store::ledger::{Setback, Waiting};
 use crate::store::{MailboxId, Store};
 use crate::time::Timestamp;
 
@@ -21,6 +23,9 @@ const ROUND: u32 = 2_000;
 
 /// Attempts after which a message is set aside for a person.
 const ATTEMPTS: u32 = 8;
+
+/// Messages dealt with, at two requests each, for every page of another listing.
+const MESSAGES_PER_PAGE: u64 = 10;
 
 /// The round of one mailbox.
 pub struct Poller {
@@ -31,6 +36,11 @@ pub struct Poller {
     settings: Settings,
     policy: Policy,
     listed_at: Option<Timestamp>,
+    /// How many pages the last look took, and how many messages were dealt with since.
+    pages: u64,
+    handled: u64,
+    /// Whether the provider tells what changed, as far as known.
+    may_follow: bool,
 }
 
 impl Poller {
@@ -43,30 +53,31 @@ impl Poller {
         policy: Policy,
     ) -> Self {
         let round = format!("poller:{}", settings.name);
-        Self { round, store, mailbox, id, settings, policy, listed_at: None }
+        Self {
+            round,
+            store,
+            mailbox,
+            id,
+            settings,
+            policy,
+            listed_at: None,
+            pages: 0,
+            handled: 0,
+            may_follow: true,
+        }
     }
 
-    /// Gives every item of the folder its row.
-    fn list(&mut self, now: Timestamp) -> Result<(), Error> {
-        let (mut position, mut new) = (None, 0);
-        loop {
-            let page = match self.mailbox.list(position.as_ref()) {
-                Ok(page) => page,
-                // The next round begins at the first page anyway.
-                Err(error) => return Err(self.failed(error)),
-            };
-            let seen: Vec<Seen> = page.items.into_iter().map(seen).collect();
-            new += self.store.note_listed(self.id, &seen, now)?;
-            position = page.next;
-            if position.is_none() {
-                break;
-            }
-        }
-        if new > 0 {
-            log::info!(target: "poller", "{}: {new} new", self.settings.name);
-        }
-        self.listed_at = Some(now);
-        Ok(())
+    /// Whether it is time for another look. While much waits in a large folder, no more than a
+    /// twentieth of the requests are spent on listing it again.
+    fn is_stale(&self, busy: bool, now: Timestamp) -> bool {
+        let poll = i64::try_from(self.settings.poll.as_secs()).unwrap_or(i64::MAX);
+        let rested = self.listed_at.is_none_or(|at| at.plus_seconds(poll) <= now);
+        rested && (!busy || self.handled >= self.pages * MESSAGES_PER_PAGE)
+    }
+
+    fn due(&mut self, now: Timestamp) -> Result<(Vec<Waiting>, Vec<ToFile>), Error> {
+        let waiting = self.store.waiting(self.id, now, ROUND)?;
+        Ok((waiting, self.store.to_file(self.id, LedgerId(0), now, ROUND)?))
     }
 
     fn failed(&self, error: mailbox::Error) -> Error {
@@ -77,12 +88,13 @@ impl Poller {
     fn set_back(
         &mut self,
         failed: Vec<(Waiting, mailbox::Error)>,
+        others_came: bool,
         now: Timestamp,
     ) -> Result<(), Error> {
         let setbacks: Vec<(LedgerId, Setback, String)> = failed
             .into_iter()
             .map(|(waiting, error)| {
-                let setback = setback(&error, waiting.attempts, now);
+                let setback = setback(&error, waiting.attempts, others_came, now);
                 log::warn!(target: "poller", "{}: ledger {}: {error}", self.settings.name, waiting.ledger);
                 (waiting.ledger, setback, error.to_string())
             })
@@ -110,28 +122,33 @@ impl Round for Poller {
     }
 
     fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
-        let mut waiting = self.store.waiting(self.id, now, ROUND)?;
-        let poll = i64::try_from(self.settings.poll.as_secs()).unwrap_or(i64::MAX);
-        let stale = self.listed_at.is_none_or(|at| at.plus_seconds(poll) <= now);
-        if stale {
-            self.list(now)?;
-            waiting = self.store.waiting(self.id, now, ROUND)?;
-        }
-        let leftover = self.store.to_file(self.id, LedgerId(0), now, ROUND)?;
-        if waiting.is_empty() && leftover.is_empty() {
-            return self.rest(now);
-        }
-        let settings = self.settings.clone();
-        let mailbox = Arc::clone(&self.mailbox);
-        let mut desk = Desk { poller: self, now };
-        let outcome = conveyor::run(&*mailbox, &settings, waiting, leftover, &mut desk)?;
-        match outcome.stopped {
-            // While the mailbox is out of reach nothing is held against a single message.
-            Some(error) => Err(self.failed(error)),
-            None => {
-                self.set_back(outcome.failed, now)?;
-                self.rest(now)
+        let (mut waiting, mut leftover) = self.due(now)?;
+        let busy = !waiting.is_empty() || !leftover.is_empty();
+        let full = self.store.reconciliation_due(self.id, now)?;
+        let mut trouble = None;
+        if self.is_stale(busy, now) || (full && !busy) {
+            match self.look(full, now) {
+                // What is in the ledger already is taken in all the same.
+                Err(error) if !error.stops_a_round() => trouble = Some(error),
+                other => other?,
             }
+            (waiting, leftover) = self.due(now)?;
+        }
+        if !waiting.is_empty() || !leftover.is_empty() {
+            let settings = self.settings.clone();
+            let mailbox = Arc::clone(&self.mailbox);
+            let mut desk = Desk { poller: self, now };
+            let outcome = conveyor::run(&*mailbox, &settings, waiting, leftover, &mut desk)?;
+            self.handled += (outcome.fetched + outcome.filed) as u64 / 2;
+            if let Some(error) = outcome.stopped {
+                // While the mailbox is out of reach nothing is held against a single message.
+                return Err(self.failed(error));
+            }
+            self.set_back(outcome.failed, outcome.fetched > 0, now)?;
+        }
+        match trouble {
+            Some(error) => Err(error),
+            None => self.rest(now),
         }
     }
 }
@@ -171,21 +188,14 @@ impl Ends for Desk<'_> {
     }
 }
 
-fn seen(listed: mailbox::Listed) -> Seen {
-    Seen {
-        item_id: listed.item.0,
-        message_id: listed.message_id,
-        received_at: listed.received_at,
-        size: listed.size,
-    }
-}
-
-/// What follows for a message that could not be fetched, after `attempts` earlier failures.
-fn setback(error: &mailbox::Error, attempts: u32, now: Timestamp) -> Setback {
+/// What follows for a message that could not be fetched, after `attempts` earlier failures. Only
+/// while others come through is it the message's own fault.
+fn setback(error: &mailbox::Error, attempts: u32, others_came: bool, now: Timestamp) -> Setback {
     match error {
         mailbox::Error::Gone(_) => Setback::Vanished,
-        mailbox::Error::TooLarge { .. } | mailbox::Error::Refused(_) => Setback::Quarantine,
-        _ if attempts + 1 >= ATTEMPTS => Setback::Quarantine,
+        mailbox::Error::TooLarge { size, .. } => Setback::Oversize(*size),
+        mailbox::Error::Refused(_) => Setback::Quarantine,
+        _ if attempts + 1 >= ATTEMPTS && others_came => Setback::Quarantine,
         _ => Setback::Retry(retry_at(attempts, now)),
     }
 }
@@ -212,12 +222,20 @@ mod tests {
             ("third time", unreachable(), 2, after(15)),
             ("seventh time", unreachable(), 6, after(1_800)),
             ("too often", unreachable(), 7, Setback::Quarantine),
+            ("far too often", unreachable(), 20, Setback::Quarantine),
             ("lost answer", mailbox::Error::Unknown("x".into()), 0, after(2)),
             ("gone", mailbox::Error::Gone("x".into()), 0, Setback::Vanished),
-            ("too large", mailbox::Error::TooLarge { max_bytes: 1 }, 0, Setback::Quarantine),
+            (
+                "too large",
+                mailbox::Error::TooLarge { max_bytes: 1, size: Some(2) },
+                0,
+                Setback::Oversize(Some(2)),
+            ),
             ("refused", mailbox::Error::Refused("x".into()), 0, Setback::Quarantine),
         ] {
-            assert_eq!(setback(&error, attempts, now), expected, "{case}");
+            assert_eq!(setback(&error, attempts, true, now), expected, "{case}");
         }
+        let alone = setback(&unreachable(), 20, false, now);
+        assert_eq!(alone, after(1_800), "nothing else came through either");
     }
 }

@@ -11,7 +11,7 @@ use counterfoil::desk::ledger::Original;
 use counterfoil::desk::ticket::{LedgerId, Role};
 use counterfoil::mail::{Address, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
-use counterfoil::store::ledger::Seen;
+use counterfoil::store::listing::Seen;
 use counterfoil::store::{MailboxId, Store};
 use counterfoil::time::{Clock, Timestamp};
 use counterfoil::web::{MailboxFacts, Settings, Web};
@@ -101,7 +101,7 @@ impl House {
         self.store.note_listed(self.mailbox, &seen, now).unwrap();
         let waiting = self.store.waiting(self.mailbox, now, 1).unwrap().remove(0);
         let raw = format!("Subject: {}\r\n\r\n{}", message.subject, message.text);
-        let prepared = Prepared::new(waiting.ledger, now, raw.as_bytes(), message);
+        let prepared = Prepared::new(waiting.ledger, now, raw.as_bytes().to_vec(), message);
         let policy = self.policy();
         let filing = Filing { due: true, original: Original::InMailbox };
         self.store

@@ -10,7 +10,8 @@ use super::shapes::Item;
 use super::{Call, Graph, Unsuccessful};
 use crate::mail::MessageId;
 use crate::mailbox::answers::Refusal;
-use crate::mailbox::{Error, ItemId, Removed};
+use crate::mailbox::budget::Turn;
+use crate::mailbox::{Error, ItemId, Removed, Whereabouts};
 
 /// Refusals in a row after which moving into Recoverable Items is no longer tried.
 const REFUSALS: u32 = 3;
@@ -41,6 +42,12 @@ impl Graph {
         };
         for retry in [true, false] {
             let destination = self.folder_made(folder)?;
+            if self.is_intake_folder(&destination)? {
+                return Err(Error::Refused(format!(
+                    "{doing}: that is the very folder mail is taken in from; name another one in \
+                     {verb}_to"
+                )));
+            }
             match self.transfer(item, &destination, verb, &doing) {
                 // The folder was deleted since it was found.
                 Err(Unsuccessful::Refused(refusal))
@@ -68,7 +75,35 @@ impl Graph {
     ) -> Result<Item, Unsuccessful> {
         let url = self.message_url(item, &format!("/{verb}"));
         let body = json!({ "destinationId": destination }).to_string();
-        self.json(&Call::post(&url, doing, body.as_bytes()))
+        self.json(&Call { turn: Turn::Bulk, ..Call::post(&url, doing, body.as_bytes()) })
+    }
+
+    /// Where a message lies, by its immutable id.
+    pub(super) fn whereabouts_of(&self, item: &ItemId) -> Result<Whereabouts, Error> {
+        let url = self.message_url(item, "?$select=id,parentFolderId");
+        let call = Call::get(&url, "looking where a message lies");
+        let found: Item = match self.json(&call) {
+            Ok(found) => found,
+            Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => {
+                return Ok(Whereabouts::Gone);
+            }
+            Err(error) => return Err(self.error(&call, error)),
+        };
+        let Some(parent) = found.parent_folder_id else { return Ok(Whereabouts::Here) };
+        if self.intake_folder()?.is_some_and(|intake| intake == parent) {
+            return Ok(Whereabouts::Here);
+        }
+        match self.true_id(RECOVERABLE) {
+            Ok(recoverable) if recoverable == parent => {
+                let id = found.id.map_or_else(|| item.clone(), ItemId);
+                return Ok(Whereabouts::Recoverable(id));
+            }
+            // Some mailboxes do not let Recoverable Items be looked at: then it lies elsewhere.
+            Ok(_) | Err(Error::SignInNeeded(_) | Error::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let deleted = self.true_id(DELETED)? == parent;
+        Ok(if deleted { Whereabouts::Deleted } else { Whereabouts::Elsewhere })
     }
 
     /// Removes a message by moving it into Recoverable Items, whose answer shows where it lies; by

@@ -38,7 +38,8 @@ const WELL_KNOWN: [&str; 17] = [
     "syncissues",
 ];
 
-/// The ids of folders found so far, by the name they were asked for.
+/// The ids of folders found since the last look into the mailbox, by the name they were asked for.
+/// Those of well-known folders, which nobody can rename or delete, have an equals sign before it.
 pub(super) type Folders = HashMap<String, String>;
 
 impl Graph {
@@ -99,12 +100,54 @@ impl Graph {
         let url = format!("{}/mailFolders/{name}?$select=id", self.base);
         let doing = format!("looking for the folder {name}");
         let call = Call::get(&url, &doing);
-        let folder: Folder = self.json(&call).map_err(|error| self.error(&call, error))?;
+        let folder: Folder = self.json(&call).map_err(|error| self.folder_error(&call, error))?;
         let id = folder
             .id
             .ok_or_else(|| Error::Unreachable(format!("{doing}: the answer names no id")))?;
         self.remember(&key, &id);
         Ok(id)
+    }
+
+    /// The id by which answers name the folder we take in from; `None` when there is none.
+    pub(super) fn intake_folder(&self) -> Result<Option<String>, Error> {
+        match well_known(&self.folder) {
+            Some(known) => self.true_id(known).map(Some),
+            None => self.folder_id(&self.folder),
+        }
+    }
+
+    /// Whether this id or well-known name stands for the folder we take in from.
+    pub(super) fn is_intake_folder(&self, destination: &str) -> Result<bool, Error> {
+        let destination = match well_known(destination) {
+            Some(known) => self.true_id(known)?,
+            None => destination.to_owned(),
+        };
+        Ok(self.intake_folder()?.is_some_and(|intake| intake == destination))
+    }
+
+    /// Asks for the Inbox, which every mailbox has.
+    pub(super) fn look_at_inbox(&self) -> Result<(), Error> {
+        let url = format!("{}/mailFolders/inbox?$select=id", self.base);
+        let call = Call::get(&url, "looking at the Inbox");
+        self.json::<Folder>(&call).map(|_| ()).map_err(|error| self.folder_error(&call, error))
+    }
+
+    /// Forgets what folders are called: somebody may have renamed one, or deleted it and made
+    /// another.
+    pub(super) fn forget_folders(&self) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.retain(|name, _| name.starts_with('='));
+    }
+
+    /// What an unsuccessful call about a folder means. That a folder is not there says nothing about
+    /// a message.
+    fn folder_error(&self, call: &Call<'_>, unsuccessful: Unsuccessful) -> Error {
+        match self.error(call, unsuccessful) {
+            Error::Gone(_) => {
+                Error::Unreachable(format!("{}: the folder was not found", call.doing))
+            }
+            other => other,
+        }
     }
 
     /// Forgets a folder whose id is no longer known to the service.
@@ -149,7 +192,7 @@ impl Graph {
         loop {
             let call = Call::get(&url, &doing);
             let page: Collection<Folder> =
-                self.json(&call).map_err(|error| self.error(&call, error))?;
+                self.json(&call).map_err(|error| self.folder_error(&call, error))?;
             let same = |folder: &&Folder| {
                 let display = folder.display_name.as_deref().unwrap_or_default();
                 display.to_lowercase() == name.to_lowercase()
@@ -181,7 +224,7 @@ impl Graph {
                     ))
                 })
             }
-            Err(error) => Err(self.error(&call, error)),
+            Err(error) => Err(self.folder_error(&call, error)),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod filing;
 mod folders;
+mod following;
 mod reading;
 mod sending;
 mod shapes;
@@ -14,18 +15,18 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::answers::{About, Refusal};
-use super::gate::Gate;
+use super::budget::Turn;
+use super::gate::{Closed, Gate};
 use super::http::{self, Answer, Failure, Http, Request, encode};
 use super::token::{self, Tokens};
-use super::{Draft, Error, ItemId, Mailbox, Page, PagePosition, Removed, SentState};
+use super::{
+    Changes, Draft, Error, ItemId, Mailbox, Page, PagePosition, Removed, SentState, Whereabouts,
+};
 use crate::mail::MessageId;
 use folders::Folders;
 
 /// How long an ordinary call may take.
 const DEADLINE: Duration = Duration::from_secs(100);
-
-/// How long fetching one message may take.
-const FETCH_DEADLINE: Duration = Duration::from_secs(600);
 
 /// The largest JSON answer taken, in bytes.
 const JSON_BYTES: u64 = 16 << 20;
@@ -71,6 +72,8 @@ pub struct Graph {
     asks_sizes: AtomicBool,
     /// How often in a row moving into Recoverable Items was refused.
     moves_refused: AtomicU32,
+    /// The longest any call may take.
+    patience: Option<Duration>,
 }
 
 /// One call.
@@ -82,6 +85,7 @@ struct Call<'a> {
     body: Option<&'a [u8]>,
     deadline: Duration,
     max_bytes: u64,
+    turn: Turn,
 }
 
 impl<'a> Call<'a> {
@@ -94,6 +98,7 @@ impl<'a> Call<'a> {
             body: None,
             deadline: DEADLINE,
             max_bytes: JSON_BYTES,
+            turn: Turn::Prompt,
         }
     }
 
@@ -115,14 +120,17 @@ impl Graph {
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let http = Http::new(&settings.http).map_err(Error::Refused)?;
         let base = format!("{}/v1.0/users/{}", settings.graph_url, encode(&settings.address));
+        // A practice mailbox has no such limit unless it shows one.
+        let keeps_budget = !http::is_loopback(http::host_of(&settings.graph_url));
         Ok(Self {
+            patience: settings.http.patience,
             address: settings.address,
             folder: settings.folder,
             origin: settings.graph_url,
             base,
             http,
             tokens: Tokens::new(settings.token),
-            gate: Gate::new(settings.side_by_side),
+            gate: Gate::new(settings.side_by_side, keeps_budget),
             folders: Mutex::default(),
             making: Mutex::default(),
             asks_sizes: AtomicBool::new(true),
@@ -136,9 +144,10 @@ impl Graph {
         loop {
             tries += 1;
             let token = self.tokens.token(&self.http).map_err(Unsuccessful::Failed)?;
-            let pass = self.gate.enter().map_err(|wait| {
-                Unsuccessful::Failed(Error::Throttled { wait, what: self.throttled(call.doing) })
-            })?;
+            let pass = self
+                .gate
+                .enter(call.turn)
+                .map_err(|closed| Unsuccessful::Failed(self.closed(call.doing, closed)))?;
             let mut headers = vec![
                 ("authorization", format!("Bearer {}", token.as_str())),
                 (IMMUTABLE.0, IMMUTABLE.1.to_owned()),
@@ -149,7 +158,7 @@ impl Graph {
                 url: call.url,
                 headers,
                 body: call.body,
-                deadline: call.deadline,
+                deadline: self.patience.map_or(call.deadline, |most| most.min(call.deadline)),
                 max_bytes: call.max_bytes,
             };
             let outcome = self.http.send(&request);
@@ -192,13 +201,28 @@ impl Graph {
         Unsuccessful::Failed(match failure {
             Failure::NotSent(why) => Error::Unreachable(why),
             Failure::Lost(why) => self.lost(call, format!("{}: {why}", call.doing)),
-            Failure::TooLarge => Error::TooLarge { max_bytes: call.max_bytes },
+            Failure::TooLarge(size) => Error::TooLarge { max_bytes: call.max_bytes, size },
         })
     }
 
     /// A lost answer: harmless for a call that only reads.
     fn lost(&self, call: &Call<'_>, sentence: String) -> Error {
         if call.method == "GET" { Error::Unreachable(sentence) } else { Error::Unknown(sentence) }
+    }
+
+    /// Nothing may be asked for a while.
+    fn closed(&self, doing: &str, closed: Closed) -> Error {
+        match closed {
+            Closed::Paused(wait) => Error::Throttled { wait, what: self.throttled(doing) },
+            Closed::Spent(wait) => Error::Throttled {
+                wait,
+                what: format!(
+                    "{doing}: the 10,000 requests that the service allows {} in ten minutes are \
+                     used up",
+                    self.address
+                ),
+            },
+        }
     }
 
     fn throttled(&self, doing: &str) -> String {
@@ -227,10 +251,26 @@ impl Mailbox for Graph {
         self.list_folder(position)
     }
 
-    fn fetch(&self, item: &ItemId, max_bytes: u64) -> Result<Vec<u8>, Error> {
+    fn changes(&self, position: Option<&PagePosition>) -> Result<Changes, Error> {
+        self.follow(position)
+    }
+
+    fn reachable(&self) -> Result<(), Error> {
+        self.look_at_inbox()
+    }
+
+    fn whereabouts(&self, item: &ItemId) -> Result<Whereabouts, Error> {
+        self.whereabouts_of(item)
+    }
+
+    fn fetch(&self, item: &ItemId, max_bytes: u64, patience: Duration) -> Result<Vec<u8>, Error> {
         let url = self.message_url(item, "/$value");
-        let call =
-            Call { deadline: FETCH_DEADLINE, max_bytes, ..Call::get(&url, "fetching a message") };
+        let call = Call {
+            deadline: patience,
+            max_bytes,
+            turn: Turn::Bulk,
+            ..Call::get(&url, "fetching a message")
+        };
         self.call(&call).map(|answer| answer.body).map_err(|error| self.error(&call, error))
     }
 

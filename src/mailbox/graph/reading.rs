@@ -7,11 +7,14 @@ use super::shapes::{Collection, Item, SIZE};
 use super::{Call, Graph, Unsuccessful};
 use crate::mail::MessageId;
 use crate::mailbox::http::encode;
-use crate::mailbox::{Error, ItemId, Page, PagePosition};
+use crate::mailbox::{Error, ItemId, Listed, Page, PagePosition};
 use crate::time::Timestamp;
 
 /// Messages per page. The service allows a thousand; without bodies half of that is quick.
-const PAGE: u32 = 500;
+pub(super) const PAGE: u32 = 500;
+
+/// What a listing says of each message.
+pub(super) const FIELDS: &str = "$select=id,internetMessageId,receivedDateTime";
 
 impl Graph {
     /// One page of the folder we take in from.
@@ -20,18 +23,28 @@ impl Graph {
         if position.is_some() {
             return self.page(position, String::new(), &doing);
         }
-        // A remembered id may belong to a folder that was deleted and made again.
+        self.forget_folders();
+        self.in_the_folder(&doing, |folder| self.first_page(folder, &doing).map(page))
+    }
+
+    /// Asks something about the folder we take in from. A remembered id may belong to a folder that
+    /// was deleted and made again, so it is looked for once more.
+    pub(super) fn in_the_folder<T>(
+        &self,
+        doing: &str,
+        ask: impl Fn(&str) -> Result<T, Unsuccessful>,
+    ) -> Result<T, Error> {
         for retry in [true, false] {
             let Some(folder) = self.folder_id(&self.folder)? else { return Err(self.no_folder()) };
-            match self.first_page(&folder, &doing) {
+            match ask(&folder) {
                 Err(Unsuccessful::Refused(refusal)) if refusal.is_missing_folder() => {
                     self.forget_folder(&self.folder);
                     if !retry {
                         return Err(self.no_folder());
                     }
                 }
-                Err(error) => return Err(self.error(&Call::get("", &doing), error)),
-                Ok(page) => return Ok(page),
+                Err(error) => return Err(self.error(&Call::get("", doing), error)),
+                Ok(answer) => return Ok(answer),
             }
         }
         Err(self.no_folder())
@@ -47,8 +60,7 @@ impl Graph {
     /// One page of Recoverable Items.
     pub(super) fn list_recoverable(&self, position: Option<&PagePosition>) -> Result<Page, Error> {
         let url = format!(
-            "{}/mailFolders/{RECOVERABLE}/messages?$select=id,internetMessageId,receivedDateTime\
-             &$top={PAGE}&$orderby={}",
+            "{}/mailFolders/{RECOVERABLE}/messages?{FIELDS}&$top={PAGE}&$orderby={}",
             self.base,
             encode("receivedDateTime asc")
         );
@@ -69,26 +81,34 @@ impl Graph {
         self.json(&call).map(page).map_err(|error| self.error(&call, error))
     }
 
-    fn first_page(&self, folder: &str, doing: &str) -> Result<Page, Unsuccessful> {
-        let plain = format!(
-            "{}/mailFolders/{}/messages?$select=id,internetMessageId,receivedDateTime&$top={PAGE}\
-             &$orderby={}",
+    fn first_page(&self, folder: &str, doing: &str) -> Result<Collection<Item>, Unsuccessful> {
+        let url = format!(
+            "{}/mailFolders/{}/messages?{FIELDS}&$top={PAGE}&$orderby={}",
             self.base,
             encode(folder),
             encode("receivedDateTime asc")
         );
+        self.with_sizes(&url, doing)
+    }
+
+    /// Asks for a page of messages with their sizes, and without where that is refused.
+    pub(super) fn with_sizes(
+        &self,
+        url: &str,
+        doing: &str,
+    ) -> Result<Collection<Item>, Unsuccessful> {
         if self.asks_sizes.load(Ordering::Relaxed) {
             let expand = format!("singleValueExtendedProperties($filter=id eq '{SIZE}')");
-            let url = format!("{plain}&$expand={}", encode(&expand));
-            match self.json(&Call::get(&url, doing)) {
+            let with = format!("{url}&$expand={}", encode(&expand));
+            match self.json(&Call::get(&with, doing)) {
                 Err(Unsuccessful::Refused(refusal)) if refusal.status == 400 => {
                     self.asks_sizes.store(false, Ordering::Relaxed);
                     log::warn!(target: "graph", "listing with sizes is refused; going on without");
                 }
-                other => return other.map(page),
+                other => return other,
             }
         }
-        self.json(&Call::get(&plain, doing)).map(page)
+        self.json(&Call::get(url, doing))
     }
 
     /// A link the service gave, if it leads to the service: a token is sent nowhere else.
@@ -137,13 +157,17 @@ impl Graph {
 }
 
 fn page(collection: Collection<Item>) -> Page {
-    let count = collection.value.len();
+    Page { items: listed(collection.value), next: collection.next_link.map(PagePosition) }
+}
+
+/// Items as lines of a listing.
+pub(super) fn listed(items: Vec<Item>) -> Vec<Listed> {
+    let count = items.len();
     // A message without a time of receipt is as old as can be: it is then never answered.
     let oldest = Timestamp::from_unix(0);
-    let items: Vec<_> =
-        collection.value.into_iter().filter_map(|item| item.listed(oldest)).collect();
-    if items.len() < count {
-        log::warn!(target: "graph", "{} listed items have no id", count - items.len());
+    let listed: Vec<_> = items.into_iter().filter_map(|item| item.listed(oldest)).collect();
+    if listed.len() < count {
+        log::warn!(target: "graph", "{} listed items have no id", count - listed.len());
     }
-    Page { items, next: collection.next_link.map(PagePosition) }
+    listed
 }

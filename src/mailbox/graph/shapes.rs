@@ -18,6 +18,9 @@ pub(super) struct Collection<T> {
     pub(super) value: Vec<T>,
     #[serde(rename = "@odata.nextLink", default)]
     pub(super) next_link: Option<String>,
+    /// At the end of a round of delta: where the next round begins.
+    #[serde(rename = "@odata.deltaLink", default)]
+    pub(super) delta_link: Option<String>,
 }
 
 /// A message, as far as we look at it in JSON.
@@ -30,6 +33,9 @@ pub(super) struct Item {
     pub(super) parent_folder_id: Option<String>,
     pub(super) is_draft: Option<bool>,
     single_value_extended_properties: Option<Vec<Property>>,
+    /// In delta: it left the folder.
+    #[serde(rename = "@removed")]
+    pub(super) removed: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize, Default, Clone, Debug)]
