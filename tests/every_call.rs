@@ -1,31 +1,28 @@
-//! A small story replayed with the n-th outside call failing, for every n and every way: whatever
-//! fails, the story ends the same. The rounds are called by hand and the time is set by hand, so
-//! nothing here waits for its turn.
+//! A small story replayed with the n-th outside call failing, for every n and every way, both going
+//! on and restarting after it: whatever fails, the story ends the same. And two mailboxes of which
+//! one fails entirely: each fails alone.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::collections::HashSet;
-use std::sync::Arc;
-use std::time::Duration;
+#[path = "support/in_process.rs"]
+mod in_process;
 
-use counterfoil::desk::intake::Policy;
-use counterfoil::desk::retention::Days;
-use counterfoil::desk::ticket::TicketNumber;
-use counterfoil::mail::Address;
-use counterfoil::mailbox::graph::{self, Graph};
-use counterfoil::mailbox::token::{self, SecretText};
-use counterfoil::mailbox::{Mailbox, http};
-use counterfoil::practice::{Fault, Kind, Practice, Settings};
-use counterfoil::store::Store;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use counterfoil::practice::{Fault, Kind, MailboxSettings, Settings};
 use counterfoil::store::audit::Verdict;
-use counterfoil::store::tickets::Filter;
-use counterfoil::time::Timestamp;
-use counterfoil::workers::poller::{self, AfterImport, Poller};
-use counterfoil::workers::sender::Sender;
-use counterfoil::workers::{Rest, Round};
+use counterfoil::workers::poller::AfterImport;
+use in_process::{Office, Watched};
 
 const ADDRESS: &str = "support@office.example";
+const OTHER: &str = "sales@branch.example";
 const LETTERS: usize = 3;
+
+/// Stories told at the same time: most of them wait for a while.
+const SIDE_BY_SIDE: usize = 24;
 
 /// How the story ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,200 +36,358 @@ struct End {
     balance: (u64, u64, u64, u64),
 }
 
-struct Story {
-    practice: Practice,
-    settings: Settings,
-    folder: tempfile::TempDir,
-    now: Timestamp,
+/// A mailbox whose originals are copied, then removed.
+fn copies() -> Watched {
+    Watched { copy_to: Some("Processed"), ..Watched::new("support", ADDRESS) }
 }
 
-impl Story {
-    fn new() -> Self {
-        let settings = Settings::simple(ADDRESS);
-        let practice = Practice::start(settings.clone()).unwrap();
-        let now = Timestamp::from_unix(1_800_000_000);
-        let story = Self { practice, settings, folder: tempfile::tempdir().unwrap(), now };
-        for number in 1..=LETTERS {
-            let cites = if number == 2 { "In-Reply-To: <m1@shop.example>\r\n" } else { "" };
-            let raw = format!(
-                "From: Ana <ana{number}@shop.example>\r\nTo: {ADDRESS}\r\nSubject: Lamp {number}\r\n\
-                 Message-ID: <m{number}@shop.example>\r\n{cites}\
-                 Date: Mon, 04 May 2026 09:00:00 +0000\r\n\r\nAbout lamp {number}.\r\n"
-            );
-            story.practice.deliver(ADDRESS, raw.into_bytes(), now.unix() + number as i64).unwrap();
-        }
-        story
-    }
-
-    fn store(&self) -> Store {
-        Store::open(&self.folder.path().join("counterfoil.db"), self.now).unwrap()
-    }
-
-    /// The rounds as after a restart: nothing is remembered but what is in the store.
-    fn rounds(&self) -> [Box<dyn Round>; 2] {
-        let url = self.practice.url();
-        let secret = self.settings.client_secret.clone();
-        let graph = Graph::new(graph::Settings {
-            address: ADDRESS.into(),
-            folder: "Inbox".into(),
-            graph_url: url.clone(),
-            side_by_side: 4,
-            token: token::Settings {
-                login_url: url,
-                tenant_id: self.settings.tenant_id.clone(),
-                client_id: self.settings.client_id.clone(),
-                resource: "https://graph.microsoft.com".into(),
-                secret: Box::new(move || Ok(SecretText::new(secret.clone()))),
-                secret_place: "the test".into(),
-            },
-            http: http::Settings::default(),
-        });
-        let mailbox: Arc<dyn Mailbox> = Arc::new(graph.unwrap());
-        let mut store = self.store();
-        let (id, activated_at) =
-            store.mailbox("support", ADDRESS, Some(self.now.plus_days(-1)), self.now).unwrap();
-        let tag_key = store.tag_key().unwrap();
-        let policy = Policy {
-            address: Address::bare(ADDRESS),
-            own_addresses: vec![ADDRESS.into()],
-            acknowledge: true,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: tag_key.clone(),
-            rules: Vec::new(),
-        };
-        let settings = poller::Settings {
-            name: "support".into(),
-            after_import: AfterImport::Delete,
-            copy_to: Some("Processed".into()),
-            poll: Duration::from_secs(5),
-            days: Days { recovery: 30, closed: None },
-            max_bytes: 1 << 20,
-            // One at a time, so that the n-th call is the same one each time.
-            side_by_side: 1,
-        };
-        let poller = Poller::new(store, Arc::clone(&mailbox), id, settings, policy);
-        let sender = Sender::new(self.store(), mailbox, id, "support", tag_key);
-        [Box::new(poller), Box::new(sender)]
-    }
-
-    /// Plays rounds until nothing is due for a while, an hour at most by the clock set by hand.
-    fn play(&mut self) {
-        let mut rounds = self.rounds();
-        let mut idle = 0;
-        for _ in 0..200 {
-            let mut all_idle = true;
-            for round in &mut rounds {
-                all_idle &= matches!(round.round(self.now), Ok(Rest::Idle(_)));
-            }
-            idle = if all_idle { idle + 1 } else { 0 };
-            if idle == 3 {
-                return;
-            }
-            self.now = self.now.plus_seconds(20);
-        }
-        panic!("it never came to rest");
-    }
-
-    fn end(&self) -> End {
-        let mut store = self.store();
-        assert!(matches!(store.verify_audit().unwrap(), Verdict::Whole { .. }));
-        let numbers: Vec<TicketNumber> = store
-            .tickets(&Filter::default(), None, 100)
-            .unwrap()
-            .rows
-            .iter()
-            .map(|ticket| ticket.number)
-            .collect();
-        let mut tickets: Vec<_> = numbers
-            .into_iter()
-            .map(|number| {
-                let ticket = store.ticket(number).unwrap();
-                let articles = ticket.articles.iter().map(|article| {
-                    let id = match article.delivery {
-                        None => article.message_id.as_ref().unwrap().to_string(),
-                        Some(delivery) => delivery.to_string(),
-                    };
-                    (article.kind.to_string(), id)
-                });
-                let mut articles: Vec<_> = articles.collect();
-                articles.sort();
-                articles
-            })
-            .collect();
-        tickets.sort();
-        let left: Vec<_> = self.practice.left().into_iter().map(|letter| letter.to).collect();
-        let people: HashSet<_> = left.iter().flatten().cloned().collect();
-        let left = (left.len(), people.len());
-        let folders = ["inbox", "Processed", "recoverableitemsdeletions", "drafts"].map(|folder| {
-            let seen = self.practice.folder(ADDRESS, folder);
-            let mut ids: Vec<_> = seen.into_iter().map(|letter| letter.message_id).collect();
-            ids.sort();
-            ids
-        });
-        let balance = store.balance().unwrap().remove(0);
-        assert!(balance.closes);
-        End {
-            tickets,
-            left,
-            folders: folders.to_vec(),
-            balance: (balance.listed, balance.opened, balance.joined, balance.waiting),
-        }
-    }
+fn story(watched: &Watched) -> Office {
+    let mut office = Office::new(watched.clone());
+    (1..=LETTERS).for_each(|number| deliver(&mut office, ADDRESS, number));
+    office
 }
 
-/// The ways a call can fail. Those that only a wait cures ask for none, so that nothing is waited.
-fn ways() -> Vec<Kind> {
-    let status = |code, retry_after: Option<&str>| Kind::Status {
-        code,
-        retry_after: retry_after.map(str::to_owned),
+/// The second letter answers the first.
+fn deliver(office: &mut Office, to: &str, number: usize) {
+    let cites = if number == 2 { "In-Reply-To: <m1@shop.example>\r\n" } else { "" };
+    let raw = format!(
+        "From: Ana <ana{number}@shop.example>\r\nTo: {to}\r\nSubject: Lamp {number}\r\n\
+         Message-ID: <m{number}@shop.example>\r\n{cites}\
+         Date: Mon, 04 May 2026 09:00:00 +0000\r\n\r\nAbout lamp {number}.\r\n"
+    );
+    office.deliver_raw(to, raw);
+}
+
+fn end(office: &Office) -> End {
+    assert!(matches!(office.store().verify_audit().unwrap(), Verdict::Whole { .. }));
+    let articles = |ticket: counterfoil::desk::ticket::Ticket| {
+        let articles = ticket.articles.iter().map(|article| {
+            let id = match article.delivery {
+                None => article.message_id.as_ref().unwrap().to_string(),
+                Some(delivery) => delivery.to_string(),
+            };
+            (article.kind.to_string(), id)
+        });
+        let mut articles: Vec<_> = articles.collect();
+        articles.sort();
+        articles
     };
-    vec![
-        status(429, Some("0")),
-        status(500, None),
-        status(503, Some("0")),
-        status(504, None),
-        Kind::Html503,
-        Kind::TruncatedBody,
-        Kind::GarbledJson,
-        Kind::CutConnection,
-        Kind::AnswerLost,
-        Kind::UnknownToken401,
-    ]
+    let mut tickets: Vec<_> = office.tickets().into_iter().map(articles).collect();
+    tickets.sort();
+    let left: Vec<_> = office.practice.left().into_iter().map(|letter| letter.to).collect();
+    let people: HashSet<_> = left.iter().flatten().cloned().collect();
+    let left = (left.len(), people.len());
+    // A draft whose answer was lost may stay behind unsent; everything else is the same.
+    let folders = ["inbox", "Processed", "recoverableitemsdeletions"].map(|folder| {
+        let seen = office.practice.folder(ADDRESS, folder);
+        let mut ids: Vec<_> = seen.into_iter().map(|letter| letter.message_id).collect();
+        ids.sort();
+        ids
+    });
+    let balance = office.balances().remove(0);
+    End {
+        tickets,
+        left,
+        folders: folders.to_vec(),
+        balance: (balance.listed, balance.opened, balance.joined, balance.waiting),
+    }
+}
+
+/// A way in which a call can fail: its name, and what is ordered for the n-th call to fail in it.
+struct Way {
+    name: &'static str,
+    faults: Box<dyn Fn(u64) -> Vec<Fault> + Send + Sync>,
+}
+
+fn way(name: &'static str, kinds: impl Into<Vec<Kind>>) -> Way {
+    let kinds = kinds.into();
+    let faults = move |n| kinds.iter().map(|kind| Fault::nth("", n, kind.clone())).collect();
+    Way { name, faults: Box::new(faults) }
+}
+
+/// Every way. Those that only a wait cures ask for a short one, or for none.
+fn ways() -> Vec<Way> {
+    let status =
+        |code, after: Option<&str>| [Kind::Status { code, retry_after: after.map(str::to_owned) }];
+    let throttled =
+        |after: Option<&str>| [Kind::Throttled { retry_after: after.map(str::to_owned) }];
+    // Nobody listens any more when the call before is answered.
+    let refused = |n: u64| match n {
+        1 => Vec::new(),
+        _ => vec![Fault::nth("", n - 1, Kind::Down(None))],
+    };
+    // The token is rejected, and no new one is to be had. The first call signs in itself.
+    let no_token = |n: u64| match n {
+        1 => vec![Fault::next("/token", Kind::TokenEndpointDown)],
+        _ => vec![
+            Fault::nth("", n, Kind::UnknownToken401),
+            Fault::nth("/token", 2, Kind::TokenEndpointDown),
+        ],
+    };
+    let mut ways = vec![
+        Way { name: "connection refused", faults: Box::new(refused) },
+        way("time-out before the work", [Kind::Silence(30)]),
+        way("time-out after the work", [Kind::DelayAfter(30), Kind::AnswerLost]),
+        way("connection closed before the work", [Kind::CutConnection]),
+        way("connection closed after the work", [Kind::AnswerLost]),
+        way("reset in the middle of the body", [Kind::TruncatedBody]),
+        way("garbled JSON", [Kind::GarbledJson]),
+        way("HTML error page", [Kind::Html503]),
+        way("401 once", [Kind::UnknownToken401]),
+        way("403", status(403, None)),
+        way("404 of Graph", status(404, None)),
+        way("404 of a gateway", [Kind::GatewayNotFound]),
+        way("409", status(409, None)),
+        way("410", status(410, None)),
+        way("429, whole Retry-After", status(429, Some("1"))),
+        way("429, decimal Retry-After", throttled(Some("0.4"))),
+        way("429, date as Retry-After", status(429, Some("+1"))),
+        way("429, no Retry-After", throttled(None)),
+        way("500", status(500, None)),
+        way("503", status(503, None)),
+        way("503, Retry-After", status(503, Some("0"))),
+        way("504", status(504, None)),
+        Way { name: "token endpoint down", faults: Box::new(no_token) },
+    ];
+    if std::env::var_os("COUNTERFOIL_LONG").is_some() {
+        // As long as it really takes until the client has had enough: a minute.
+        ways.push(way("a minute's silence before the work", [Kind::Silence(64_000)]));
+        ways.push(way(
+            "a minute's silence after the work",
+            [Kind::DelayAfter(64_000), Kind::AnswerLost],
+        ));
+    }
+    ways
+}
+
+/// Plays the story with the n-th call failing, restarting after it where that is wanted.
+fn replay(watched: &Watched, way: &Way, n: u64, restarts: bool) -> End {
+    let mut office = story(watched);
+    if way.name == "connection refused" && n == 1 {
+        office.practice.down();
+    }
+    for fault in (way.faults)(n) {
+        office.practice.fail(fault);
+    }
+    let mut rounds = office.start();
+    while restarts && office.practice.requests() < n && !office.practice.is_down() {
+        office.pass(&mut rounds);
+    }
+    if restarts {
+        // Whatever the failing call left in memory is gone.
+        office.pass(&mut rounds);
+        rounds = office.start();
+    }
+    office.settle(&mut rounds);
+    end(&office)
 }
 
 #[test]
 fn whichever_call_fails_in_whichever_way_the_story_ends_the_same() {
-    let mut whole = Story::new();
+    let (calls, expected) = undisturbed(&copies());
+    assert_eq!(expected.folders[1].len(), LETTERS, "each has its copy");
+    assert!(expected.folders[0].is_empty());
+    replay_all("copied and removed", &copies(), &calls, &expected);
+}
+
+#[test]
+fn whichever_call_fails_letters_that_stay_are_taken_in_once() {
+    let keeps = Watched { after_import: AfterImport::Keep, ..Watched::new("support", ADDRESS) };
+    let (calls, expected) = undisturbed(&keeps);
+    assert_eq!(expected.folders[0].len(), LETTERS, "they stay");
+    replay_all("kept", &keeps, &calls, &expected);
+}
+
+#[test]
+fn whichever_call_fails_letters_that_are_moved_are_moved_once() {
+    let after_import = AfterImport::Move("Processed".into());
+    let moves = Watched { after_import, ..Watched::new("support", ADDRESS) };
+    let (calls, expected) = undisturbed(&moves);
+    assert_eq!(expected.folders[1].len(), LETTERS, "they are moved");
+    assert!(expected.folders[0].is_empty() && expected.folders[2].is_empty());
+    replay_all("moved", &moves, &calls, &expected);
+}
+
+/// The calls of the story in which nothing fails, and how it ends.
+fn undisturbed(watched: &Watched) -> (Vec<String>, End) {
+    let mut whole = story(watched);
     whole.practice.log_requests(true);
-    whole.play();
-    let calls: Vec<String> =
-        whole.practice.logged().into_iter().map(|exchange| exchange.target).collect();
-    let expected = whole.end();
+    assert_eq!(whole.play(), [""; 0]);
+    let logged = whole.practice.logged();
+    let calls = logged.iter().map(|one| shortened(&one.method, &one.target)).collect();
+    let expected = end(&whole);
     assert_eq!(expected.balance, (3, 2, 1, 0));
     assert_eq!(expected.left, (2, 2));
-    assert_eq!(expected.folders[1].len(), LETTERS);
-    assert!(expected.folders[0].is_empty() && expected.folders[3].is_empty());
+    assert!(whole.inside("drafts").is_empty());
+    (calls, expected)
+}
 
-    let mut cases = 0;
-    for kind in ways() {
-        for (n, target) in (1..).zip(&calls) {
+/// Replays a story once for every call, every way, and with and without a restart.
+fn replay_all(what: &str, watched: &Watched, calls: &[String], expected: &End) {
+    let ways = ways();
+    let mut cases: Vec<(&Way, u64, &String, bool)> = Vec::new();
+    for way in &ways {
+        for (n, target) in (1..).zip(calls) {
             // Damage to the bytes of a letter itself cannot be seen by anybody.
-            if kind == Kind::GarbledJson && target.ends_with("/$value") {
-                continue;
+            if way.name != "garbled JSON" || !target.ends_with("/$value") {
+                cases.extend([false, true].map(|restarts| (way, n, target, restarts)));
             }
-            let mut story = Story::new();
-            story.practice.fail(Fault::nth("", n, kind.clone()));
-            story.play();
-            // A draft whose answer was lost may stay behind unsent; everything else is the same.
-            let mut end = story.end();
-            end.folders[3].clear();
-            assert_eq!(end, expected, "call {n}, {target}, failing with {kind:?}");
-            cases += 1;
         }
     }
-    println!("{cases} cases, {} calls in the story", calls.len());
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                while let Some((way, n, target, restarts)) =
+                    cases.get(next.fetch_add(1, Ordering::SeqCst))
+                {
+                    let ended =
+                        catch_unwind(AssertUnwindSafe(|| replay(watched, way, *n, *restarts)));
+                    let wrong = match ended {
+                        Ok(end) if end == *expected => continue,
+                        Ok(end) => differences(expected, &end),
+                        Err(_) => "it panicked, see above".to_owned(),
+                    };
+                    let after = if *restarts { ", then a restart" } else { "" };
+                    failed
+                        .lock()
+                        .unwrap()
+                        .push(format!("{}, call {n} ({target}){after}: {wrong}", way.name));
+                }
+            });
+        }
+    });
+    let mut failed = failed.into_inner().unwrap();
+    failed.sort();
+    println!(
+        "{what}: {} cases, {} calls in the story, {} ways, with and without a restart; {} failed",
+        cases.len(),
+        calls.len(),
+        ways.len(),
+        failed.len()
+    );
+    assert!(failed.is_empty(), "{} cases ended otherwise:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// A call for people: what an id says to nobody is left out.
+fn shortened(method: &str, target: &str) -> String {
+    let parts = target.split('/').map(|part| if part.starts_with("AA") { "{id}" } else { part });
+    format!("{method} {}", parts.collect::<Vec<_>>().join("/"))
+}
+
+/// Where two ends differ.
+fn differences(expected: &End, end: &End) -> String {
+    let mut parts = Vec::new();
+    if end.balance != expected.balance {
+        parts.push(format!("listed, opened, joined, waiting are {:?}", end.balance));
+    }
+    if end.left != expected.left {
+        parts.push(format!("letters left and people are {:?}", end.left));
+    }
+    for (name, (one, other)) in ["Inbox", "Processed", "Recoverable Items"]
+        .iter()
+        .zip(expected.folders.iter().zip(&end.folders))
+    {
+        if one != other {
+            parts.push(format!("{name} holds {} in place of {}", other.len(), one.len()));
+        }
+    }
+    if end.tickets != expected.tickets {
+        parts.push(format!("tickets are {:?}", end.tickets));
+    }
+    parts.join("; ")
+}
+
+/// Two mailboxes, each in a tenant of its own.
+fn two_mailboxes() -> (Settings, Vec<Watched>) {
+    let mut settings = Settings::simple(ADDRESS);
+    let mut branch = Settings::simple(OTHER);
+    branch.tenant_id = "aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb".into();
+    settings.further_tenants = vec![branch];
+    (settings, vec![Watched::new("support", ADDRESS), Watched::new("sales", OTHER)])
+}
+
+fn deliver_to_both(office: &mut Office) {
+    for number in 1..=LETTERS {
+        deliver(office, ADDRESS, number);
+        deliver(office, OTHER, number);
+    }
+}
+
+/// Checks that all letters of a mailbox are taken in and filed.
+fn assert_all_in(office: &Office, at: usize, address: &str, case: &str) {
+    let balances = office.balances();
+    let name = ["sales", "support"][at];
+    let balance = balances.iter().find(|balance| balance.mailbox == name).unwrap();
+    assert_eq!((balance.listed, balance.opened, balance.joined), (3, 2, 1), "{case}: {name}");
+    assert!(office.practice.folder(address, "inbox").is_empty(), "{case}: {name}");
+    let from_here = |sent: &counterfoil::practice::Sent| sent.from == address;
+    assert_eq!(office.practice.left().iter().filter(|sent| from_here(sent)).count(), 2, "{case}");
+}
+
+#[test]
+fn a_mailbox_that_fails_entirely_fails_alone() {
+    let passes = 15;
+    for (case, on, kind) in [
+        ("token endpoint down", "/aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb/", Kind::TokenEndpointDown),
+        ("refused", "/users/sales@", Kind::Status { code: 403, retry_after: None }),
+        ("failing", "/users/sales@", Kind::Status { code: 500, retry_after: None }),
+        ("gateway", "/users/sales@", Kind::GatewayNotFound),
+        ("cut", "/users/sales@", Kind::CutConnection),
+    ] {
+        let (settings, watched) = two_mailboxes();
+        let mut office = Office::of(settings, watched);
+        deliver_to_both(&mut office);
+        // For as many calls as there are passes while it lasts; each of them makes two or more.
+        office.practice.fail(Fault { on: on.into(), from: 1, to: passes, kind });
+        let mut rounds = office.start();
+        let mut errors = Vec::new();
+        for _ in 0..4 {
+            errors.extend(office.pass(&mut rounds).errors);
+        }
+        assert!(!errors.is_empty(), "{case}: somebody says so");
+        for error in &errors {
+            assert!(error.starts_with("mailbox sales: "), "{case}: {error}");
+        }
+        assert_all_in(&office, 1, ADDRESS, case);
+        assert_eq!(office.practice.folder(OTHER, "inbox").len(), LETTERS, "{case}");
+        // The outage passes, and the other mailbox is taken in as if nothing had been.
+        office.settle(&mut rounds);
+        assert_all_in(&office, 0, OTHER, case);
+    }
+}
+
+#[test]
+fn a_mailbox_whose_secret_has_expired_or_that_is_out_of_reach_fails_alone() {
+    let expired = |settings: &mut Settings| settings.further_tenants[0].secret_expired = true;
+    let out_of_scope = |settings: &mut Settings| {
+        let mailbox = MailboxSettings { in_scope: false, ..MailboxSettings::new(OTHER) };
+        settings.further_tenants[0].mailboxes = vec![mailbox];
+    };
+    let nobody = |settings: &mut Settings| {
+        let mailbox = MailboxSettings { exists_in_exchange: false, ..MailboxSettings::new(OTHER) };
+        settings.further_tenants[0].mailboxes = vec![mailbox];
+    };
+    type Change = fn(&mut Settings);
+    let cases: [(&str, Change, &str); 3] = [
+        ("expired secret", expired, "AADSTS7000222"),
+        ("out of scope", out_of_scope, "access to sales@branch.example is denied"),
+        ("no mailbox", nobody, "has no mailbox in Exchange Online"),
+    ];
+    for (case, change, words) in cases {
+        let (mut settings, watched) = two_mailboxes();
+        change(&mut settings);
+        let mut office = Office::of(settings, watched);
+        (1..=LETTERS).for_each(|number| deliver(&mut office, ADDRESS, number));
+        let mut rounds = office.start();
+        let errors = office.run_for(&mut rounds, 200);
+        assert!(errors.len() >= 9, "{case}: it is said each time: {errors:?}");
+        for error in &errors {
+            assert!(
+                error.starts_with("mailbox sales: ") && error.contains(words),
+                "{case}: {error}"
+            );
+        }
+        assert_all_in(&office, 1, ADDRESS, case);
+    }
 }

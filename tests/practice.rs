@@ -9,6 +9,8 @@ mod changing;
 #[path = "practice/client.rs"]
 mod client;
 mod graph_check;
+#[path = "practice/hands.rs"]
+mod hands;
 #[path = "practice/misbehaving.rs"]
 mod misbehaving;
 #[path = "practice/page.rs"]

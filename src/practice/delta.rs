@@ -16,6 +16,8 @@ use super::show::{self, FIELDS, View};
 #[derive(Clone, Debug, Default)]
 struct Position {
     folder: u64,
+    /// The generation of positions it belongs to.
+    generation: u32,
     /// Place in the journal from which the next round starts.
     journal: usize,
     /// The last item given in the first round: its time and number; nothing in later rounds.
@@ -41,12 +43,12 @@ pub(super) fn list(call: &Call<'_>, folder: &str) -> Outcome<Reply> {
         let position = Position::read(token, folder, &mailbox)?;
         return Ok(later_round(call, &mailbox, position));
     }
-    let position = options(call, folder, mailbox.journal.len())?;
+    let position = options(call, folder, &mailbox)?;
     Ok(first_round(call, &mailbox, position))
 }
 
 /// Reads the options of a first request and refuses what delta does not take.
-fn options(call: &Call<'_>, folder: u64, journal: usize) -> Outcome<Position> {
+fn options(call: &Call<'_>, folder: u64, mailbox: &Mailbox) -> Outcome<Position> {
     let refused = |text: &str| refuse(400, "ErrorInvalidUrlQuery", text);
     if call.query.get("$search").is_some() {
         return Err(refused("The query parameter '$search' is not supported with delta."));
@@ -84,7 +86,8 @@ fn options(call: &Call<'_>, folder: u64, journal: usize) -> Outcome<Position> {
     let top = call.query.get("$top").map(|_| call.query.top()).transpose()?;
     Ok(Position {
         folder,
-        journal,
+        generation: mailbox.generation,
+        journal: mailbox.journal.len(),
         after: Some((i64::MAX, u64::MAX)),
         select: call.query.select(&known, "microsoft.graph.message")?,
         top: call.prefer.page_size.or(top).unwrap_or(10).clamp(1, 1000),
@@ -181,6 +184,7 @@ impl Position {
         };
         let text = json!([
             self.folder,
+            self.generation,
             self.journal,
             self.after,
             self.select,
@@ -192,11 +196,13 @@ impl Position {
     }
 
     fn read(token: &str, folder: u64, mailbox: &Mailbox) -> Outcome<Self> {
-        type Parts = (u64, usize, Option<(i64, u64)>, Option<Vec<String>>, usize, Option<i64>, u8);
+        type After = Option<(i64, u64)>;
+        type Parts = (u64, u32, usize, After, Option<Vec<String>>, usize, Option<i64>, u8);
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| lost())?;
         let parts: Parts = serde_json::from_slice(&bytes).map_err(|_| lost())?;
-        let (its_folder, journal, after, select, top, since, change) = parts;
-        if its_folder != folder || journal > mailbox.journal.len() || top == 0 {
+        let (its_folder, generation, journal, after, select, top, since, change) = parts;
+        let known = its_folder == folder && generation == mailbox.generation;
+        if !known || journal > mailbox.journal.len() || top == 0 {
             return Err(lost());
         }
         let change = match change {
@@ -206,6 +212,6 @@ impl Position {
             3 => Some(Change::Deleted),
             _ => return Err(refusal::id_malformed()),
         };
-        Ok(Self { folder, journal, after, select, top, since, change })
+        Ok(Self { folder, generation, journal, after, select, top, since, change })
     }
 }

@@ -85,6 +85,7 @@ pub(super) fn create_in(call: &Call<'_>, folder: &str) -> Outcome<Reply> {
 }
 
 fn create_at(call: &Call<'_>, folder: u64) -> Outcome<Reply> {
+    call.room(&call.account.open(call.house))?;
     let number = if is_mime(call) {
         let primed = call.account.open(call.house).primed.clone();
         let raw = compose::from_mime(call, &call.request.body, &primed)?;

@@ -6,8 +6,27 @@
 //! Faults separated by `;`, each `ON [#WHICH] = KIND`. `ON` is any part of `METHOD /path?query`,
 //! such as `POST /send` or `/token`. `WHICH` counts the matching requests from 1: `#3` the third,
 //! `#2-5` the second to the fifth, `#*` all; without it the first. `KIND` is one of
-//! `status:CODE`, `status:CODE,RETRY-AFTER`, `html503`, `truncated`, `garbled`, `cut`,
-//! `before:MS`, `after:MS`, `lost`, `foreign-next`, `token401`, `token-down`.
+//!
+//! | kind | what happens |
+//! |---|---|
+//! | `status:CODE`, `status:CODE,AFTER` | that status with Graph's words for it; no work done |
+//! | `throttled`, `throttled:AFTER` | 429 `ApplicationThrottled`; no work done |
+//! | `html503`, `gateway404` | a gateway's HTML page; no work done |
+//! | `token401` | 401 as for an unknown token; no work done |
+//! | `token-down` | the token endpoint answers 503 |
+//! | `cut` | the connection closes; no work done |
+//! | `silent:MS` | silence, then the connection closes; no work done |
+//! | `before:MS` | silence before the work |
+//! | `after:MS` | the work, then silence before the answer |
+//! | `lost` | the work; the connection closes without an answer |
+//! | `truncated` | the work; half of the answer, then the connection closes |
+//! | `garbled` | the work; an answer that is no JSON |
+//! | `foreign-next` | a nextLink to another host |
+//! | `down`, `down:MS` | the work and its answer; then connections are refused, for good or so long |
+//!
+//! `AFTER` is the `Retry-After` as it is sent: `3`, `2.5`, a date, or `+3` for the date three
+//! seconds on. Several faults may strike one request: `after:900` with `lost` is an answer that
+//! comes too late for anybody's patience.
 //! Example: `POST /send#2=lost; GET /messages#*=before:200; /token=token-down`.
 
 use std::sync::Mutex;
@@ -17,21 +36,32 @@ use super::house::locked;
 /// What goes wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// This status, no work done; 429 speaks of throttling, 410 of a lost delta position.
+    /// This status with the code and words Graph has for it, no work done: 403 `ErrorAccessDenied`,
+    /// 404 `ErrorItemNotFound`, 409 `ErrorIrresolvableConflict`, 410 `SyncStateNotFound`, 429
+    /// `TooManyRequests`, 507 `ErrorQuotaExceeded`.
     Status {
         /// The HTTP status.
         code: u16,
-        /// `Retry-After`, sent as it stands here.
+        /// `Retry-After`, sent as it stands here, or as a date when it is `+` and seconds.
+        retry_after: Option<String>,
+    },
+    /// 429 as Outlook itself words it, `ApplicationThrottled`; no work done.
+    Throttled {
+        /// `Retry-After`, often missing; as in [`Kind::Status`].
         retry_after: Option<String>,
     },
     /// 503 from a gateway, with HTML and no JSON.
     Html503,
+    /// 404 from a gateway, with HTML and no JSON: it says nothing of any message.
+    GatewayNotFound,
     /// The work is done; half of the answer comes, then the connection closes.
     TruncatedBody,
     /// The work is done; the answer is no JSON any more.
     GarbledJson,
     /// The connection closes before anything is done.
     CutConnection,
+    /// Nothing is done or said for so many milliseconds, then the connection closes.
+    Silence(u64),
     /// So many milliseconds pass before the work.
     DelayBefore(u64),
     /// So many milliseconds pass after the work, before the answer.
@@ -44,6 +74,9 @@ pub enum Kind {
     UnknownToken401,
     /// The token endpoint answers 503, `temporarily_unavailable`.
     TokenEndpointDown,
+    /// The work is done and answered; from then on connections are refused, for so many
+    /// milliseconds or until [`Practice::up`](super::Practice::up).
+    Down(Option<u64>),
 }
 
 /// One fault that is to come.
@@ -135,15 +168,22 @@ fn parse_one(part: &str) -> Result<Fault, String> {
     }
     let (word, value) = kind.trim().split_once(':').unwrap_or((kind.trim(), ""));
     let millis = || value.parse().map_err(|_| wrong("after `:` stands a number of milliseconds"));
+    let after = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let kind = match word {
         "status" => {
-            let (code, after) = value.split_once(',').map_or((value, None), |(c, a)| (c, Some(a)));
+            let (code, retry_after) =
+                value.split_once(',').map_or((value, None), |(c, a)| (c, Some(a)));
             let code = code.trim().parse().ok().filter(|code| (400..600).contains(code));
             Kind::Status {
                 code: code.ok_or_else(|| wrong("after `status:` stands a status, 400 to 599"))?,
-                retry_after: after.map(|after| after.trim().to_owned()),
+                retry_after: retry_after.and_then(after),
             }
         }
+        "throttled" => Kind::Throttled { retry_after: after(value) },
+        "gateway404" => Kind::GatewayNotFound,
+        "silent" => Kind::Silence(millis()?),
+        "down" if value.is_empty() => Kind::Down(None),
+        "down" => Kind::Down(Some(millis()?)),
         "html503" => Kind::Html503,
         "truncated" => Kind::TruncatedBody,
         "garbled" => Kind::GarbledJson,
@@ -177,8 +217,32 @@ mod tests {
                 Fault { on: "/t".into(), from: 2, to: 3, kind: Kind::DelayBefore(40) },
             ]
         );
-        for wrong in ["x", "=lost", "x=y", "x#0=lost", "x#3-2=lost", "x=status:200", "x=before:no"]
-        {
+        let kinds = |spec| parse(spec).unwrap().into_iter().map(|fault| fault.kind);
+        let asked = |after: &str| Some(after.to_owned());
+        let date = "Mon, 04 May 2026 09:02:00 GMT";
+        assert!(
+            kinds("a=throttled; b=throttled:+3; c=gateway404; d=silent:5; e=down; f=down:9").eq([
+                Kind::Throttled { retry_after: None },
+                Kind::Throttled { retry_after: asked("+3") },
+                Kind::GatewayNotFound,
+                Kind::Silence(5),
+                Kind::Down(None),
+                Kind::Down(Some(9)),
+            ])
+        );
+        let dated = Kind::Status { code: 429, retry_after: asked(date) };
+        assert!(kinds(&format!("a=status:429,{date}")).eq([dated]));
+        for wrong in [
+            "x=silent",
+            "x=down:soon",
+            "x",
+            "=lost",
+            "x=y",
+            "x#0=lost",
+            "x#3-2=lost",
+            "x=status:200",
+            "x=before:no",
+        ] {
             assert!(parse(wrong).unwrap_err().contains(wrong), "{wrong}");
         }
     }

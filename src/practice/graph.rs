@@ -84,6 +84,12 @@ impl Call<'_> {
         number.ok_or_else(refusal::item_not_found)
     }
 
+    /// Refuses what would add to a mailbox that is full.
+    pub(super) fn room(&self, mailbox: &Mailbox) -> Outcome<()> {
+        let status = self.house.settings.switches.over_quota_status;
+        if mailbox.full { Err(refusal::over_quota(status)) } else { Ok(()) }
+    }
+
     /// The folder an id or a well-known name names.
     pub(super) fn folder(&self, mailbox: &Mailbox, id: &str) -> Outcome<u64> {
         if let Some(number) = Mailbox::well_known(id) {

@@ -129,6 +129,10 @@ pub(super) struct Mailbox {
     /// Items sent once already, by every number they had.
     pub(super) sent: HashSet<u64>,
     pub(super) retention_days: u32,
+    /// Its quota is used up: nothing new is taken, what is there can be moved and deleted.
+    pub(super) full: bool,
+    /// Grows when every delta position is to be forgotten; a position of another one is lost.
+    pub(super) generation: u32,
 }
 
 impl Mailbox {
@@ -156,6 +160,8 @@ impl Mailbox {
             primed: HashSet::new(),
             sent: HashSet::new(),
             retention_days,
+            full: false,
+            generation: 149,
         }
     }
 
@@ -281,6 +287,26 @@ impl Mailbox {
         let number = item.number;
         self.insert(item);
         Some(number)
+    }
+
+    /// Gives every item new numbers and loses every delta position; all else stays as it is. Items
+    /// keep their order, also within one second.
+    pub(super) fn renumber(&mut self) {
+        let mut numbers: Vec<u64> = self.items.keys().copied().collect();
+        numbers.sort_unstable();
+        for old in numbers {
+            let Some(mut item) = self.take(old) else { continue };
+            (item.number, item.place) = (self.number(), self.number());
+            if let Some(end) = item.end {
+                self.ends.remove(&(end, old));
+                self.ends.insert((end, item.number));
+            }
+            if let Some(due) = self.leaving.remove(&old) {
+                self.leaving.insert(item.number, due);
+            }
+            self.insert(item);
+        }
+        self.generation += 1;
     }
 
     /// Puts a copy of an item into a folder and answers with its number.

@@ -76,6 +76,7 @@ pub(super) fn shift(call: &Call<'_>, id: &str, copy: bool) -> Outcome<Reply> {
         return Err(refuse(400, "ErrorMoveCopyFailed", text));
     }
     let there = if copy {
+        call.room(&mailbox)?;
         mailbox.copy(number, folder, call.now)
     } else {
         let lasting = folder != RECOVERABLE || switches.immutable_id_survives_soft_delete;

@@ -15,10 +15,12 @@ pub mod faults;
 mod filter;
 mod folders;
 mod graph;
+mod hands;
 mod header;
 mod house;
 mod ids;
 pub mod letters;
+mod listener;
 mod listing;
 mod mailbox;
 mod messages;
@@ -43,7 +45,8 @@ pub use settings::{MailboxSettings, Restriction, Settings, Switches};
 
 use house::{House, locked};
 use ids::Named;
-use wire::{Answer, Listener, Request, Sending};
+use listener::Listener;
+use wire::{Answer, Outage, Request, Sending};
 
 /// Why the practice mailbox does not start, or does not take a letter.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +60,17 @@ pub enum Error {
     /// There is no such mailbox in the settings, or none behind that user.
     #[error("practice mailbox: there is no mailbox {0}")]
     NoSuchMailbox(String),
+    /// There is no such letter in the mailbox, or no such folder.
+    #[error("practice mailbox: there is no {what} in {address}")]
+    NoSuch {
+        /// What was looked for.
+        what: String,
+        /// The mailbox.
+        address: String,
+    },
+    /// The folder is one every mailbox has, or the name is taken by another one.
+    #[error("practice mailbox: the folder {0} cannot be renamed or deleted like this")]
+    NotPossible(String),
     /// A letter of a seed directory cannot be read.
     #[error("practice mailbox: cannot read {0}")]
     Read(PathBuf, #[source] std::io::Error),
@@ -304,7 +318,7 @@ fn take(houses: &[House], request: &Request, upload: bool) -> Answer {
     let (first, house) = (&houses[0], addressed(houses, request));
     first.requests.fetch_add(1, Ordering::SeqCst);
     let faults = first.faults.strike(&request.method, &request.target);
-    let mut answer = match struck(&faults) {
+    let mut answer = match struck(&faults, house.clock.now()) {
         Some(answer) => answer,
         None if upload => upload::answer(house, request),
         None => house.answer(request, &faults),
@@ -343,15 +357,22 @@ fn addressed<'a>(houses: &'a [House], request: &Request) -> &'a House {
 }
 
 /// The answer of a fault that lets no work be done.
-fn struck(faults: &[Kind]) -> Option<Answer> {
-    faults.iter().find_map(|fault| match fault {
-        Kind::CutConnection => {
-            Some(Answer { sending: Sending::Nothing, status: 0, ..Answer::default() })
+fn struck(faults: &[Kind], now: i64) -> Option<Answer> {
+    let answer = faults.iter().find_map(|fault| match fault {
+        Kind::CutConnection => Some(nothing()),
+        Kind::Silence(millis) => {
+            std::thread::sleep(std::time::Duration::from_millis(*millis));
+            Some(nothing())
         }
         Kind::Html503 => {
             let html = "<html><head><title>503 Service Temporarily Unavailable</title></head>\
                         <body><h1>Service Unavailable</h1></body></html>";
             Some(Answer::new(503, "text/html", html))
+        }
+        Kind::GatewayNotFound => {
+            let html = "<html><head><title>404 Not Found</title></head>\
+                        <body><h1>Not Found</h1></body></html>";
+            Some(Answer::new(404, "text/html", html))
         }
         Kind::Status { code, retry_after } => {
             let (word, text) = match code {
@@ -360,24 +381,51 @@ fn struck(faults: &[Kind]) -> Option<Answer> {
                 }
                 403 => ("ErrorAccessDenied", "Access is denied. Check credentials and try again."),
                 404 => ("ErrorItemNotFound", "The specified object was not found in the store."),
+                409 => (
+                    "ErrorIrresolvableConflict",
+                    "The send or update operation could not be performed because the change key \
+                     passed in the request does not match the current change key for the item.",
+                ),
                 410 => ("SyncStateNotFound", "The sync state generation is not found."),
                 429 => ("TooManyRequests", "Please retry again later."),
                 503 => ("serviceNotAvailable", "The service is temporarily unavailable."),
                 504 => ("UnknownError", ""),
+                507 => ("ErrorQuotaExceeded", "The mailbox is over its quota."),
                 _ => ("InternalServerError", "An internal server error occurred."),
             };
-            let mut refusal = refusal::refuse(*code, word, text);
-            refusal.retry_after.clone_from(retry_after);
-            Some(graph::refused(&refusal, 0, "practice-fault", "practice-fault"))
+            Some(refused(refusal::refuse(*code, word, text), retry_after.as_deref(), now))
+        }
+        Kind::Throttled { retry_after } => {
+            let text = "Application is over its MailboxConcurrency limit.";
+            let refusal = refusal::refuse(429, "ApplicationThrottled", text);
+            Some(refused(refusal, retry_after.as_deref(), now))
         }
         _ => None,
-    })
+    });
+    answer.map(|answer| answer.with("Date", clock::http_date(now)))
+}
+
+/// The connection closes without a word.
+fn nothing() -> Answer {
+    Answer { sending: Sending::Nothing, ..Answer::default() }
+}
+
+/// A refusal on order. `+` and seconds as the wait become the date that lies so far ahead.
+fn refused(mut refusal: refusal::Refusal, retry_after: Option<&str>, now: i64) -> Answer {
+    let ahead = |text: &str| text.strip_prefix('+').and_then(|seconds| seconds.parse::<i64>().ok());
+    refusal.retry_after = retry_after.map(|text| match ahead(text) {
+        Some(seconds) => clock::http_date(now.saturating_add(seconds)),
+        None => text.to_owned(),
+    });
+    graph::refused(&refusal, now, "practice-fault", "practice-fault")
 }
 
 /// Spoils a finished answer.
 fn spoil(answer: &mut Answer, fault: &Kind) {
     match fault {
         Kind::AnswerLost => answer.sending = Sending::Nothing,
+        Kind::Down(None) => answer.outage = Some(Outage::UntilUp),
+        Kind::Down(Some(millis)) => answer.outage = Some(Outage::Millis(*millis)),
         Kind::TruncatedBody => answer.sending = Sending::Half,
         Kind::GarbledJson => {
             let half = answer.body.len() / 2;

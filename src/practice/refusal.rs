@@ -44,6 +44,11 @@ pub(super) fn access_denied() -> Refusal {
     refuse(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 }
 
+/// The mailbox is full (facts: microsoft-graph 4.8).
+pub(super) fn over_quota(status: u16) -> Refusal {
+    refuse(status, "ErrorQuotaExceeded", "The mailbox is over its quota.")
+}
+
 pub(super) fn bad_token(message: &str) -> Refusal {
     refuse(401, "InvalidAuthenticationToken", message)
 }

@@ -59,6 +59,8 @@ pub(super) fn send_mail(call: &Call<'_>) -> Outcome<Reply> {
         let save = either("saveToSentItems", "SaveToSentItems");
         (drafts::whole_message(call, &message)?, save != Some(Value::from(false)))
     };
+    // The draft the service writes for it finds no room either.
+    call.room(&call.account.open(call.house))?;
     let (facts, kept) = (facts::read(&raw), Kept::pack(&raw));
     let number = call.account.open(call.house).add(DRAFTS, kept, facts, call.now, true);
     let left = depart(call, number, save);

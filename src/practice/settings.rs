@@ -87,6 +87,8 @@ pub struct Switches {
     pub mime_keeps_auto_submitted: bool,
     /// MIME keeps `X-` headers whose name the mailbox never met in a JSON message (4.2).
     pub mime_keeps_unknown_x_headers: bool,
+    /// Status of `ErrorQuotaExceeded` when the mailbox is full: 507, or one below 500 (4.8).
+    pub over_quota_status: u16,
     /// `permanentDelete` does not exist, as in the national clouds (1.6).
     pub permanent_delete_absent: bool,
 }
@@ -104,6 +106,7 @@ impl Default for Switches {
             sent_copy_delay_ms: 0,
             mime_keeps_auto_submitted: false,
             mime_keeps_unknown_x_headers: false,
+            over_quota_status: 507,
             permanent_delete_absent: false,
         }
     }

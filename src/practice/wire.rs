@@ -1,23 +1,15 @@
-//! HTTP/1.1 on loopback: one thread for each connection, a whole request in, one answer out.
-//! Written by hand because a practice service must be able to cut a connection, or half an
-//! answer, on purpose, which the web's server does not let one do. Knows nothing of mail.
+//! HTTP/1.1 as it stands on the wire: a whole request in, one answer out. Written by hand because a
+//! practice service must be able to send half an answer, or none, on purpose, which the web's
+//! server does not let one do. Knows nothing of mail; who listens is in `listener`.
 
-use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::net::TcpStream;
 
 /// Largest body that is handed on; a larger one is read away and marked.
 pub(super) const BODY_CAP: usize = 4 * 1024 * 1024;
 const HEAD_CAP: usize = 32 * 1024;
 /// What is read away at most so that the sender can hear its 413.
 const DRAIN_CAP: u64 = 256 * 1024 * 1024;
-const CONNECTIONS: usize = 512;
-const IDLE: Duration = Duration::from_secs(120);
 
 /// One request, whole.
 #[derive(Debug, Default)]
@@ -61,6 +53,15 @@ pub(super) enum Sending {
     Nothing,
 }
 
+/// For how long nobody listens any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Outage {
+    /// Until somebody takes the listener up again.
+    UntilUp,
+    /// So many milliseconds.
+    Millis(u64),
+}
+
 /// One answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
@@ -68,12 +69,14 @@ pub(super) struct Answer {
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,
     pub(super) sending: Sending,
+    /// Nobody listens any more by the time this answer is out, and its connection closes too.
+    pub(super) outage: Option<Outage>,
 }
 
 impl Answer {
     pub(super) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("Content-Type", content_type.to_owned())];
-        Self { status, headers, body: body.into(), sending: Sending::Whole }
+        Self { status, headers, body: body.into(), ..Self::default() }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -82,118 +85,12 @@ impl Answer {
     }
 }
 
-/// Whoever answers requests.
-pub(super) type Handler = dyn Fn(&Request) -> Answer + Send + Sync;
-
-/// A listening socket and its connections; all of them end when it is dropped.
-pub(super) struct Listener {
-    address: SocketAddr,
-    shared: Arc<Shared>,
-    accepting: Option<JoinHandle<()>>,
-}
-
-struct Shared {
-    handler: Box<Handler>,
-    stopping: AtomicBool,
-    open: Mutex<HashMap<u64, TcpStream>>,
-}
-
-impl Shared {
-    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<u64, TcpStream>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Listener {
-    /// Takes over a bound socket and answers its connections with `handler`.
-    pub(super) fn start(socket: TcpListener, handler: Box<Handler>) -> io::Result<Self> {
-        let address = socket.local_addr()?;
-        let shared =
-            Arc::new(Shared { handler, stopping: AtomicBool::new(false), open: Mutex::default() });
-        let theirs = Arc::clone(&shared);
-        let accepting =
-            Builder::new().name("practice".into()).spawn(move || accept(&socket, &theirs))?;
-        Ok(Self { address, shared, accepting: Some(accepting) })
-    }
-
-    /// Where it listens.
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // The accepting thread sleeps in accept(); one connection wakes it.
-        let woken = TcpStream::connect_timeout(&self.address, Duration::from_secs(1)).is_ok();
-        for stream in self.shared.open().values() {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-        if let Some(thread) = self.accepting.take().filter(|_| woken) {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn accept(socket: &TcpListener, shared: &Arc<Shared>) {
-    let mut number = 0_u64;
-    loop {
-        let accepted = socket.accept();
-        if shared.stopping.load(Ordering::SeqCst) {
-            return;
-        }
-        let Ok((stream, _)) = accepted else {
-            // Out of file descriptors, most likely: they come back.
-            std::thread::sleep(Duration::from_millis(50));
-            continue;
-        };
-        number += 1;
-        let Ok(copy) = stream.try_clone() else { continue };
-        {
-            let mut open = shared.open();
-            if open.len() >= CONNECTIONS {
-                continue;
-            }
-            open.insert(number, copy);
-        }
-        let theirs = Arc::clone(shared);
-        let spawned = Builder::new().name("practice".into()).spawn(move || {
-            let _ = converse(stream, &theirs);
-            theirs.open().remove(&number);
-        });
-        if spawned.is_err() {
-            shared.open().remove(&number);
-        }
-    }
-}
-
-/// Answers one connection's requests until either side has enough.
-fn converse(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(IDLE))?;
-    stream.set_write_timeout(Some(IDLE))?;
-    let mut held = Vec::with_capacity(4096);
-    while !shared.stopping.load(Ordering::SeqCst) {
-        let Some(request) = read_request(&mut stream, &mut held)? else { break };
-        let answer =
-            catch_unwind(AssertUnwindSafe(|| (shared.handler)(&request))).unwrap_or_else(|_| {
-                log::error!(target: "practice", "a request made the practice mailbox panic");
-                Answer::new(500, "text/plain", "internal error")
-            });
-        let closing =
-            request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
-        write_answer(&mut stream, &answer, closing)?;
-        if closing || answer.sending != Sending::Whole {
-            break;
-        }
-    }
-    stream.shutdown(Shutdown::Both)
-}
-
 /// The next request of a connection, or nothing when the peer has closed it. `held` keeps bytes
 /// that were read too early.
-fn read_request(stream: &mut TcpStream, held: &mut Vec<u8>) -> io::Result<Option<Request>> {
+pub(super) fn read_request(
+    stream: &mut TcpStream,
+    held: &mut Vec<u8>,
+) -> io::Result<Option<Request>> {
     let (mut request, mut chunked, mut length, head);
     loop {
         let mut fields = [httparse::EMPTY_HEADER; 100];
@@ -302,7 +199,11 @@ fn fill(stream: &mut TcpStream, held: &mut Vec<u8>) -> io::Result<usize> {
     Ok(count)
 }
 
-fn write_answer(stream: &mut TcpStream, answer: &Answer, closing: bool) -> io::Result<()> {
+pub(super) fn write_answer(
+    stream: &mut TcpStream,
+    answer: &Answer,
+    closing: bool,
+) -> io::Result<()> {
     if answer.sending == Sending::Nothing {
         return Ok(());
     }
@@ -345,97 +246,14 @@ fn reason(status: u16) -> &'static str {
         413 => "Payload Too Large",
         416 => "Range Not Satisfiable",
         421 => "Misdirected Request",
+        412 => "Precondition Failed",
         424 => "Failed Dependency",
         429 => "Too Many Requests",
         500 => "Internal Server Error",
         503 => "Service Unavailable",
+        502 => "Bad Gateway",
         504 => "Gateway Timeout",
+        507 => "Insufficient Storage",
         _ => "Other",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    /// A listener that answers with the body it got, or panics when it is told to.
-    fn echo() -> Listener {
-        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-        let answer = |request: &Request| {
-            assert_ne!(request.target, "/panic", "as it was told");
-            let marks = format!("{}{}", request.too_large, request.has_length);
-            Answer {
-                sending: Sending::Whole,
-                ..Answer::new(200, "text/plain", request.body.clone())
-            }
-            .with("Marks", marks)
-        };
-        Listener::start(socket, Box::new(answer)).unwrap()
-    }
-
-    /// What comes back for some bytes, until the other side closes.
-    fn answers(listener: &Listener, sent: &[u8]) -> String {
-        let mut stream = TcpStream::connect(listener.address()).unwrap();
-        stream.write_all(sent).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    #[test]
-    fn requests_are_read_however_they_come() {
-        let listener = echo();
-        for (case, sent, marks, body) in [
-            ("bare", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "falsefalse", ""),
-            (
-                "length",
-                "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi",
-                "falsetrue",
-                "hi",
-            ),
-            (
-                "chunks",
-                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n\
-                 2\r\nhi\r\n3;x=y\r\n fi\r\n0\r\nTrailer: x\r\n\r\n",
-                "falsetrue",
-                "hi fi",
-            ),
-        ] {
-            let answer = answers(&listener, sent.as_bytes());
-            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{case}: {answer}");
-            assert!(answer.contains(&format!("Marks: {marks}\r\n")), "{case}: {answer}");
-            assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{case}: {answer}");
-        }
-        let mut large = format!(
-            "POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-            BODY_CAP + 1
-        )
-        .into_bytes();
-        large.resize(large.len() + BODY_CAP + 1, b'x');
-        assert!(answers(&listener, &large).contains("Marks: truetrue\r\n"));
-    }
-
-    #[test]
-    fn a_panic_is_answered_and_the_connection_lives_on() {
-        let listener = echo();
-        let two = "GET /panic HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n";
-        let answer = answers(&listener, two.as_bytes());
-        assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
-        assert!(answer.contains("HTTP/1.1 200 OK\r\n"), "{answer}");
-    }
-
-    #[test]
-    fn a_dropped_listener_closes_its_connections() {
-        let listener = echo();
-        let address = listener.address();
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
-        let mut first = [0_u8; 12];
-        stream.read_exact(&mut first).unwrap();
-        drop(listener);
-        let mut rest = Vec::new();
-        let _ = stream.read_to_end(&mut rest);
-        assert!(TcpStream::connect(address).is_err());
     }
 }

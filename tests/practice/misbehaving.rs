@@ -95,6 +95,91 @@ fn ordered_statuses_come_and_nothing_is_done() {
 }
 
 #[test]
+fn each_status_comes_with_the_words_graph_has_for_it() {
+    let client = Client::new();
+    let id = client.deliver(1).remove(0);
+    for (code, word) in [
+        (401, "InvalidAuthenticationToken"),
+        (403, "ErrorAccessDenied"),
+        (404, "ErrorItemNotFound"),
+        (409, "ErrorIrresolvableConflict"),
+        (410, "SyncStateNotFound"),
+        (429, "TooManyRequests"),
+        (500, "InternalServerError"),
+        (503, "serviceNotAvailable"),
+        (504, "UnknownError"),
+        (507, "ErrorQuotaExceeded"),
+    ] {
+        client.practice.fail(Fault::next("/move", Kind::Status { code, retry_after: None }));
+        let got =
+            client.post(&format!("/messages/{id}/move"), &json!({"destinationId": "archive"}));
+        assert_eq!(got.refusal(), (code, word.to_owned()));
+        assert_eq!(got.header("Retry-After"), None, "{code}");
+        assert!(got.header("Date").is_some(), "{code}");
+    }
+    assert!(client.inside("archive").is_empty());
+}
+
+#[test]
+fn throttling_names_its_wait_in_every_form_or_none() {
+    let client = Client::new();
+    let order = |spec: &str| {
+        faults::parse(spec).unwrap().into_iter().for_each(|fault| client.practice.fail(fault));
+        client.get(INBOX)
+    };
+    for (spec, word, after) in [
+        ("/inbox=throttled", "ApplicationThrottled", None),
+        ("/inbox=throttled:7", "ApplicationThrottled", Some("7")),
+        ("/inbox=throttled:2.128", "ApplicationThrottled", Some("2.128")),
+        ("/inbox=status:429,0.5", "TooManyRequests", Some("0.5")),
+        (
+            "/inbox=status:429,Mon, 04 May 2026 09:02:00 GMT",
+            "TooManyRequests",
+            Some("Mon, 04 May 2026 09:02:00 GMT"),
+        ),
+    ] {
+        let got = order(spec);
+        assert_eq!(got.refusal(), (429, word.into()), "{spec}");
+        assert_eq!(got.header("Retry-After"), after, "{spec}");
+    }
+    let got = order("/inbox=throttled:+90");
+    let [now, then] = ["Date", "Retry-After"].map(|name| {
+        let date = jiff::fmt::rfc2822::parse(got.header(name).unwrap()).unwrap();
+        date.timestamp().as_second()
+    });
+    assert_eq!(then - now, 90);
+}
+
+#[test]
+fn a_gateways_404_is_none_of_graphs() {
+    let client = Client::new();
+    client.deliver(1);
+    client.practice.fail(Fault::next("/inbox", Kind::GatewayNotFound));
+    let url = format!("{}/v1.0/users/{DESK}{INBOX}", client.practice.url());
+    let got = client.send("GET", &url, &[], None).unwrap();
+    assert_eq!((got.status, got.header("Content-Type")), (404, Some("text/html")));
+    assert!(got.json().is_null());
+    assert_eq!(client.get(INBOX).list().len(), 1);
+}
+
+#[test]
+fn silence_may_come_before_the_work_or_after_it() {
+    let client = Client::new();
+    let ids = client.deliver(2);
+    let archive = json!({"destinationId": "archive"});
+    let shift = |id: &str, spec: &str| {
+        faults::parse(spec).unwrap().into_iter().for_each(|fault| client.practice.fail(fault));
+        let (begun, path) = (Instant::now(), format!("/users/{DESK}/messages/{id}/move"));
+        assert!(client.try_call("POST", &path, &[], Some(&archive)).is_err(), "{spec}");
+        assert!(begun.elapsed() >= Duration::from_millis(60), "{spec}");
+    };
+    shift(&ids[0], "/move=silent:60");
+    assert_eq!(client.inside("archive").len(), 0);
+    shift(&ids[1], "/move=after:60; /move=lost");
+    assert_eq!(client.inside("archive"), ["<m1@shop.example>"]);
+}
+
+#[test]
 fn a_gateway_answers_with_html() {
     let client = Client::new();
     client.practice.fail(Fault::next("GET /v1.0/users", Kind::Html503));
