@@ -215,6 +215,8 @@ CREATE INDEX ledger_by_outcome ON ledger (mailbox, outcome);
 CREATE INDEX ledger_ageing ON ledger (raw_since, id) WHERE raw_since IS NOT NULL;
 CREATE INDEX ledger_by_article ON ledger (article) WHERE article IS NOT NULL;
 CREATE INDEX ledger_left_there ON ledger (mailbox, id) WHERE original IN ('kept', 'restored');
+CREATE INDEX ledger_renumbered ON ledger (mailbox, recoverable_item)
+  WHERE recoverable_item <> item_id;
 CREATE INDEX ledger_recoverable ON ledger (mailbox, recoverable_until) WHERE original = 'removed';
 
 -- The raw bytes of a message as fetched, a zstd frame. Kept as long as the mailbox keeps its own.

@@ -283,6 +283,9 @@ fn a_copy_goes_to_a_folder_that_is_made_when_missing() {
         Some("GET") if asked.line.contains("includeHiddenFolders") => {
             json(200, &json!({"value": [{"id": "F9", "displayName": "done"}]}))
         }
+        Some("GET") if asked.line.contains("/mailFolders/inbox?") => {
+            json(200, &json!({"id": "INBOX"}))
+        }
         Some("GET") => json(200, &json!({"value": []})),
         _ if asked.line.ends_with("/mailFolders") => {
             assert_eq!(asked.body, r#"{"displayName":"Done","isHidden":false}"#);

@@ -197,7 +197,7 @@ fn a_setback_is_noted_and_closes_the_sum() {
     let later = NOW.plus_seconds(60);
     let setbacks = [
         (LedgerId(1), Setback::Retry(later), "slow".to_owned()),
-        (LedgerId(2), Setback::Quarantine, "too large".to_owned()),
+        (LedgerId(2), Setback::Quarantine(None), "too large".to_owned()),
         (LedgerId(3), Setback::Vanished, "gone".to_owned()),
     ];
     house.store.set_back(&setbacks, NOW).unwrap();

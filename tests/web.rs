@@ -100,7 +100,7 @@ fn what_waits_for_a_person_is_said_and_yesterday_is_not_today() {
     let page = house.get("/");
     assert!(page.body.contains("<dt>Waiting</dt><dd><b>1</b></dd>"));
     assert!(page.body.contains("<dt>Taken in today</dt><dd><b>2</b></dd>"), "{}", page.body);
-    let setback = (waiting[0].ledger, Setback::Quarantine, "too large".to_owned());
+    let setback = (waiting[0].ledger, Setback::Quarantine(None), "too large".to_owned());
     house.store.set_back(&[setback], now).unwrap();
     let line = house.get("/").first_line().to_owned();
     assert!(line.contains("1 message in support set aside for a person"), "{line}");

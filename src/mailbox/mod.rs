@@ -80,8 +80,8 @@ pub enum Whereabouts {
     Here,
     /// In another folder of the mailbox.
     Elsewhere,
-    /// Where a person's deletion puts it, to be restored with a click.
-    Deleted,
+    /// Where a person's deletion puts it, to be restored with a click, under this id.
+    Deleted(ItemId),
     /// In Recoverable Items, under this id.
     Recoverable(ItemId),
     /// Nowhere in the mailbox.

@@ -34,8 +34,8 @@ pub struct Waiting {
 pub enum Setback {
     /// It is tried again from then on.
     Retry(Timestamp),
-    /// It is set aside for a person.
-    Quarantine,
+    /// It is set aside for a person, and tried once more from then on.
+    Quarantine(Option<Timestamp>),
     /// It is set aside for a person, being larger than what is taken in; so many bytes, where told.
     Oversize(Option<u64>),
     /// It is no longer in the mailbox.
@@ -104,9 +104,10 @@ impl Store {
                 let size = if let Setback::Oversize(size) = setback { *size } else { None };
                 let (outcome, retry_at, action) = match setback {
                     Setback::Retry(at) => (Outcome::Waiting, Some(*at), None),
-                    Setback::Quarantine | Setback::Oversize(_) => {
-                        (Outcome::Quarantined, None, Some(Action::Quarantined))
+                    Setback::Quarantine(again) => {
+                        (Outcome::Quarantined, *again, Some(Action::Quarantined))
                     }
+                    Setback::Oversize(_) => (Outcome::Quarantined, None, Some(Action::Quarantined)),
                     Setback::Vanished => (Outcome::Vanished, None, Some(Action::Vanished)),
                 };
                 let changed = tx
@@ -124,6 +125,23 @@ impl Store {
             }
             Ok(())
         })
+    }
+
+    /// Lets those messages in quarantine wait again whose time has come. One more failure puts them
+    /// back.
+    pub fn wake_quarantined(&mut self, mailbox: MailboxId, now: Timestamp) -> Result<()> {
+        let due = "mailbox = ?1 AND outcome = 'quarantined' AND retry_at <= ?2";
+        let any: bool = self
+            .db
+            .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM ledger WHERE {due})"))?
+            .query_row((mailbox.0, now), |row| row.get(0))?;
+        if any {
+            self.db.execute(
+                &format!("UPDATE ledger SET outcome = 'waiting', retry_at = NULL WHERE {due}"),
+                (mailbox.0, now),
+            )?;
+        }
+        Ok(())
     }
 
     /// Has messages that were not taken in tried again at once, as `actor` wants it. With `forced`

@@ -84,23 +84,14 @@ impl Store {
         }
         self.write(|tx| {
             for item in seen {
-                let known = tx
-                    .prepare_cached(
-                        "SELECT id, outcome, original, filing_due, filed_at FROM ledger
-                         WHERE mailbox = ?1 AND item_id = ?2",
-                    )?
-                    .query_row((mailbox.0, &item.item_id), |row| {
-                        Ok(Known {
-                            ledger: row.get(0)?,
-                            outcome: row.get(1)?,
-                            original: row.get(2)?,
-                            filing_due: row.get(3)?,
-                            filed_at: row.get(4)?,
-                        })
-                    });
+                let known = match known(tx, mailbox, &item.item_id, "item_id")? {
+                    Some(known) => Some(known),
+                    // Its id may have changed when it was removed; then it kept that one.
+                    None => known(tx, mailbox, &item.item_id, "recoverable_item")?,
+                };
                 match known {
-                    Ok(known) => note_again(tx, &known, now, &mut noted)?,
-                    Err(rusqlite::Error::QueryReturnedNoRows) => {
+                    Some(known) => note_again(tx, &known, &item.item_id, now, &mut noted)?,
+                    None => {
                         tx.prepare_cached(
                             "INSERT INTO ledger
                                (mailbox, item_id, message_id, size, received_at, listed_at)
@@ -117,7 +108,6 @@ impl Store {
                         noted.new += 1;
                         noted.rows.push(LedgerId(tx.last_insert_rowid()));
                     }
-                    Err(error) => return Err(error.into()),
                 }
             }
             Ok(())
@@ -311,10 +301,40 @@ struct Known {
     filed_at: Option<Timestamp>,
 }
 
+/// The row of an item by the id in this column.
+fn known(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    item_id: &str,
+    column: &str,
+) -> Result<Option<Known>> {
+    // The second condition lets the index of ids that changed be used.
+    let also = if column == "item_id" { "" } else { "AND recoverable_item <> item_id" };
+    let row = tx
+        .prepare_cached(&format!(
+            "SELECT id, outcome, original, filing_due, filed_at FROM ledger
+             WHERE mailbox = ?1 AND {column} = ?2 {also}"
+        ))?
+        .query_row((mailbox.0, item_id), |row| {
+            Ok(Known {
+                ledger: row.get(0)?,
+                outcome: row.get(1)?,
+                original: row.get(2)?,
+                filing_due: row.get(3)?,
+                filed_at: row.get(4)?,
+            })
+        });
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        other => Ok(Some(other?)),
+    }
+}
+
 /// An item that has its row already is in the folder (again).
 fn note_again(
     tx: &Transaction<'_>,
     known: &Known,
+    item_id: &str,
     now: Timestamp,
     noted: &mut Noted,
 ) -> Result<()> {
@@ -339,9 +359,9 @@ fn note_again(
             }
             tx.prepare_cached(
                 "UPDATE ledger SET original = 'restored', recoverable_item = NULL,
-                        recoverable_until = NULL, raw_since = NULL WHERE id = ?1",
+                        recoverable_until = NULL, raw_since = NULL, item_id = ?2 WHERE id = ?1",
             )?
-            .execute([known.ledger])?;
+            .execute((known.ledger, item_id))?;
             noted.restored += 1;
             say(tx, known.ledger, ACTOR, Action::Restored, format!("was {}", known.original), now)
         }

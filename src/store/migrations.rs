@@ -20,6 +20,8 @@ const STEPS: &[&str] = &["
     ALTER TABLE ledger ADD COLUMN forced INTEGER NOT NULL DEFAULT 0 CHECK (forced IN (0, 1));
     CREATE INDEX ledger_left_there ON ledger (mailbox, id)
       WHERE original IN ('kept', 'restored');
+    CREATE INDEX ledger_renumbered ON ledger (mailbox, recoverable_item)
+      WHERE recoverable_item <> item_id;
     CREATE TABLE ticket_link (
       ticket    INTEGER NOT NULL REFERENCES ticket (number),
       other     INTEGER NOT NULL REFERENCES ticket (number),

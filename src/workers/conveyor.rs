@@ -361,7 +361,13 @@ fn fetch(
     if let Some(size) = waiting.size.filter(|size| *size > max_bytes) {
         return Err(mailbox::Error::TooLarge { max_bytes, size: Some(size) });
     }
-    let raw = mailbox.fetch(&ItemId(waiting.item_id.clone()), max_bytes, patience(waiting))?;
+    let item = ItemId(waiting.item_id.clone());
+    // There was time for somebody to drag it elsewhere; the next look into the folder settles it.
+    if waiting.attempts > 0 && !matches!(mailbox.whereabouts(&item)?, Whereabouts::Here) {
+        let why = "fetching a message: it is not in the folder at present";
+        return Err(mailbox::Error::Unreachable(why.to_owned()));
+    }
+    let raw = mailbox.fetch(&item, max_bytes, patience(waiting))?;
     let too_large = raw.len() as u64 > settings.max_bytes;
     let reader = if too_large { parse::sealed } else { parse::parse };
     let prepare = |raw: Vec<u8>, message: Message| {
@@ -426,7 +432,7 @@ fn file(
         (AfterImport::Keep, Whereabouts::Here) => Ok(Filed::Kept),
         (_, Whereabouts::Elsewhere) => Ok(Filed::Elsewhere),
         (_, Whereabouts::Recoverable(item)) => Ok(Filed::Removed { item_id: item.0 }),
-        (AfterImport::Keep, Whereabouts::Deleted) => Ok(Filed::Elsewhere),
+        (AfterImport::Keep, Whereabouts::Deleted(_)) => Ok(Filed::Elsewhere),
         (AfterImport::Keep, Whereabouts::Gone) => Ok(Filed::Gone),
         (AfterImport::Move(folder), _) => match mailbox.move_to(&item, folder) {
             Ok(_) => Ok(Filed::Moved),

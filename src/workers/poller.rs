@@ -24,7 +24,7 @@ const ROUND: u32 = 2_000;
 /// Attempts after which a message is set aside for a person.
 const ATTEMPTS: u32 = 8;
 
-/// Messages dealt with, at two requests each, for every page of another listing.
+/// Messages dealt with, at two requests each, for every further page of another listing.
 const MESSAGES_PER_PAGE: u64 = 10;
 
 /// The round of one mailbox.
@@ -72,7 +72,7 @@ impl Poller {
     fn is_stale(&self, busy: bool, now: Timestamp) -> bool {
         let poll = i64::try_from(self.settings.poll.as_secs()).unwrap_or(i64::MAX);
         let rested = self.listed_at.is_none_or(|at| at.plus_seconds(poll) <= now);
-        rested && (!busy || self.handled >= self.pages * MESSAGES_PER_PAGE)
+        rested && (!busy || self.handled >= self.pages.saturating_sub(1) * MESSAGES_PER_PAGE)
     }
 
     fn due(&mut self, now: Timestamp) -> Result<(Vec<Waiting>, Vec<ToFile>), Error> {
@@ -88,13 +88,12 @@ impl Poller {
     fn set_back(
         &mut self,
         failed: Vec<(Waiting, mailbox::Error)>,
-        others_came: bool,
         now: Timestamp,
     ) -> Result<(), Error> {
         let setbacks: Vec<(LedgerId, Setback, String)> = failed
             .into_iter()
             .map(|(waiting, error)| {
-                let setback = setback(&error, waiting.attempts, others_came, now);
+                let setback = setback(&error, waiting.attempts, now);
                 log::warn!(target: "poller", "{}: ledger {}: {error}", self.settings.name, waiting.ledger);
                 (waiting.ledger, setback, error.to_string())
             })
@@ -127,6 +126,7 @@ impl Round for Poller {
         let full = self.store.reconciliation_due(self.id, now)?;
         let mut trouble = None;
         if self.is_stale(busy, now) || (full && !busy) {
+            self.store.wake_quarantined(self.id, now)?;
             match self.look(full, now) {
                 // What is in the ledger already is taken in all the same.
                 Err(error) if !error.stops_a_round() => trouble = Some(error),
@@ -144,7 +144,7 @@ impl Round for Poller {
                 // While the mailbox is out of reach nothing is held against a single message.
                 return Err(self.failed(error));
             }
-            self.set_back(outcome.failed, outcome.fetched > 0, now)?;
+            self.set_back(outcome.failed, now)?;
         }
         match trouble {
             Some(error) => Err(error),
@@ -188,14 +188,14 @@ impl Ends for Desk<'_> {
     }
 }
 
-/// What follows for a message that could not be fetched, after `attempts` earlier failures. Only
-/// while others come through is it the message's own fault.
-fn setback(error: &mailbox::Error, attempts: u32, others_came: bool, now: Timestamp) -> Setback {
+/// What follows for a message that could not be fetched, after `attempts` earlier failures.
+fn setback(error: &mailbox::Error, attempts: u32, now: Timestamp) -> Setback {
     match error {
         mailbox::Error::Gone(_) => Setback::Vanished,
         mailbox::Error::TooLarge { size, .. } => Setback::Oversize(*size),
-        mailbox::Error::Refused(_) => Setback::Quarantine,
-        _ if attempts + 1 >= ATTEMPTS && others_came => Setback::Quarantine,
+        mailbox::Error::Refused(_) => Setback::Quarantine(None),
+        // It may have been the service after all: once a day it is tried again.
+        _ if attempts + 1 >= ATTEMPTS => Setback::Quarantine(Some(now.plus_days(1))),
         _ => Setback::Retry(retry_at(attempts, now)),
     }
 }
@@ -221,8 +221,7 @@ mod tests {
             ("first time", unreachable(), 0, after(2)),
             ("third time", unreachable(), 2, after(15)),
             ("seventh time", unreachable(), 6, after(1_800)),
-            ("too often", unreachable(), 7, Setback::Quarantine),
-            ("far too often", unreachable(), 20, Setback::Quarantine),
+            ("too often", unreachable(), 7, Setback::Quarantine(Some(now.plus_days(1)))),
             ("lost answer", mailbox::Error::Unknown("x".into()), 0, after(2)),
             ("gone", mailbox::Error::Gone("x".into()), 0, Setback::Vanished),
             (
@@ -231,11 +230,9 @@ mod tests {
                 0,
                 Setback::Oversize(Some(2)),
             ),
-            ("refused", mailbox::Error::Refused("x".into()), 0, Setback::Quarantine),
+            ("refused", mailbox::Error::Refused("x".into()), 0, Setback::Quarantine(None)),
         ] {
-            assert_eq!(setback(&error, attempts, true, now), expected, "{case}");
+            assert_eq!(setback(&error, attempts, now), expected, "{case}");
         }
-        let alone = setback(&unreachable(), 20, false, now);
-        assert_eq!(alone, after(1_800), "nothing else came through either");
     }
 }

@@ -16,14 +16,6 @@ use crate::mailbox::{Error, ItemId, Removed, Whereabouts};
 /// Refusals in a row after which moving into Recoverable Items is no longer tried.
 const REFUSALS: u32 = 3;
 
-/// Where a message was found to lie.
-enum Place {
-    Recoverable(ItemId),
-    Deleted(ItemId),
-    Elsewhere,
-    Nowhere,
-}
-
 impl Graph {
     /// Copies a message into a folder, which is made when missing.
     pub(super) fn copy_into(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error> {
@@ -35,6 +27,37 @@ impl Graph {
         self.put_into(item, folder, "move")
     }
 
+    /// Whether a folder already holds a copy.
+    pub(super) fn copy_in(
+        &self,
+        message_id: &MessageId,
+        folder: &str,
+    ) -> Result<Option<ItemId>, Error> {
+        let doing = format!("copying a message to {folder}");
+        match self.folder_id(folder)? {
+            Some(destination) => {
+                self.refuse_intake_folder(&destination, &doing, "copy")?;
+                self.find_in(&destination, message_id)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Originals filed into the folder they are taken from would be taken in for ever.
+    fn refuse_intake_folder(
+        &self,
+        destination: &str,
+        doing: &str,
+        verb: &str,
+    ) -> Result<(), Error> {
+        if !self.is_intake_folder(destination)? {
+            return Ok(());
+        }
+        Err(Error::Refused(format!(
+            "{doing}: that is the very folder mail is taken in from; name another one in {verb}_to"
+        )))
+    }
+
     fn put_into(&self, item: &ItemId, folder: &str, verb: &str) -> Result<ItemId, Error> {
         let doing = match verb {
             "copy" => format!("copying a message to {folder}"),
@@ -42,12 +65,7 @@ impl Graph {
         };
         for retry in [true, false] {
             let destination = self.folder_made(folder)?;
-            if self.is_intake_folder(&destination)? {
-                return Err(Error::Refused(format!(
-                    "{doing}: that is the very folder mail is taken in from; name another one in \
-                     {verb}_to"
-                )));
-            }
+            self.refuse_intake_folder(&destination, &doing, verb)?;
             match self.transfer(item, &destination, verb, &doing) {
                 // The folder was deleted since it was found.
                 Err(Unsuccessful::Refused(refusal))
@@ -89,21 +107,33 @@ impl Graph {
             }
             Err(error) => return Err(self.error(&call, error)),
         };
+        let id = found.item_id().unwrap_or_else(|| item.clone());
         let Some(parent) = found.parent_folder_id else { return Ok(Whereabouts::Here) };
-        if self.intake_folder()?.is_some_and(|intake| intake == parent) {
-            return Ok(Whereabouts::Here);
+        match self.in_folder(&id, &parent)? {
+            Whereabouts::Elsewhere => {
+                // When a mailbox is restored from a backup even its own folders get new ids.
+                self.forget_all_folders();
+                self.in_folder(&id, &parent)
+            }
+            place => Ok(place),
         }
+    }
+
+    /// What it means that a message lies in the folder of this id.
+    fn in_folder(&self, id: &ItemId, parent: &str) -> Result<Whereabouts, Error> {
         match self.true_id(RECOVERABLE) {
             Ok(recoverable) if recoverable == parent => {
-                let id = found.id.map_or_else(|| item.clone(), ItemId);
-                return Ok(Whereabouts::Recoverable(id));
+                return Ok(Whereabouts::Recoverable(id.clone()));
             }
             // Some mailboxes do not let Recoverable Items be looked at: then it lies elsewhere.
             Ok(_) | Err(Error::SignInNeeded(_) | Error::Refused(_)) => {}
             Err(error) => return Err(error),
         }
-        let deleted = self.true_id(DELETED)? == parent;
-        Ok(if deleted { Whereabouts::Deleted } else { Whereabouts::Elsewhere })
+        if self.true_id(DELETED)? == parent {
+            return Ok(Whereabouts::Deleted(id.clone()));
+        }
+        let here = self.intake_folder()?.is_some_and(|intake| intake == parent);
+        Ok(if here { Whereabouts::Here } else { Whereabouts::Elsewhere })
     }
 
     /// Removes a message by moving it into Recoverable Items, whose answer shows where it lies; by
@@ -172,39 +202,32 @@ impl Graph {
         message_id: Option<&MessageId>,
     ) -> Result<Removed, Error> {
         let mut place = self.place_of(item, message_id)?;
-        if let Place::Deleted(there) = &place {
+        if let Whereabouts::Deleted(there) = &place {
             // From there a deletion goes on to Recoverable Items (facts: microsoft-graph 3.3).
             self.delete(there)?;
             place = self.place_of(there, message_id)?;
         }
         match place {
-            Place::Recoverable(id) => Ok(Removed::Recoverable(id)),
-            Place::Nowhere => Ok(Removed::Gone),
-            Place::Deleted(_) | Place::Elsewhere => Err(Error::Unknown(
-                "removing a message: it is still in the mailbox though the service took the \
-                 request; trying again"
-                    .to_owned(),
-            )),
+            Whereabouts::Recoverable(id) => Ok(Removed::Recoverable(id)),
+            Whereabouts::Gone => Ok(Removed::Gone),
+            Whereabouts::Deleted(_) | Whereabouts::Elsewhere | Whereabouts::Here => {
+                Err(Error::Unknown(
+                    "removing a message: it is still in the mailbox though the service took the \
+                     request; trying again"
+                        .to_owned(),
+                ))
+            }
         }
     }
 
-    fn place_of(&self, item: &ItemId, message_id: Option<&MessageId>) -> Result<Place, Error> {
-        let url = self.message_url(item, "?$select=id,parentFolderId");
-        let call = Call::get(&url, "looking where a message lies");
-        match self.json::<Item>(&call) {
-            Ok(found) => {
-                let id = found.item_id().unwrap_or_else(|| item.clone());
-                let parent = found.parent_folder_id;
-                if parent.is_some() && parent == self.true_id(RECOVERABLE).ok() {
-                    return Ok(Place::Recoverable(id));
-                }
-                let deleted = parent.is_some() && parent == Some(self.true_id(DELETED)?);
-                Ok(if deleted { Place::Deleted(id) } else { Place::Elsewhere })
-            }
-            Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => {
-                self.place_by_message_id(item, message_id)
-            }
-            Err(error) => Err(self.error(&call, error)),
+    fn place_of(
+        &self,
+        item: &ItemId,
+        message_id: Option<&MessageId>,
+    ) -> Result<Whereabouts, Error> {
+        match self.whereabouts_of(item)? {
+            Whereabouts::Gone => self.place_by_message_id(item, message_id),
+            place => Ok(place),
         }
     }
 
@@ -213,11 +236,11 @@ impl Graph {
         &self,
         item: &ItemId,
         message_id: Option<&MessageId>,
-    ) -> Result<Place, Error> {
-        let Some(message_id) = message_id else { return Ok(Place::Nowhere) };
+    ) -> Result<Whereabouts, Error> {
+        let Some(message_id) = message_id else { return Ok(Whereabouts::Gone) };
         for (folder, place) in [
-            (RECOVERABLE, Place::Recoverable as fn(ItemId) -> Place),
-            (DELETED, Place::Deleted as fn(ItemId) -> Place),
+            (RECOVERABLE, Whereabouts::Recoverable as fn(ItemId) -> Whereabouts),
+            (DELETED, Whereabouts::Deleted as fn(ItemId) -> Whereabouts),
         ] {
             let found = match self.all_in(folder, message_id, "id") {
                 Ok(found) => found,
@@ -230,7 +253,7 @@ impl Graph {
                 return Ok(place(id.clone()));
             }
         }
-        Ok(Place::Nowhere)
+        Ok(Whereabouts::Gone)
     }
 }
 

@@ -139,6 +139,11 @@ impl Graph {
         folders.retain(|name, _| name.starts_with('='));
     }
 
+    /// Forgets also the ids of well-known folders.
+    pub(super) fn forget_all_folders(&self) {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// What an unsuccessful call about a folder means. That a folder is not there says nothing about
     /// a message.
     fn folder_error(&self, call: &Call<'_>, unsuccessful: Unsuccessful) -> Error {

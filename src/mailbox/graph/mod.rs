@@ -279,10 +279,7 @@ impl Mailbox for Graph {
     }
 
     fn find_copy(&self, message_id: &MessageId, folder: &str) -> Result<Option<ItemId>, Error> {
-        match self.folder_id(folder)? {
-            Some(folder) => self.find_in(&folder, message_id),
-            None => Ok(None),
-        }
+        self.copy_in(message_id, folder)
     }
 
     fn remove(&self, item: &ItemId, message_id: Option<&MessageId>) -> Result<Removed, Error> {

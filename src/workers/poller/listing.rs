@@ -161,7 +161,7 @@ impl Poller {
             let absence = match place {
                 Whereabouts::Here => continue,
                 Whereabouts::Elsewhere => Absence::Elsewhere,
-                Whereabouts::Deleted => Absence::Deleted,
+                Whereabouts::Deleted(_) => Absence::Deleted,
                 Whereabouts::Recoverable(item) => Absence::Recoverable(item.0),
                 Whereabouts::Gone => Absence::Gone,
             };
