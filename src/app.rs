@@ -2,6 +2,9 @@
 //! policy, and starts the rounds and the web, or runs them once. The only place that reads the
 //! system clock.
 
+mod by_hand;
+mod preview;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -171,10 +174,13 @@ impl App {
     }
 
     fn accounts(&self) -> Result<Vec<Account>, Error> {
-        let mut store = self.store()?;
+        self.accounts_in(&mut self.store()?)
+    }
+
+    fn accounts_in(&self, store: &mut Store) -> Result<Vec<Account>, Error> {
         let mut accounts = Vec::with_capacity(self.config.mailboxes.len());
         for settings in &self.config.mailboxes {
-            let (id, policy) = self.account_policy(settings, &mut store)?;
+            let (id, policy) = self.account_policy(settings, store)?;
             let mailbox = provider(settings, &self.config.network)
                 .map_err(|error| Error::Mailbox { name: settings.name.clone(), error })?;
             let after_import = match &settings.after_import {
@@ -259,45 +265,18 @@ impl App {
         Ok(Once { balances, attention, failures })
     }
 
-    /// Repeats a round until it has nothing to do for a while.
+    /// Repeats a round until it has nothing to do for a while, and notes how it fares.
     fn until_idle(
         &self,
         round: &mut dyn Round,
         show: &mut dyn FnMut() -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut store = self.store()?;
-        let mut failures = 0;
-        let mut patience = ONCE_PATIENCE;
-        loop {
-            let outcome = round.round(self.now());
-            let sentence = outcome.as_ref().err().map(ToString::to_string);
-            store.note_round(round.name(), sentence.as_deref().map_or(Ok(()), Err), self.now())?;
-            show()?;
-            let rest = match outcome {
-                Ok(rest) => {
-                    failures = 0;
-                    match rest {
-                        Rest::No => Duration::ZERO,
-                        Rest::Until(rest) if rest <= patience => {
-                            patience -= rest;
-                            rest
-                        }
-                        Rest::Until(_) | Rest::Idle(_) => return Ok(()),
-                    }
-                }
-                Err(error) => {
-                    failures += 1;
-                    let wait =
-                        error.asked_wait().unwrap_or(Duration::from_secs(1 << (failures - 1)));
-                    if error.needs_a_person() || failures > ONCE_FAILURES || wait > ONCE_WAIT {
-                        return Err(error.into());
-                    }
-                    log::warn!(target: "run", "{error}; trying again in {} s", wait.as_secs());
-                    wait
-                }
-            };
-            std::thread::sleep(rest);
-        }
+        let name = round.name().to_owned();
+        repeat(round, &*self.clock, &mut |error| {
+            store.note_round(&name, error.map_or(Ok(()), Err), self.now())?;
+            show()
+        })
     }
 
     fn web_settings(&self) -> web::Settings {
@@ -314,6 +293,45 @@ impl App {
             recovery_days: config.retention.recovery_days,
             mailboxes: config.mailboxes.iter().map(facts).collect(),
         }
+    }
+}
+
+/// Repeats a round until it has nothing to do for a while. `after` is told after each one what went
+/// wrong, if something did.
+fn repeat(
+    round: &mut dyn Round,
+    clock: &dyn Clock,
+    after: &mut dyn FnMut(Option<&str>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut failures = 0;
+    let mut patience = ONCE_PATIENCE;
+    loop {
+        let outcome = round.round(clock.now());
+        let sentence = outcome.as_ref().err().map(ToString::to_string);
+        after(sentence.as_deref())?;
+        let rest = match outcome {
+            Ok(rest) => {
+                failures = 0;
+                match rest {
+                    Rest::No => Duration::ZERO,
+                    Rest::Until(rest) if rest <= patience => {
+                        patience -= rest;
+                        rest
+                    }
+                    Rest::Until(_) | Rest::Idle(_) => return Ok(()),
+                }
+            }
+            Err(error) => {
+                failures += 1;
+                let wait = error.asked_wait().unwrap_or(Duration::from_secs(1 << (failures - 1)));
+                if error.needs_a_person() || failures > ONCE_FAILURES || wait > ONCE_WAIT {
+                    return Err(error.into());
+                }
+                log::warn!(target: "run", "{error}; trying again in {} s", wait.as_secs());
+                wait
+            }
+        };
+        std::thread::sleep(rest);
     }
 }
 

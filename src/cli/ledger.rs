@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::output::{self, Out};
 use super::{Args, Ending, Part};
-use crate::desk::ledger::{Balance, LedgerRow, Outcome};
+use crate::app::App;
+use crate::desk::ledger::{Balance, LedgerRow, Outcome, Reconciliation};
 use crate::desk::ticket::LedgerId;
 
 #[derive(Subcommand, Debug)]
@@ -30,10 +31,43 @@ pub(super) enum Command {
     },
     /// Close the sum of every mailbox; exit code 3 when one does not close
     Balance,
+    /// Compare with a full listing of the mailbox, and import what is missing
+    Reconcile {
+        /// Only this mailbox
+        #[arg(long)]
+        mailbox: Option<String>,
+    },
+    /// Try again to take in messages that failed, were set aside, discarded or vanished
+    Retry(Messages),
+    /// Make a ticket of messages that were set aside, the original attached
+    MakeTicket(Messages),
+    /// Discard messages that were not taken in; their originals stay in the mailbox
+    Discard {
+        #[command(flatten)]
+        messages: Messages,
+        /// Why, for whoever looks at the ledger later
+        #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        reason: String,
+    },
+}
+
+/// Which messages.
+#[derive(clap::Args, Debug)]
+pub(super) struct Messages {
+    /// The ids of their rows
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<i64>,
+}
+
+impl Messages {
+    fn rows(&self) -> Vec<LedgerId> {
+        self.ids.iter().copied().map(LedgerId).collect()
+    }
 }
 
 pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
-    let mut store = args.app()?.store()?;
+    let app = args.app()?;
+    let mut store = app.store()?;
     match command {
         Command::List { mailbox, outcome, part } => {
             let listing = store.ledger(mailbox.as_deref(), *outcome, part.after, part.limit)?;
@@ -54,7 +88,77 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let closes = balances.iter().all(|balance| balance.closes);
             Ok(if closes { Ending::Done } else { Ending::Attention })
         }
+        Command::Reconcile { mailbox } => {
+            let found = out.waiting("comparing", || app.reconcile(mailbox.as_deref()))?;
+            out.answer(&json!({ "mailboxes": found }), |to| {
+                found.iter().try_for_each(|found| writeln!(to, "{}", comparison(found)))
+            })?;
+            let closes = store.balance()?.iter().all(|balance| balance.closes);
+            Ok(if closes { Ending::Done } else { Ending::Attention })
+        }
+        Command::Retry(messages) => try_again(&app, messages, false, out),
+        Command::MakeTicket(messages) => try_again(&app, messages, true, out),
+        Command::Discard { messages, reason } => {
+            let rows = messages
+                .rows()
+                .into_iter()
+                .map(|id| app.discard(id, reason))
+                .collect::<Result<Vec<_>, _>>()?;
+            out.answer(&json!({ "ledger": rows }), |to| {
+                rows.iter().try_for_each(|row| {
+                    writeln!(to, "ledger row {}: discarded; its original is left alone", row.id)
+                })
+            })?;
+            Ok(Ending::Done)
+        }
     }
+}
+
+/// Has messages tried again, and says what became of them.
+fn try_again(
+    app: &App,
+    messages: &Messages,
+    forced: bool,
+    out: &mut Out,
+) -> anyhow::Result<Ending> {
+    let rows = out.waiting("taking in", || app.try_again(&messages.rows(), forced))?;
+    out.answer(&json!({ "ledger": rows }), |to| {
+        rows.iter().try_for_each(|row| {
+            let reason = if row.reason.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", output::clean(&row.reason))
+            };
+            let ticket = row.ticket.map(|ticket| format!(" as ticket {ticket}"));
+            let (outcome, ticket) = (row.outcome, ticket.unwrap_or_default());
+            writeln!(to, "ledger row {}: {outcome}{ticket}{reason}", row.id)
+        })
+    })?;
+    let settled = rows
+        .iter()
+        .all(|row| matches!(row.outcome, Outcome::Opened | Outcome::Joined | Outcome::Duplicate));
+    Ok(if settled { Ending::Done } else { Ending::Attention })
+}
+
+fn comparison(found: &Reconciliation) -> String {
+    let listed =
+        format!("mailbox {}: {} in the folder", output::clean(&found.mailbox), found.listed);
+    if found.finds_nothing() {
+        return format!("{listed}, all of them in the ledger, and none missing");
+    }
+    let mut words = vec![listed];
+    for (count, what) in [
+        (found.new, "new, imported"),
+        (found.returned, "back in the folder, imported"),
+        (found.restored, "put back by somebody, left there"),
+        (found.vanished, "vanished before they could be taken in"),
+        (found.left, "left in the folder once and there no more"),
+    ] {
+        if count > 0 {
+            words.push(format!("{count} {what}"));
+        }
+    }
+    words.join("; ")
 }
 
 fn list_for_people(to: &mut Vec<u8>, rows: &[LedgerRow], next: Option<&str>) -> io::Result<()> {

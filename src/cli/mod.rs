@@ -8,6 +8,7 @@ mod ledger;
 mod output;
 mod people;
 mod practice;
+mod preview;
 mod retention;
 mod run;
 mod tickets;
@@ -51,6 +52,8 @@ enum Command {
     Demo(demo::Args),
     /// Run the practice mailbox alone, to point any client at
     Practice(practice::Args),
+    /// Say what a first run would do, without doing it
+    Preview,
     /// Run the appliance
     Run(run::Args),
     /// Work on tickets
@@ -131,6 +134,7 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     match &args.command {
         Command::Demo(command) => demo::run(command, out),
         Command::Practice(command) => practice::run(command, out),
+        Command::Preview => preview::run(args, out),
         Command::Run(command) => run::run(command, args, out),
         Command::Ticket(command) => tickets::run(command, args, out),
         Command::Ledger(command) => ledger::run(command, args, out),

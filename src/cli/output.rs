@@ -2,7 +2,9 @@
 //! reaches a terminal with its control characters.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::mail::Address;
@@ -66,6 +68,18 @@ impl Out {
         for line in sentence.lines() {
             self.say(&format!("counterfoil: {line}"));
         }
+    }
+
+    /// Does something long, and shows somebody at a terminal that it goes on.
+    pub(super) fn waiting<T>(&self, doing: &'static str, work: impl FnOnce() -> T) -> T {
+        if !self.has_terminal() {
+            return work();
+        }
+        let bar = ProgressBar::new_spinner().with_message(doing);
+        bar.enable_steady_tick(Duration::from_millis(100));
+        let value = work();
+        bar.finish_and_clear();
+        value
     }
 
     /// Whether somebody sits at a terminal that shows standard error.

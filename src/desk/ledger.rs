@@ -160,6 +160,43 @@ impl Reconciliation {
     }
 }
 
+/// What a run would do with the messages of one mailbox that are not taken in yet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Preview {
+    /// The name of the mailbox.
+    pub mailbox: String,
+    /// Mail received before this is archived without any answer.
+    pub activated_at: Timestamp,
+    /// How many messages there are.
+    pub messages: u64,
+    /// When the oldest and the newest of them were received.
+    pub oldest: Option<Timestamp>,
+    /// The newest.
+    pub newest: Option<Timestamp>,
+    /// Tickets that would be opened.
+    pub tickets: u64,
+    /// Messages that would join a ticket.
+    pub joins: u64,
+    /// Copies of what is here already.
+    pub duplicates: u64,
+    /// Messages written by machines, which are never answered.
+    pub machine: u64,
+    /// Messages from before the activation, which are filed as closed tickets and never answered.
+    pub archived: u64,
+    /// Acknowledgements that would be sent.
+    pub acknowledgements: u64,
+    /// Messages that would be set aside for a person.
+    pub quarantined: u64,
+    /// Messages that could not be read now.
+    pub unread: u64,
+    /// Originals that would be copied.
+    pub copies: u64,
+    /// Originals that would be removed.
+    pub removals: u64,
+    /// Originals that would be moved.
+    pub moves: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -120,6 +120,10 @@ impl Faults {
         locked(&self.ordered).push((fault, 0));
     }
 
+    pub(super) fn forgive(&self) {
+        locked(&self.ordered).clear();
+    }
+
     /// The kinds of fault that strike this request, in the order they were asked for.
     pub(super) fn strike(&self, method: &str, target: &str) -> Vec<Kind> {
         let mut ordered = locked(&self.ordered);

@@ -268,6 +268,11 @@ impl Practice {
         self.houses[0].faults.order(fault);
     }
 
+    /// Takes every order of a fault back.
+    pub fn forgive(&self) {
+        self.houses[0].faults.forgive();
+    }
+
     /// Moves the practice clock on by so many seconds: tokens end, Recoverable Items empty.
     pub fn advance(&self, seconds: i64) {
         self.houses.iter().for_each(|house| house.clock.advance(seconds));

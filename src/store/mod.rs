@@ -11,6 +11,7 @@ pub mod listing;
 pub mod migrations;
 pub mod outbox;
 pub mod people;
+mod preview;
 pub mod retention;
 pub mod status;
 pub mod tickets;
@@ -143,14 +144,8 @@ impl Store {
     }
 
     fn prepare(&mut self) -> Result<()> {
+        self.common_settings()?;
         let db = &self.db;
-        db.busy_timeout(BUSY)?;
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        // The page size takes effect only before anything is in the file.
-        db.pragma_update(None, "page_size", PAGE_SIZE)?;
         let mode: String =
             db.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
         if mode != "wal" {
@@ -163,6 +158,19 @@ impl Store {
         }
         // A commit is on the disk when it returns: nothing in a mailbox is touched before that.
         db.pragma_update(None, "synchronous", "FULL")?;
+        Ok(())
+    }
+
+    /// What holds for every connection, also that to a private copy.
+    fn common_settings(&self) -> Result<()> {
+        let db = &self.db;
+        db.busy_timeout(BUSY)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // The page size takes effect only before anything is in the file.
+        db.pragma_update(None, "page_size", PAGE_SIZE)?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.pragma_update(None, "cell_size_check", true)?;
         // Erased means erased: freed pages are overwritten.

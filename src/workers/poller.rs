@@ -67,6 +67,11 @@ impl Poller {
         }
     }
 
+    /// The store it worked on.
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
     /// Whether it is time for another look. While much waits in a large folder, no more than a
     /// twentieth of the requests are spent on listing it again.
     fn is_stale(&self, busy: bool, now: Timestamp) -> bool {

@@ -1,7 +1,7 @@
 //! Letters the service cannot hand out, standing before good ones.
 
 use counterfoil::desk::ledger::Outcome;
-use counterfoil::practice::Fault;
+use counterfoil::practice::{Fault, Kind};
 
 use crate::in_process::{Office, STEP, Watched};
 use crate::{ADDRESS, failing};
@@ -57,5 +57,59 @@ fn letters_that_always_fail_hold_up_no_other_and_end_in_quarantine() {
         assert_eq!((balance.listed, balance.opened, balance.quarantined), (count + 20, 20, count));
         assert_eq!(office.inside("inbox"), vec!["Bad"; bad.len()], "they stay in the mailbox");
         assert_eq!(office.received(), ["Good"; 20]);
+    }
+}
+
+#[test]
+fn a_letter_that_is_too_large_is_not_downloaded_and_becomes_a_ticket_when_a_person_wants_it() {
+    for sizes_told in [true, false] {
+        let mut office = Office::new(Watched::new("support", ADDRESS));
+        let body = "All work and no play.\r\n".repeat(60_000);
+        let raw = format!(
+            "From: Ana <ana@shop.example>\r\nTo: {ADDRESS}\r\nSubject: Large\r\n\
+             Message-ID: <large@shop.example>\r\nDate: Mon, 04 May 2026 09:00:00 +0000\r\n\r\n{body}"
+        );
+        let id = office.deliver_raw(ADDRESS, raw);
+        office.deliver(Some("m1@shop.example"), "Good");
+        if !sizes_told {
+            let refused = Kind::Status { code: 400, retry_after: None };
+            office.practice.fail(Fault::every("singleValueExtendedProperties", refused));
+        }
+        office.practice.log_requests(true);
+        let mut rounds = office.start();
+        office.settle(&mut rounds);
+        let row = office.row(&id);
+        assert_eq!(row.outcome, Outcome::Quarantined, "{}", row.reason);
+        assert!(row.size.is_some_and(|size| size > 1_200_000), "{:?}", row.size);
+        assert!(row.reason.contains("larger"), "{}", row.reason);
+        assert_eq!(
+            (office.received(), office.inside("inbox")),
+            (vec!["Good".into()], vec!["Large".into()])
+        );
+        let encoded = id.replace('=', "%3D");
+        let fetches = |office: &Office| {
+            let log = office.practice.logged();
+            log.iter().filter(|one| one.target.contains(&format!("{encoded}/$value"))).count()
+        };
+        assert_eq!(fetches(&office), usize::from(!sizes_told), "it is not downloaded");
+        let left = office.practice.left().len();
+
+        let row = office.row(&id);
+        office.store().try_again(&[row.id], false, "cli", office.now).unwrap();
+        office.settle(&mut rounds);
+        assert_eq!(office.row(&id).outcome, Outcome::Quarantined, "it is as large as before");
+        office.store().try_again(&[row.id], true, "cli", office.now).unwrap();
+        office.settle(&mut rounds);
+        let row = office.row(&id);
+        assert_eq!(row.outcome, Outcome::Opened, "{}", row.reason);
+        assert_eq!(office.inside("inbox"), [""; 0], "then it is filed like any other");
+        let ticket = office.tickets().into_iter().find(|ticket| ticket.subject == "Large").unwrap();
+        let article = &ticket.articles[0];
+        assert_eq!(article.attachments[0].filename, "original.eml");
+        assert!(article.attachments[0].size > 1_200_000);
+        assert!(article.visible_text.contains("attached"), "{}", article.visible_text);
+        assert_eq!(ticket.requester.unwrap().address, "ana@shop.example");
+        assert_eq!(office.practice.left().len(), left, "and is not answered by itself");
+        assert_eq!(office.balances()[0].opened, 2);
     }
 }
