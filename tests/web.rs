@@ -100,10 +100,22 @@ fn what_waits_for_a_person_is_said_and_yesterday_is_not_today() {
     let page = house.get("/");
     assert!(page.body.contains("<dt>Waiting</dt><dd><b>1</b></dd>"));
     assert!(page.body.contains("<dt>Taken in today</dt><dd><b>2</b></dd>"), "{}", page.body);
+    for attempt in 1..=3 {
+        let retry = Setback::Retry(now);
+        let reason = format!("fetching for ana@shop.example: not now, {attempt}");
+        house.store.set_back(&[(waiting[0].ledger, retry, reason)], now).unwrap();
+    }
+    let page = house.get("/");
+    let line = page.first_line();
+    assert!(line.contains("1 message in support failed several times"), "{line}");
+    let case = "<b>Ledger 4, waiting: </b>fetching for (address) not now, 3";
+    assert!(page.body.contains(case), "{}", page.body);
     let setback = (waiting[0].ledger, Setback::Quarantine(None), "too large".to_owned());
     house.store.set_back(&[setback], now).unwrap();
-    let line = house.get("/").first_line().to_owned();
+    let page = house.get("/");
+    let line = page.first_line();
     assert!(line.contains("1 message in support set aside for a person"), "{line}");
+    assert!(page.body.contains("<b>Ledger 4, quarantined: </b>too large"), "{}", page.body);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use super::health::{Health, rounds};
 use super::ledger::balances;
 use super::outbox::OutboxCount;
 use super::{Result, Store};
-use crate::desk::ledger::Balance;
+use crate::desk::ledger::{Balance, Outcome};
+use crate::desk::ticket::LedgerId;
 use crate::time::Timestamp;
 
 /// How everything stands.
@@ -33,6 +34,12 @@ pub struct MailboxStatus {
     pub recoverable_until: Option<(Timestamp, Timestamp)>,
     /// Originals that could not be copied, removed or moved so far.
     pub unfiled: u64,
+    /// Messages that failed to be taken in several times, and are tried again.
+    pub failing: u64,
+    /// The first of the messages that wait for a person or keep failing.
+    pub cases: Vec<Case>,
+    /// When its ledger was last compared with a full listing.
+    pub reconciled_at: Option<Timestamp>,
     /// What waits to leave through it.
     pub outbox: OutboxCount,
     /// Since when the oldest message waits to leave.
@@ -42,6 +49,25 @@ pub struct MailboxStatus {
     /// When the newest of the refused messages was last tried.
     pub outbox_refused_at: Option<Timestamp>,
 }
+
+/// A message that wants to be looked at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Case {
+    /// Its row.
+    pub ledger: LedgerId,
+    /// What became of it so far: waiting or quarantined.
+    pub outcome: Outcome,
+    /// When the mailbox received it.
+    pub received_at: Timestamp,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// Failures after which a message that waits is brought up.
+const FAILING: u32 = 3;
+
+/// Cases told of each mailbox.
+const CASES: u32 = 10;
 
 impl Status {
     /// The mailbox of this name, once it was ever looked into.
@@ -66,6 +92,7 @@ impl Store {
             let first_article = first_article_since(tx, now.day_start())?;
             for (id, mailbox) in &mut mailboxes {
                 today_and_originals(tx, *id, first_article, now, mailbox)?;
+                cases(tx, *id, mailbox)?;
                 outbox(tx, *id, mailbox)?;
             }
             let mailboxes = mailboxes.into_iter().map(|(_, mailbox)| mailbox).collect();
@@ -82,6 +109,9 @@ impl MailboxStatus {
             recoverable: 0,
             recoverable_until: None,
             unfiled: 0,
+            failing: 0,
+            cases: Vec::new(),
+            reconciled_at: None,
             outbox: OutboxCount::default(),
             outbox_waits_since: None,
             outbox_unknown_since: None,
@@ -108,6 +138,39 @@ fn first_article_since(tx: &Transaction<'_>, moment: Timestamp) -> Result<i64> {
         }
     }
     Ok(low)
+}
+
+fn cases(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Result<()> {
+    status.reconciled_at = tx
+        .prepare_cached("SELECT reconciled_at FROM mailbox WHERE id = ?1")?
+        .query_row([mailbox], |row| row.get(0))?;
+    if status.balance.waiting > 0 {
+        status.failing = tx
+            .prepare_cached(
+                "SELECT count(*) FROM ledger
+                 WHERE mailbox = ?1 AND outcome = 'waiting' AND attempts >= ?2",
+            )?
+            .query_row((mailbox, FAILING), |row| row.get(0))?;
+    }
+    if status.balance.quarantined + status.failing > 0 {
+        status.cases = tx
+            .prepare_cached(
+                "SELECT id, outcome, received_at, reason FROM ledger
+                 WHERE mailbox = ?1
+                   AND (outcome = 'quarantined' OR (outcome = 'waiting' AND attempts >= ?2))
+                 ORDER BY id LIMIT ?3",
+            )?
+            .query_map((mailbox, FAILING, CASES), |row| {
+                Ok(Case {
+                    ledger: row.get(0)?,
+                    outcome: row.get(1)?,
+                    received_at: row.get(2)?,
+                    reason: row.get(3)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(())
 }
 
 fn today_and_originals(

@@ -133,6 +133,15 @@ fn card(
                     dd { b { (grouped(known.map_or(0, |known| known.taken_in_today))) } }
                 }
                 div {
+                    dt { "Compared with a full listing" }
+                    dd {
+                        @match known.and_then(|known| known.reconciled_at) {
+                            Some(at) => (moment(at, now)),
+                            None => span.none { "not yet" },
+                        }
+                    }
+                }
+                div {
                     dt { "Recoverable" }
                     dd { (recoverable(known, now)) }
                 }
@@ -146,9 +155,25 @@ fn card(
                     (error_line(&error))
                 }
             }
+            @if let Some(known) = known { (cases(known, now)) }
             @if signed_in { p.does { (mailbox.address) } }
             p.does { (what_it_does(mailbox)) }
         }
+    }
+}
+
+/// One line for each message that wants to be looked at.
+fn cases(known: &MailboxStatus, now: Timestamp) -> Markup {
+    let all = known.balance.quarantined + known.failing;
+    let more = all.saturating_sub(known.cases.len() as u64);
+    html! {
+        @for case in &known.cases {
+            p.error {
+                b { "Ledger " (case.ledger) ", " (case.outcome) ": " }
+                (public_error(&case.reason)) " (received " (ago(case.received_at, now)) ")"
+            }
+        }
+        @if more > 0 { p.error { "and " (grouped(more)) " more" } }
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn last_success(mailbox: &str, status: &Status) -> Option<Timestamp> 
 ///
 /// It needs attention, but mail flows (`/healthz` stays 200), when
 /// * a round that belongs to the configuration last failed,
-/// * a message waits for a person in quarantine, or an original could not be filed,
+/// * a message waits for a person in quarantine, or failed several times, or an original could not be filed,
 /// * a message of ours has waited for, or been unknown for, over an hour, or was refused within
 ///   seven days, or
 /// * there is no mailbox at all.
@@ -175,6 +175,10 @@ fn open_matters(name: &str, mailbox: &MailboxStatus, now: Timestamp) -> Vec<Stri
     if quarantined > 0 {
         matters.push(format!("{} in {name} set aside for a person", message(quarantined)));
     }
+    if mailbox.failing > 0 {
+        let failing = message(mailbox.failing);
+        matters.push(format!("{failing} in {name} failed several times to be taken in"));
+    }
     if mailbox.unfiled > 0 {
         let originals = counted(mailbox.unfiled, "original", "originals");
         matters.push(format!("{originals} in {name} could not be filed away yet"));
@@ -240,6 +244,9 @@ mod tests {
             recoverable: 0,
             recoverable_until: None,
             unfiled: 0,
+            failing: 0,
+            cases: Vec::new(),
+            reconciled_at: None,
             outbox: OutboxCount { waiting: 3, unknown: 2, refused: 1 },
             outbox_waits_since: None,
             outbox_unknown_since: None,
@@ -261,7 +268,7 @@ mod tests {
     #[test]
     fn the_first_line_follows_from_the_facts() {
         type Change = fn(&mut Status);
-        let cases: [(&str, Change, u16, &str); 19] = [
+        let cases: [(&str, Change, u16, &str); 20] = [
             (
                 "all well",
                 |_| {},
@@ -340,6 +347,12 @@ mod tests {
                 |s| s.mailboxes = vec![mailbox("support", 2, &[(Outcome::Quarantined, 2)])],
                 200,
                 "Needs attention: 2 messages in support set aside for a person.",
+            ),
+            (
+                "a message that keeps failing",
+                |s| s.mailboxes[0].failing = 1,
+                200,
+                "Needs attention: 1 message in support failed several times to be taken in.",
             ),
             (
                 "unfiled originals",
