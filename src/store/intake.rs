@@ -164,7 +164,14 @@ fn take_in_one(
         ":article": article, ":sha256": sha256, ":size": size, ":original": filing.original,
         ":message_id": message_id, ":due": filing.due,
     })?;
-    tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, ?2)")?.execute((ledger, raw))?;
+    if raw.len() < writing::LARGE_BLOB {
+        tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, ?2)")?
+            .execute((ledger, raw))?;
+    } else {
+        tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, zeroblob(?2))")?
+            .execute((ledger, raw.len()))?;
+        writing::fill_blob(tx, "raw", ledger.0, &raw)?;
+    }
     for entry in &decision.audit {
         audit::append(tx, now, entry)?;
     }

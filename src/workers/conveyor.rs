@@ -126,11 +126,14 @@ pub(super) fn run(
 ) -> Result<Outcome, super::Error> {
     let (job_sender, job_receiver) = mpsc::channel::<Job>();
     let (done_sender, done_receiver) = mpsc::channel::<Done>();
-    let job_receiver = Mutex::new(job_receiver);
+    let (large_sender, large_receiver) = mpsc::channel::<Job>();
+    let (job_receiver, large_receiver) = (Mutex::new(job_receiver), Mutex::new(large_receiver));
     thread::scope(|scope| {
         let threads = settings.side_by_side.min(waiting.len() + leftover.len());
-        for number in 0..threads {
-            let (jobs, done) = (&job_receiver, done_sender.clone());
+        // Large messages are read by one thread alone, or each would keep the memory of one.
+        for number in 0..=threads {
+            let jobs = if number == threads { &large_receiver } else { &job_receiver };
+            let done = done_sender.clone();
             thread::Builder::new()
                 .name(format!("{}-{number}", settings.name))
                 .spawn_scoped(scope, move || work(mailbox, settings, jobs, &done))
@@ -143,6 +146,7 @@ pub(super) fn run(
         let belt = Belt {
             mailbox,
             jobs: job_sender,
+            large_jobs: large_sender,
             to_fetch: Lanes::new(waiting),
             to_file: leftover.into_iter().map(|original| (original, true)).collect(),
             filing: 0,
@@ -158,6 +162,7 @@ pub(super) fn run(
 struct Belt<'a> {
     mailbox: &'a dyn Mailbox,
     jobs: Sender<Job>,
+    large_jobs: Sender<Job>,
     to_fetch: Lanes,
     to_file: VecDeque<(ToFile, bool)>,
     filing: usize,
@@ -227,7 +232,11 @@ impl Belt<'_> {
                 let Some((place, waiting)) = self.to_fetch.next(held) else { return };
                 Job::Fetch(place, waiting)
             };
-            if self.jobs.send(job).is_err() {
+            let jobs = match &job {
+                Job::Fetch(_, waiting) if lanes::is_large(waiting) => &self.large_jobs,
+                _ => &self.jobs,
+            };
+            if jobs.send(job).is_err() {
                 return;
             }
         }

@@ -99,10 +99,15 @@ impl Lanes {
     }
 }
 
+/// Whether a message is known to be large.
+pub(super) fn is_large(waiting: &Waiting) -> bool {
+    waiting.size.is_some_and(|size| size >= LARGE)
+}
+
 fn lane(waiting: &Waiting) -> Lane {
     if waiting.attempts > 0 {
         Lane::Again
-    } else if waiting.size.is_some_and(|size| size >= LARGE) {
+    } else if is_large(waiting) {
         Lane::Large
     } else {
         Lane::Usual
