@@ -29,7 +29,7 @@ impl Dice {
 #[test]
 fn killed_at_any_instant_it_loses_and_doubles_nothing() {
     let long = std::env::var_os("COUNTERFOIL_LONG").is_some();
-    let (letters, kills) = if long { (1_000, 300) } else { (120, 12) };
+    let (letters, kills) = if long { (1_000, 500) } else { (120, 12) };
     let settings = Settings::simple(ADDRESS);
     let practice = Practice::start(settings.clone()).unwrap();
     let url = practice.url();
@@ -55,6 +55,12 @@ fn killed_at_any_instant_it_loses_and_doubles_nothing() {
         std::thread::sleep(Duration::from_millis(10 + dice.below(250)));
         child.kill().unwrap();
         child.wait().unwrap();
+        if office.database().exists() {
+            let balances = office.json(&["ledger", "balance"])["mailboxes"].clone();
+            for balance in balances.as_array().unwrap() {
+                assert_eq!(balance["closes"], true, "after kill {kill}: {balance}");
+            }
+        }
     }
     // What a kill left open about a sending is settled by looking, which takes its time.
     for _ in 0..3 {
