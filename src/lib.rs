@@ -23,8 +23,8 @@
 //!
 //! # How a message goes through
 //!
-//! * **Incoming** ([`workers::poller`]): list the folder, write a ledger row for each new item,
-//!   fetch the raw bytes, read them ([`mail::parse`]), ask the store what is known, decide
+//! * **Incoming** ([`workers::poller`]): list the folder, write a ledger row for each new item, find
+//!   out about those that are missing ([`store::listing`]), fetch the raw bytes, read them ([`mail::parse`]), ask the store what is known, decide
 //!   ([`desk::intake`]), write everything in one transaction ([`store::intake`]); only then copy
 //!   and remove the original.
 //! * **Outgoing** ([`workers::sender`]): a reply or an acknowledgement becomes an outbox row in the

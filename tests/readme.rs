@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use counterfoil::practice::{Practice, Settings};
+use counterfoil::practice::{Fault, Kind, Practice, Settings};
 use support::{Going, Office, PROGRAM, Wishes, eventually};
 
 /// The README.
@@ -75,10 +75,25 @@ fn every_command_of_the_readme_does_what_it_says() {
             end(&mut child);
             continue;
         }
+        if matches!(words[..], ["ledger", "retry" | "make-ticket" | "discard", ..]) {
+            set_one_aside(&practice, &office, words[2]);
+        }
         let ended = office.run_command(command, "a long password\n");
         assert_eq!(ended.code, 0, "{words:?}: {}", ended.stderr);
     }
-    assert_eq!(practice.folder("support@office.example", "inbox").len(), 0);
+    let left = practice.folder("support@office.example", "inbox").len();
+    assert_eq!(left, 1, "only what was discarded is left alone");
+}
+
+/// A letter that cannot be fetched the first time, so that it stands in quarantine in this row.
+fn set_one_aside(practice: &Practice, office: &Office, row: &str) {
+    let letter = format!("From: Ana <ana@shop.example>\r\nSubject: Lamp {row}\r\n\r\nAgain.\r\n");
+    let id =
+        practice.deliver("support@office.example", letter.into_bytes(), 1_770_000_000).unwrap();
+    let refused = Kind::Status { code: 400, retry_after: None };
+    practice.fail(Fault::next(&format!("{id}/$value"), refused));
+    office.run(&["run", "--once"]);
+    assert_eq!(office.json(&["ledger", "show", row])["outcome"], "quarantined");
 }
 
 #[test]
