@@ -1,0 +1,205 @@
+//! What one more message costs the store when it holds a thousand, and when it holds very many:
+//! listing, taking in and noting the removal, in the program's own batches. `cargo bench --bench
+//! growth`; `COUNTERFOIL_BENCH_GROWTH` says how many very many are.
+
+#![allow(clippy::print_stdout)]
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use counterfoil::desk::intake::{Policy, decide};
+use counterfoil::desk::ledger::Original;
+use counterfoil::mail::{Address, parse};
+use counterfoil::store::filing::Filed;
+use counterfoil::store::intake::{Filing, Prepared};
+use counterfoil::store::ledger::Waiting;
+use counterfoil::store::listing::Seen;
+use counterfoil::store::{MailboxId, Store};
+use counterfoil::time::Timestamp;
+
+const ADDRESS: &str = "support@office.example";
+
+const NOW: Timestamp = Timestamp::from_unix(1_791_500_000);
+
+/// Messages per page of a listing, and per commit.
+const PAGE: usize = 500;
+const BATCH: usize = 100;
+
+/// Messages measured at each size.
+const MEASURED: usize = 5_000;
+
+/// Messages in a database that has hardly grown, and so many more measured there.
+const FEW: usize = 1_000;
+
+/// The database while it grows.
+struct Growing {
+    store: Store,
+    mailbox: MailboxId,
+    policy: Policy,
+    messages: usize,
+}
+
+/// Time taken: by the clock, and of the processor in seconds.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    wall: Duration,
+    processor: f64,
+}
+
+impl Cost {
+    fn print(&self, messages: usize) -> (f64, f64) {
+        let each = |seconds: f64| seconds * 1e6 / MEASURED as f64;
+        let (wall, processor) = (each(self.wall.as_secs_f64()), each(self.processor));
+        println!(
+            "at {messages:>9} messages {processor:>8.1} µs processor {wall:>8.1} µs by the clock"
+        );
+        (wall, processor)
+    }
+}
+
+fn main() {
+    let many = std::env::var("COUNTERFOIL_BENCH_GROWTH").ok().and_then(|text| text.parse().ok());
+    let many: usize = many.unwrap_or(100_000);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut few_cost = Cost::default();
+    for nth in 0..MEASURED / FEW {
+        let mut few = Growing::new(&folder.path().join(format!("few-{nth}.db")));
+        few.grow_to(FEW);
+        few.measure(FEW, &mut few_cost);
+    }
+    let mut grown = Growing::new(&folder.path().join("many.db"));
+    grown.grow_to(many);
+    let mut many_cost = Cost::default();
+    grown.measure(MEASURED, &mut many_cost);
+    let (few_wall, few_processor) = few_cost.print(FEW);
+    let (many_wall, many_processor) = many_cost.print(many);
+    println!(
+        "ratio {:.2} processor, {:.2} by the clock",
+        many_processor / few_processor,
+        many_wall / few_wall
+    );
+}
+
+impl Growing {
+    fn new(path: &Path) -> Self {
+        let mut store = Store::open(path, NOW).expect("a store");
+        let (mailbox, _) = store.mailbox("support", ADDRESS, None, NOW).expect("a mailbox");
+        let policy = Policy {
+            address: Address::bare(ADDRESS),
+            own_addresses: vec![ADDRESS.to_owned()],
+            acknowledge: false,
+            activated_at: Timestamp::from_unix(0),
+            reopen_days: 14,
+            desk: "Office".to_owned(),
+            signature: String::new(),
+            ticket_tag: "CF".to_owned(),
+            tag_key: store.tag_key().expect("a key"),
+            rules: Vec::new(),
+        };
+        Self { store, mailbox, policy, messages: 0 }
+    }
+
+    fn grow_to(&mut self, messages: usize) {
+        while self.messages < messages {
+            self.page(&mut Cost::default());
+        }
+    }
+
+    fn measure(&mut self, messages: usize, cost: &mut Cost) {
+        let end = self.messages + messages;
+        while self.messages < end {
+            self.page(cost);
+        }
+    }
+
+    /// Takes in one page of a listing.
+    fn page(&mut self, cost: &mut Cost) {
+        let seen: Vec<Seen> = (self.messages..self.messages + PAGE)
+            .map(|number| Seen {
+                item_id: format!("AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A{:016x}", mixed(number)),
+                message_id: None,
+                received_at: NOW.plus_seconds(i64::try_from(number).expect("a time")),
+                size: Some(900),
+            })
+            .collect();
+        let later = NOW.plus_days(1_000);
+        let limit = u32::try_from(PAGE).expect("a number");
+        let waiting = timed(cost, || {
+            self.store.note_listed(self.mailbox, &seen, NOW).expect("rows");
+            self.store.waiting(self.mailbox, later, limit).expect("rows")
+        });
+        for rows in waiting.chunks(BATCH) {
+            self.batch(rows, cost);
+        }
+    }
+
+    fn batch(&mut self, rows: &[Waiting], cost: &mut Cost) {
+        let mut prepared = Vec::with_capacity(rows.len());
+        for row in rows {
+            let raw = letter(self.messages);
+            let message = parse::parse(&raw);
+            prepared.push(Prepared::new(row.ledger, row.received_at, raw, message));
+            self.messages += 1;
+        }
+        let filing = Filing { due: true, original: Original::InMailbox };
+        let removed: Vec<_> = rows
+            .iter()
+            .map(|row| (row.ledger, Filed::Removed { item_id: row.item_id.clone() }))
+            .collect();
+        timed(cost, || {
+            self.store
+                .take_in(self.mailbox, prepared, filing, NOW, |arrival, known| {
+                    decide(arrival, known, &self.policy, NOW)
+                })
+                .expect("taken in");
+            self.store.note_filed(&removed, NOW.plus_days(30), NOW).expect("noted");
+        });
+    }
+}
+
+/// A small letter. Every fourth answers an earlier one, any of them; there is one sender to ten
+/// letters.
+fn letter(number: usize) -> Vec<u8> {
+    let id = |number: usize| format!("<{:016x}@shop.example>", mixed(number));
+    let answers = match number % 4 {
+        3 => {
+            let asked = id(mixed(number) % number);
+            format!("In-Reply-To: {asked}\r\nReferences: {asked}\r\n")
+        }
+        _ => String::new(),
+    };
+    let sender = mixed(number / 10);
+    format!(
+        "From: Ana <{sender:x}@shop.example>\r\nTo: {ADDRESS}\r\nMessage-ID: {}\r\n{answers}\
+         Subject: Lamp {number} flickers\r\nDate: Mon, 04 May 2026 09:00:00 +0000\r\n\r\n\
+         The lamp in hall {number} flickers since Monday, and the fuse was changed twice.\r\n",
+        id(number)
+    )
+    .into_bytes()
+}
+
+/// A number that looks drawn by lot, the same every time (splitmix64).
+fn mixed(number: usize) -> usize {
+    let mut z = (number as u64).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (z ^ (z >> 31)) as usize
+}
+
+/// Does some work and adds what it took.
+fn timed<T>(cost: &mut Cost, work: impl FnOnce() -> T) -> T {
+    let (begun, before) = (Instant::now(), processor());
+    let value = work();
+    cost.wall += begun.elapsed();
+    cost.processor += processor() - before;
+    value
+}
+
+/// Processor seconds of this thread so far (Linux, /proc/thread-self/schedstat).
+fn processor() -> f64 {
+    // The kernel brings the count up to date when it may change threads.
+    std::thread::yield_now();
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split(' ').next().and_then(|text| text.parse::<f64>().ok());
+    nanoseconds.expect("a kernel that counts processor time") / 1e9
+}
