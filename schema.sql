@@ -192,6 +192,8 @@ CREATE TABLE ledger (
   -- Whether the original still has to be copied, removed or moved.
   filing_due         INTEGER NOT NULL DEFAULT 0 CHECK (filing_due IN (0, 1)),
   copied_at          TEXT,
+  -- The provider's id of that copy.
+  copied_item        TEXT,
   -- When the original was removed, moved or found gone.
   filed_at           TEXT,
   -- Why filing it failed the last time, in words; empty once it is done.

@@ -205,7 +205,9 @@ impl App {
     fn poller(&self, account: &Account) -> Result<Poller, Error> {
         let Account { id, mailbox, settings, policy } = account;
         let (mailbox, settings) = (Arc::clone(mailbox), settings.clone());
-        Ok(Poller::new(self.store()?, mailbox, *id, settings, policy.clone()))
+        let store = self.store()?;
+        store.work_hard()?;
+        Ok(Poller::new(store, mailbox, *id, settings, policy.clone()))
     }
 
     fn sender(&self, account: &Account) -> Result<Sender, Error> {

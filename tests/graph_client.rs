@@ -13,7 +13,10 @@ use std::time::{Duration, Instant};
 use counterfoil::mail::MessageId;
 use counterfoil::mailbox::graph::{Graph, Settings};
 use counterfoil::mailbox::token::{self, SecretText};
-use counterfoil::mailbox::{Error, ItemId, Mailbox, PagePosition, Removed, SentState, http};
+use counterfoil::mailbox::{
+    Error, ItemId, Mailbox, PagePosition, Removed, SentState, Sought, http,
+};
+use counterfoil::time::Timestamp;
 use scripted::{Asked, Reply, Scripted, json, refuse};
 use serde_json::json;
 
@@ -299,6 +302,41 @@ fn a_copy_goes_to_a_folder_that_is_made_when_missing() {
     assert_eq!(graph(&server.url, "inbox").copy(&item("A"), "Done").unwrap(), item("C1"));
 }
 
+/// Hands in what is known of the letter `it`, which has the Message-ID `a@x`.
+fn sought<T>(ask: impl FnOnce(&Sought<'_>) -> T) -> T {
+    let id = MessageId::new("a@x");
+    ask(&Sought {
+        message_id: id.as_ref(),
+        received_at: Timestamp::from_unix(1_770_000_000),
+        is_it: &|raw| raw.starts_with(b"Subject: it\r\n"),
+        take: &|_| true,
+    })
+}
+
+#[test]
+fn another_letter_with_the_same_message_id_is_left_alone() {
+    let server = server(|asked, _| {
+        let line = asked.line.as_str();
+        if line.ends_with("/messages/R1/$value") {
+            return Reply::Say(200, "", "Subject: another\r\n\r\n".to_owned());
+        }
+        if line.contains("/messages?") {
+            return json(200, &json!({"value": [{"id": "R1"}]}));
+        }
+        if line.contains("/mailFolders/") {
+            return json(200, &json!({"id": line.len().to_string()}));
+        }
+        refuse(404, "ErrorItemNotFound")
+    });
+    let graph = graph(&server.url, "inbox");
+    assert_eq!(sought(|sought| graph.remove(&item("A"), sought)).unwrap(), Removed::Gone);
+    assert_eq!(sought(|sought| graph.find_copy(sought, "archive")).unwrap(), None);
+    let asked = server.asked();
+    assert!(asked.iter().all(|asked| !asked.line.starts_with("DELETE")), "it deletes nothing");
+    let moves: Vec<_> = asked.iter().filter(|asked| asked.line.starts_with("POST")).collect();
+    assert!(moves.iter().all(|asked| asked.line.contains("/messages/A/move")));
+}
+
 /// The answers of a mailbox to a removal, and what it must be taken for.
 #[test]
 fn a_message_counts_as_removed_only_where_removed_messages_lie() {
@@ -395,14 +433,16 @@ fn a_message_counts_as_removed_only_where_removed_messages_lie() {
             if line.contains("/mailFolders/deleteditems/messages?") {
                 return json(200, &json!({"value": []}));
             }
+            if line.contains("/messages/R1/$value") {
+                return Reply::Say(200, "", "Subject: it\r\n\r\n".to_owned());
+            }
             match line.split(' ').next() {
                 Some("POST") => moved.clone(),
                 Some("DELETE") => deleted.clone(),
                 _ => lies[before.min(1)].clone(),
             }
         });
-        let outcome =
-            graph(&server.url, "inbox").remove(&item("A"), MessageId::new("a@x").as_ref());
+        let outcome = sought(|sought| graph(&server.url, "inbox").remove(&item("A"), sought));
         assert_eq!(outcome.ok(), expected, "{case}");
         let first = &server.asked()[0];
         assert_eq!(first.body, r#"{"destinationId":"recoverableitemsdeletions"}"#, "{case}");

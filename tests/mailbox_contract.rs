@@ -6,8 +6,9 @@
 use counterfoil::mail::{MessageId, parse};
 use counterfoil::mailbox::graph::{self, Graph};
 use counterfoil::mailbox::token::{self, SecretText};
-use counterfoil::mailbox::{Error, Mailbox, Page, Removed, SentState, http};
+use counterfoil::mailbox::{Error, Mailbox, Page, Removed, SentState, Sought, http};
 use counterfoil::practice::{Practice, Settings};
+use counterfoil::time::Timestamp;
 
 /// How long a fetch may take.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(100);
@@ -82,6 +83,18 @@ fn all(list: impl Fn(Option<&counterfoil::mailbox::PagePosition>) -> Result<Page
     }
 }
 
+/// Hands in what is known of the letter with this Message-ID.
+fn sought<T>(name: &str, ask: impl FnOnce(&Sought<'_>) -> T) -> T {
+    let message_id = id(name);
+    let is_it = |raw: &[u8]| parse::parse(raw).message_id.as_ref() == Some(&message_id);
+    ask(&Sought {
+        message_id: Some(&message_id),
+        received_at: Timestamp::from_unix(1_770_000_000),
+        is_it: &is_it,
+        take: &|_| true,
+    })
+}
+
 #[test]
 fn a_folder_is_listed_whole_and_the_oldest_comes_first() {
     for (name, provider) in providers() {
@@ -110,13 +123,21 @@ fn a_message_is_fetched_copied_and_removed_and_doing_it_twice_is_harmless() {
         assert_eq!((message.message_id, message.text.trim()), (Some(id("a@x")), "Text of a@x."));
         assert!(matches!(mailbox.fetch(a, 10, PATIENCE), Err(Error::TooLarge { .. })), "{name}");
 
-        assert_eq!(mailbox.find_copy(&id("a@x"), "Done/2026").unwrap(), None, "{name}");
+        assert_eq!(
+            sought("a@x", |sought| mailbox.find_copy(sought, "Done/2026")).unwrap(),
+            None,
+            "{name}"
+        );
         let copy = mailbox.copy(a, "Done/2026").unwrap();
         assert_ne!(&copy, a, "{name}");
-        assert_eq!(mailbox.find_copy(&id("a@x"), "Done/2026").unwrap(), Some(copy), "{name}");
+        assert_eq!(
+            sought("a@x", |sought| mailbox.find_copy(sought, "Done/2026")).unwrap(),
+            Some(copy),
+            "{name}"
+        );
 
         for time in ["first", "again"] {
-            let removed = mailbox.remove(a, Some(&id("a@x"))).unwrap();
+            let removed = sought("a@x", |sought| mailbox.remove(a, sought)).unwrap();
             assert!(matches!(removed, Removed::Recoverable(_)), "{name}, {time}: {removed:?}");
         }
         for time in ["first", "again"] {
@@ -134,13 +155,17 @@ fn what_is_not_there_is_gone_and_nothing_worse() {
     for (name, Provider { mailbox, deliver, later, .. }) in providers() {
         deliver("a@x", 1_770_000_000);
         let there = all(|position| mailbox.list(position)).items[0].item.clone();
-        let removed = mailbox.remove(&there, Some(&id("a@x"))).unwrap();
+        let removed = sought("a@x", |sought| mailbox.remove(&there, sought)).unwrap();
         let Removed::Recoverable(nowhere) = removed else { panic!("{name}: {removed:?}") };
         later();
         let outcome = mailbox.fetch(&nowhere, 100, PATIENCE);
         assert!(matches!(outcome, Err(Error::Gone(_))), "{name}: {outcome:?}");
         assert!(matches!(mailbox.copy(&nowhere, "Done"), Err(Error::Gone(_))), "{name}");
-        assert_eq!(mailbox.remove(&nowhere, Some(&id("a@x"))).unwrap(), Removed::Gone, "{name}");
+        assert_eq!(
+            sought("a@x", |sought| mailbox.remove(&nowhere, sought)).unwrap(),
+            Removed::Gone,
+            "{name}"
+        );
         assert_eq!(mailbox.sent_state(&nowhere, None).unwrap(), SentState::Missing, "{name}");
         assert_eq!(mailbox.find_outgoing(&id("no@x")).unwrap(), None, "{name}");
     }

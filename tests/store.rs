@@ -218,7 +218,10 @@ fn an_original_is_filed_step_by_step() {
         |house: &mut House, now| house.store.to_file(house.mailbox, LedgerId(0), now, 10).unwrap();
     assert!(!due(&mut house, NOW)[0].copied);
     let until = DAYS.end_of(NOW);
-    house.store.note_filed(&[(LedgerId(1), Filed::Copied)], until, NOW).unwrap();
+    house
+        .store
+        .note_filed(&[(LedgerId(1), Filed::Copied { item_id: "copy".into() })], until, NOW)
+        .unwrap();
     assert!(due(&mut house, NOW)[0].copied);
     let failed = Filed::Failed { reason: "full".into(), retry_at: NOW.plus_seconds(5) };
     house.store.note_filed(&[(LedgerId(1), failed)], until, NOW).unwrap();

@@ -88,6 +88,19 @@ pub enum Whereabouts {
     Gone,
 }
 
+/// By what a message is recognised whose id was never learnt or is no longer known. A Message-ID
+/// alone proves nothing: several letters may share one.
+pub struct Sought<'a> {
+    /// Its Message-ID.
+    pub message_id: Option<&'a MessageId>,
+    /// When the mailbox received it.
+    pub received_at: Timestamp,
+    /// Whether these bytes are its own.
+    pub is_it: &'a dyn Fn(&[u8]) -> bool,
+    /// Takes an item that was recognised, unless it is another message's.
+    pub take: &'a dyn Fn(&ItemId) -> bool,
+}
+
 /// Where a removed original lies now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Removed {
@@ -142,13 +155,14 @@ pub trait Mailbox: Send + Sync {
     /// missing. Doing it twice makes two copies; see [`Mailbox::find_copy`].
     fn copy(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error>;
 
-    /// Whether `folder` already holds a message with this Message-ID: what to ask before copying
-    /// again when the answer to a copy was lost. A folder that does not exist holds nothing.
-    fn find_copy(&self, message_id: &MessageId, folder: &str) -> Result<Option<ItemId>, Error>;
+    /// Finds a copy in `folder`: what to ask before copying again when the answer to a copy was
+    /// lost. A folder that does not exist holds nothing.
+    fn find_copy(&self, sought: &Sought<'_>, folder: &str) -> Result<Option<ItemId>, Error>;
 
     /// Removes the message so that it lands in Recoverable Items, and says where it lies now.
-    /// `message_id` helps to find it again after a lost answer. Doing it twice is harmless.
-    fn remove(&self, item: &ItemId, message_id: Option<&MessageId>) -> Result<Removed, Error>;
+    /// `sought` helps to find it again when its id is lost on the way; nothing else is ever
+    /// touched. Doing it twice is harmless.
+    fn remove(&self, item: &ItemId, sought: &Sought<'_>) -> Result<Removed, Error>;
 
     /// Moves the message into `folder`, which is made when missing. Doing it twice is harmless.
     fn move_to(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error>;

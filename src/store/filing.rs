@@ -1,6 +1,8 @@
 //! What happens to originals after their message is taken in: which still have to be copied,
 //! removed or moved, and what was done.
 
+use rusqlite::Transaction;
+
 use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::ACTOR;
@@ -22,6 +24,12 @@ pub struct ToFile {
     pub item_id: String,
     /// Its Message-ID, to find it again after a lost answer.
     pub message_id: Option<MessageId>,
+    /// When the mailbox received it.
+    pub received_at: Timestamp,
+    /// What tells it from others with the same Message-ID; absent once its content is erased.
+    pub fingerprint: Option<String>,
+    /// Items known to be copies or originals of other messages like it.
+    pub taken: Vec<String>,
     /// Whether the wanted copy was made already.
     pub copied: bool,
     /// How often filing it failed.
@@ -32,7 +40,10 @@ pub struct ToFile {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Filed {
     /// A copy lies in the folder the office named; more is to be done.
-    Copied,
+    Copied {
+        /// The id of the copy, where there was something to copy.
+        item_id: String,
+    },
     /// It lies in Recoverable Items, under this id where known.
     Removed {
         /// Its id there.
@@ -65,24 +76,34 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<ToFile>> {
-        let rows = self
-            .db
-            .prepare_cached(
-                "SELECT id, item_id, message_id, copied_at IS NOT NULL, attempts FROM ledger
-                 WHERE mailbox = ?1 AND filing_due = 1 AND id > ?2 AND coalesce(retry_at, '') <= ?3
-                 ORDER BY id LIMIT ?4",
-            )?
-            .query_map((mailbox.0, after, now, limit), |row| {
-                Ok(ToFile {
-                    ledger: row.get(0)?,
-                    item_id: row.get(1)?,
-                    message_id: row.get(2)?,
-                    copied: row.get(3)?,
-                    attempts: row.get(4)?,
-                })
-            })?
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(rows)
+        self.read(|tx| {
+            let mut rows: Vec<ToFile> = tx
+                .prepare_cached(
+                    "SELECT ledger.id, ledger.item_id, ledger.message_id, ledger.received_at,
+                            ledger.copied_at IS NOT NULL, ledger.attempts, article.fingerprint
+                     FROM ledger LEFT JOIN article ON article.id = ledger.article
+                     WHERE ledger.mailbox = ?1 AND ledger.filing_due = 1 AND ledger.id > ?2
+                       AND coalesce(ledger.retry_at, '') <= ?3
+                     ORDER BY ledger.id LIMIT ?4",
+                )?
+                .query_map((mailbox.0, after, now, limit), |row| {
+                    Ok(ToFile {
+                        ledger: row.get(0)?,
+                        item_id: row.get(1)?,
+                        message_id: row.get(2)?,
+                        received_at: row.get(3)?,
+                        copied: row.get(4)?,
+                        attempts: row.get(5)?,
+                        fingerprint: row.get(6)?,
+                        taken: Vec::new(),
+                    })
+                })?
+                .collect::<rusqlite::Result<_>>()?;
+            for row in &mut rows {
+                row.taken = taken(tx, row)?;
+            }
+            Ok(rows)
+        })
     }
 
     /// Notes what was done with originals. `recoverable_until` is when the mailbox is expected to
@@ -99,9 +120,11 @@ impl Store {
         self.write(|tx| {
             for (ledger, filed) in filed {
                 let (action, original, detail) = match filed {
-                    Filed::Copied => {
-                        tx.prepare_cached("UPDATE ledger SET copied_at = ?2 WHERE id = ?1")?
-                            .execute((ledger, now))?;
+                    Filed::Copied { item_id } => {
+                        tx.prepare_cached(
+                            "UPDATE ledger SET copied_at = ?2, copied_item = ?3 WHERE id = ?1",
+                        )?
+                        .execute((ledger, now, item_id))?;
                         (Some(Action::Copied), None, "")
                     }
                     Filed::Failed { reason, retry_at } => {
@@ -159,4 +182,37 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// The items that are known to be copies, or removed originals, of other messages with the same
+/// fingerprint: the same letter delivered twice.
+fn taken(tx: &Transaction<'_>, original: &ToFile) -> Result<Vec<String>> {
+    let (Some(id), Some(fingerprint)) = (&original.message_id, &original.fingerprint) else {
+        return nameless(tx, original);
+    };
+    let mut statement = tx.prepare_cached(
+        "SELECT copied_item, recoverable_item FROM article
+         CROSS JOIN ledger ON ledger.article = article.id
+         WHERE article.message_id = ?1 AND article.fingerprint = ?2 AND ledger.id <> ?3",
+    )?;
+    collect(statement.query((id, fingerprint, original.ledger))?)
+}
+
+/// As [`taken`], for a letter without Message-ID.
+fn nameless(tx: &Transaction<'_>, original: &ToFile) -> Result<Vec<String>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT copied_item, recoverable_item FROM article
+         CROSS JOIN ledger ON ledger.article = article.id
+         WHERE article.message_id IS NULL AND article.fingerprint = ?1 AND ledger.id <> ?2",
+    )?;
+    collect(statement.query((&original.fingerprint, original.ledger))?)
+}
+
+fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Vec<String>> {
+    let mut items = Vec::new();
+    while let Some(row) = rows.next()? {
+        items.extend(row.get::<_, Option<String>>(0)?);
+        items.extend(row.get::<_, Option<String>>(1)?);
+    }
+    Ok(items)
 }

@@ -51,6 +51,16 @@ impl Prepared {
         self.arrival.ledger
     }
 
+    /// What tells it from others with the same Message-ID.
+    pub fn fingerprint(&self) -> &str {
+        &self.arrival.fingerprint
+    }
+
+    /// When the mailbox received it.
+    pub fn received_at(&self) -> Timestamp {
+        self.arrival.received_at
+    }
+
     /// Its own Message-ID.
     pub fn message_id(&self) -> Option<&MessageId> {
         self.arrival.message.message_id.as_ref()

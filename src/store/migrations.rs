@@ -18,6 +18,7 @@ const STEPS: &[&str] = &["
     ALTER TABLE mailbox ADD COLUMN reconciliation TEXT CHECK (json_valid(reconciliation));
     ALTER TABLE mailbox ADD COLUMN reconcile_wanted_at TEXT;
     ALTER TABLE ledger ADD COLUMN forced INTEGER NOT NULL DEFAULT 0 CHECK (forced IN (0, 1));
+    ALTER TABLE ledger ADD COLUMN copied_item TEXT;
     CREATE INDEX ledger_left_there ON ledger (mailbox, id)
       WHERE original IN ('kept', 'restored');
     CREATE INDEX ledger_renumbered ON ledger (mailbox, recoverable_item)

@@ -39,6 +39,10 @@ const PAGE_SIZE: u32 = 16_384;
 /// are open at rest.
 const CACHE_KIB: i64 = -2_000;
 
+/// The same for a store that takes in mail: with a million messages each new one meets a dozen
+/// pages of the indexes that were not used lately.
+const WORKING_CACHE_KIB: i64 = -16_000;
+
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -166,6 +170,8 @@ impl Store {
         let db = &self.db;
         db.busy_timeout(BUSY)?;
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        // Otherwise statements are compiled again whenever a bound value might change their plan.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -179,6 +185,16 @@ impl Store {
         db.pragma_update(None, "cache_size", CACHE_KIB)?;
         db.set_prepared_statement_cache_capacity(128);
         Ok(())
+    }
+
+    /// Lets this connection keep more of the database in memory: for whoever writes very much.
+    pub fn work_hard(&self) -> Result<()> {
+        Ok(self.db.pragma_update(None, "cache_size", WORKING_CACHE_KIB)?)
+    }
+
+    /// Gives back the memory that is not needed at rest.
+    pub fn rest(&self) -> Result<()> {
+        Ok(self.db.execute_batch("PRAGMA shrink_memory")?)
     }
 
     /// The file.

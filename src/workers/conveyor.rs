@@ -2,6 +2,7 @@
 //! few threads side by side, while one thread commits what they bring in batches. Nothing is filed
 //! before the commit that took its message in.
 
+mod filing;
 mod lanes;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -13,11 +14,12 @@ use std::time::Duration;
 
 use crate::desk::retention::Days;
 use crate::desk::ticket::LedgerId;
-use crate::mail::{Message, MessageId, parse};
-use crate::mailbox::{self, ItemId, Mailbox, Removed, Whereabouts};
+use crate::mail::{Message, parse};
+use crate::mailbox::{self, ItemId, Mailbox, Whereabouts};
 use crate::store::filing::{Filed, ToFile};
 use crate::store::intake::{Prepared, Taken};
 use crate::store::ledger::Waiting;
+use filing::Claims;
 use lanes::{Lanes, Place};
 
 /// Messages per commit.
@@ -128,7 +130,9 @@ pub(super) fn run(
     let (done_sender, done_receiver) = mpsc::channel::<Done>();
     let (large_sender, large_receiver) = mpsc::channel::<Job>();
     let (job_receiver, large_receiver) = (Mutex::new(job_receiver), Mutex::new(large_receiver));
+    let claims = Claims::default();
     thread::scope(|scope| {
+        let claims = &claims;
         let threads = settings.side_by_side.min(waiting.len() + leftover.len());
         // Large messages are read by one thread alone, or each would keep the memory of one.
         for number in 0..=threads {
@@ -136,7 +140,7 @@ pub(super) fn run(
             let done = done_sender.clone();
             thread::Builder::new()
                 .name(format!("{}-{number}", settings.name))
-                .spawn_scoped(scope, move || work(mailbox, settings, jobs, &done))
+                .spawn_scoped(scope, move || work(mailbox, settings, claims, jobs, &done))
                 .map_err(|error| super::Error::Mailbox {
                     name: settings.name.clone(),
                     error: mailbox::Error::Unreachable(format!("cannot start a thread: {error}")),
@@ -167,7 +171,7 @@ struct Belt<'a> {
     to_file: VecDeque<(ToFile, bool)>,
     filing: usize,
     /// What was fetched and is not committed yet.
-    ready: BTreeMap<Place, (Prepared, ItemId, Option<MessageId>)>,
+    ready: BTreeMap<Place, (Prepared, String)>,
     filed: Vec<(LedgerId, Filed)>,
     failures_in_a_row: usize,
     outcome: Outcome,
@@ -248,8 +252,7 @@ impl Belt<'_> {
                 self.to_fetch.back(place);
                 self.failures_in_a_row = 0;
                 self.outcome.fetched += 1;
-                let message_id = prepared.message_id().cloned();
-                self.ready.insert(place, (*prepared, ItemId(waiting.item_id), message_id));
+                self.ready.insert(place, (*prepared, waiting.item_id));
             }
             Done::Fetched(place, waiting, Err(error)) => {
                 self.to_fetch.back(place);
@@ -311,23 +314,26 @@ impl Belt<'_> {
         if now.is_empty() {
             return Ok(());
         }
-        let mut names = HashMap::with_capacity(now.len());
+        let mut originals = HashMap::with_capacity(now.len());
         let mut batch = Vec::with_capacity(now.len());
-        for (prepared, item, message_id) in now.into_values() {
-            names.insert(prepared.ledger(), (item, message_id));
+        for (prepared, item_id) in now.into_values() {
+            let original = ToFile {
+                ledger: prepared.ledger(),
+                item_id,
+                message_id: prepared.message_id().cloned(),
+                received_at: prepared.received_at(),
+                copied: false,
+                attempts: 0,
+                fingerprint: Some(prepared.fingerprint().to_owned()),
+                taken: Vec::new(),
+            };
+            originals.insert(prepared.ledger(), original);
             batch.push(prepared);
         }
         for taken in ends.take_in(batch)? {
-            if let (Some(_), true, Some((item, message_id))) =
-                (taken.outcome, ends.files(), names.remove(&taken.ledger))
+            if let (Some(_), true, Some(original)) =
+                (taken.outcome, ends.files(), originals.remove(&taken.ledger))
             {
-                let original = ToFile {
-                    ledger: taken.ledger,
-                    item_id: item.0,
-                    message_id,
-                    copied: false,
-                    attempts: 0,
-                };
                 self.to_file.push_back((original, false));
             }
         }
@@ -338,6 +344,7 @@ impl Belt<'_> {
 fn work(
     mailbox: &dyn Mailbox,
     settings: &Settings,
+    claims: &Claims,
     jobs: &Mutex<Receiver<Job>>,
     done: &Sender<Done>,
 ) {
@@ -351,7 +358,8 @@ fn work(
                 Done::Fetched(place, waiting, prepared)
             }
             Ok(Job::File { original, look_first }) => {
-                let (steps, failure) = file(mailbox, settings, &original, look_first);
+                let (steps, failure) =
+                    filing::file(mailbox, settings, claims, &original, look_first);
                 Done::Filed { original, steps, failure }
             }
         };
@@ -402,83 +410,4 @@ fn patience(waiting: &Waiting) -> Duration {
         Some(size) => (FETCH + Duration::from_secs(size / SLOW_LINE)).min(LONG_FETCH),
         None => 4 * FETCH,
     }
-}
-
-/// Copies, then removes, moves or keeps one original; what was done, and what failed after that.
-/// `look_first` when an earlier attempt may have copied or moved it already, or somebody had the
-/// time to.
-fn file(
-    mailbox: &dyn Mailbox,
-    settings: &Settings,
-    original: &ToFile,
-    look_first: bool,
-) -> (Vec<Filed>, Option<mailbox::Error>) {
-    let item = ItemId(original.item_id.clone());
-    let message_id = original.message_id.as_ref();
-    let mut steps = Vec::with_capacity(2);
-    let place = match look_first {
-        true => match mailbox.whereabouts(&item) {
-            Ok(place) => place,
-            Err(error) => return (steps, Some(error)),
-        },
-        false => Whereabouts::Here,
-    };
-    if let Some(folder) = settings.copy_to.as_deref().filter(|_| !original.copied) {
-        match copy(mailbox, &item, message_id.filter(|_| look_first), folder) {
-            Ok(()) => steps.push(Filed::Copied),
-            // Nothing is left to be copied, if it is true.
-            Err(mailbox::Error::Gone(why)) => match mailbox.whereabouts(&item) {
-                Ok(Whereabouts::Gone | Whereabouts::Recoverable(_)) => {}
-                Ok(_) => return (steps, Some(mailbox::Error::Unreachable(why))),
-                Err(error) => return (steps, Some(error)),
-            },
-            // Somebody else removed it, and from there it cannot be copied.
-            Err(mailbox::Error::Refused(_)) if matches!(place, Whereabouts::Recoverable(_)) => {}
-            Err(error) => return (steps, Some(error)),
-        }
-    }
-    let last = match (&settings.after_import, place) {
-        (AfterImport::Keep, Whereabouts::Here) => Ok(Filed::Kept),
-        (_, Whereabouts::Elsewhere) => Ok(Filed::Elsewhere),
-        (_, Whereabouts::Recoverable(item)) => Ok(Filed::Removed { item_id: item.0 }),
-        (AfterImport::Keep, Whereabouts::Deleted(_)) => Ok(Filed::Elsewhere),
-        (AfterImport::Keep, Whereabouts::Gone) => Ok(Filed::Gone),
-        (AfterImport::Move(folder), _) => match mailbox.move_to(&item, folder) {
-            Ok(_) => Ok(Filed::Moved),
-            Err(mailbox::Error::Gone(why)) => match mailbox.whereabouts(&item) {
-                Ok(Whereabouts::Gone) => Ok(Filed::Gone),
-                Ok(Whereabouts::Recoverable(item)) => Ok(Filed::Removed { item_id: item.0 }),
-                Ok(_) => Err(mailbox::Error::Unreachable(why)),
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(error),
-        },
-        (AfterImport::Delete, _) => {
-            mailbox.remove(&item, message_id).map(|removed| match removed {
-                Removed::Recoverable(item) => Filed::Removed { item_id: item.0 },
-                Removed::Gone => Filed::Gone,
-            })
-        }
-    };
-    match last {
-        Ok(step) => {
-            steps.push(step);
-            (steps, None)
-        }
-        Err(error) => (steps, Some(error)),
-    }
-}
-
-fn copy(
-    mailbox: &dyn Mailbox,
-    item: &ItemId,
-    look_for: Option<&MessageId>,
-    folder: &str,
-) -> Result<(), mailbox::Error> {
-    if let Some(message_id) = look_for
-        && mailbox.find_copy(message_id, folder)?.is_some()
-    {
-        return Ok(());
-    }
-    mailbox.copy(item, folder).map(|_| ())
 }

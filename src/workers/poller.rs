@@ -41,6 +41,8 @@ pub struct Poller {
     handled: u64,
     /// Whether the provider tells what changed, as far as known.
     may_follow: bool,
+    /// Whether anything was done since the last rest.
+    worked: bool,
 }
 
 impl Poller {
@@ -64,6 +66,7 @@ impl Poller {
             pages: 0,
             handled: 0,
             may_follow: true,
+            worked: false,
         }
     }
 
@@ -115,7 +118,12 @@ impl Poller {
         let poll = self.settings.poll;
         Ok(match self.store.next_retry(self.id)? {
             Some(at) => Rest::Until(now.until(at).min(poll)),
-            None => Rest::Idle(poll),
+            None => {
+                if std::mem::take(&mut self.worked) {
+                    self.store.rest()?;
+                }
+                Rest::Idle(poll)
+            }
         })
     }
 }
@@ -140,6 +148,7 @@ impl Round for Poller {
             (waiting, leftover) = self.due(now)?;
         }
         if !waiting.is_empty() || !leftover.is_empty() {
+            self.worked = true;
             let settings = self.settings.clone();
             let mailbox = Arc::clone(&self.mailbox);
             let mut desk = Desk { poller: self, now };

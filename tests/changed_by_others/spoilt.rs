@@ -1,6 +1,6 @@
 //! Letters the service cannot hand out, standing before good ones.
 
-use counterfoil::desk::ledger::Outcome;
+use counterfoil::desk::ledger::{Original, Outcome};
 use counterfoil::practice::{Fault, Kind};
 
 use crate::in_process::{Office, STEP, Watched};
@@ -112,4 +112,69 @@ fn a_letter_that_is_too_large_is_not_downloaded_and_becomes_a_ticket_when_a_pers
         assert_eq!(office.practice.left().len(), left, "and is not answered by itself");
         assert_eq!(office.balances()[0].opened, 2);
     }
+}
+
+/// How a copy goes wrong: refused without any work, or done with its answer lost.
+fn spoilt_copies() -> [Kind; 2] {
+    [Kind::Status { code: 500, retry_after: None }, Kind::AnswerLost]
+}
+
+#[test]
+fn each_letter_has_its_own_copy_though_several_share_a_message_id_or_have_none() {
+    for message_id in [Some("shared@shop.example"), None] {
+        for kind in spoilt_copies() {
+            for (restarts, struck) in [(false, [1, 2]), (true, [1, 3]), (true, [2, 4])] {
+                let watched = Watched {
+                    copy_to: Some("Copies"),
+                    side_by_side: 4,
+                    ..Watched::new("support", ADDRESS)
+                };
+                let mut office = Office::new(watched);
+                for subject in ["One", "Two", "Three"] {
+                    office.deliver(message_id, subject);
+                }
+                // The same letter twice; its second delivery is a duplicate with a copy of its own.
+                let again = |n: i64| {
+                    format!(
+                        "From: Ana <ana@shop.example>\r\nTo: {ADDRESS}\r\nSubject: Twice\r\n\
+                         Message-ID: <twice@shop.example>\r\nX-Delivery: {n}\r\n\
+                         Date: Mon, 04 May 2026 09:00:00 +0000\r\n\r\nTwice.\r\n"
+                    )
+                };
+                office.deliver_raw(ADDRESS, again(1));
+                office.deliver_raw(ADDRESS, again(2));
+                for n in struck {
+                    office.practice.fail(Fault::nth("/copy", n, kind.clone()));
+                }
+                let mut rounds = office.start();
+                office.pass(&mut rounds);
+                if restarts {
+                    rounds = office.start();
+                }
+                office.settle(&mut rounds);
+                let mut copies = office.inside("Copies");
+                copies.sort();
+                let case = format!("{message_id:?}, {kind:?}, {struck:?}");
+                assert_eq!(copies, ["One", "Three", "Twice", "Twice", "Two"], "{case}");
+                assert_eq!(office.inside("inbox"), [""; 0], "{case}");
+                assert_eq!(office.balances()[0].duplicate, 1, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_letter_that_is_not_ours_is_left_alone_though_it_has_the_same_message_id() {
+    let mut office = Office::new(Watched::new("support", ADDRESS));
+    let stranger = office.deliver(Some("shared@shop.example"), "Stranger");
+    office.practice.move_letter(ADDRESS, &stranger, "deleteditems").unwrap();
+    let ours = office.deliver(Some("shared@shop.example"), "Ours");
+    office.practice.fail(Fault::next("/move", failing()));
+    let mut rounds = office.start();
+    office.pass(&mut rounds);
+    assert_eq!(office.row(&ours).outcome, Outcome::Opened);
+    office.practice.purge_letter(ADDRESS, &ours).unwrap();
+    office.settle(&mut rounds);
+    assert_eq!(office.inside("deleteditems"), ["Stranger"], "it was never ours");
+    assert_eq!(office.row(&ours).original, Original::Expired);
 }

@@ -8,10 +8,9 @@ use serde_json::json;
 use super::folders::{DELETED, RECOVERABLE};
 use super::shapes::Item;
 use super::{Call, Graph, Unsuccessful};
-use crate::mail::MessageId;
 use crate::mailbox::answers::Refusal;
 use crate::mailbox::budget::Turn;
-use crate::mailbox::{Error, ItemId, Removed, Whereabouts};
+use crate::mailbox::{Error, ItemId, Removed, Sought, Whereabouts};
 
 /// Refusals in a row after which moving into Recoverable Items is no longer tried.
 const REFUSALS: u32 = 3;
@@ -30,14 +29,14 @@ impl Graph {
     /// Whether a folder already holds a copy.
     pub(super) fn copy_in(
         &self,
-        message_id: &MessageId,
+        sought: &Sought<'_>,
         folder: &str,
     ) -> Result<Option<ItemId>, Error> {
         let doing = format!("copying a message to {folder}");
         match self.folder_id(folder)? {
             Some(destination) => {
                 self.refuse_intake_folder(&destination, &doing, "copy")?;
-                self.find_in(&destination, message_id)
+                self.find_sought(&destination, sought)
             }
             None => Ok(None),
         }
@@ -138,14 +137,10 @@ impl Graph {
 
     /// Removes a message by moving it into Recoverable Items, whose answer shows where it lies; by
     /// DELETE and looking where that is refused.
-    pub(super) fn remove_item(
-        &self,
-        item: &ItemId,
-        message_id: Option<&MessageId>,
-    ) -> Result<Removed, Error> {
+    pub(super) fn remove_item(&self, item: &ItemId, sought: &Sought<'_>) -> Result<Removed, Error> {
         const DOING: &str = "removing a message";
         if self.moves_refused.load(Ordering::Relaxed) >= REFUSALS {
-            return self.delete_and_look(item, message_id);
+            return self.delete_and_look(item, sought);
         }
         match self.transfer(item, RECOVERABLE, "move", DOING) {
             Ok(moved) => {
@@ -154,14 +149,14 @@ impl Graph {
                     && moved.parent_folder_id == self.true_id(RECOVERABLE).ok();
                 match moved.item_id() {
                     Some(id) if lies_there => Ok(Removed::Recoverable(id)),
-                    moved => self.look_after_removal(moved.as_ref().unwrap_or(item), message_id),
+                    moved => self.look_after_removal(moved.as_ref().unwrap_or(item), sought),
                 }
             }
             Err(Unsuccessful::Refused(refusal)) if refusal.is_gone() => {
-                self.look_after_removal(item, message_id)
+                self.look_after_removal(item, sought)
             }
             Err(Unsuccessful::Refused(refusal)) if is_about_the_way(&refusal) => {
-                let removed = self.delete_and_look(item, message_id)?;
+                let removed = self.delete_and_look(item, sought)?;
                 // Only a deletion that worked shows that the way was to blame, not the message.
                 self.moves_refused.fetch_add(1, Ordering::Relaxed);
                 Ok(removed)
@@ -170,13 +165,9 @@ impl Graph {
         }
     }
 
-    fn delete_and_look(
-        &self,
-        item: &ItemId,
-        message_id: Option<&MessageId>,
-    ) -> Result<Removed, Error> {
+    fn delete_and_look(&self, item: &ItemId, sought: &Sought<'_>) -> Result<Removed, Error> {
         self.delete(item)?;
-        self.look_after_removal(item, message_id)
+        self.look_after_removal(item, sought)
     }
 
     /// Deletes; a message that is not there, or lies in Recoverable Items where nothing can be
@@ -196,16 +187,12 @@ impl Graph {
     }
 
     /// Where a message lies after it was removed, deleting it once more from Deleted Items.
-    fn look_after_removal(
-        &self,
-        item: &ItemId,
-        message_id: Option<&MessageId>,
-    ) -> Result<Removed, Error> {
-        let mut place = self.place_of(item, message_id)?;
+    fn look_after_removal(&self, item: &ItemId, sought: &Sought<'_>) -> Result<Removed, Error> {
+        let mut place = self.place_of(item, sought)?;
         if let Whereabouts::Deleted(there) = &place {
             // From there a deletion goes on to Recoverable Items (facts: microsoft-graph 3.3).
             self.delete(there)?;
-            place = self.place_of(there, message_id)?;
+            place = self.place_of(there, sought)?;
         }
         match place {
             Whereabouts::Recoverable(id) => Ok(Removed::Recoverable(id)),
@@ -220,37 +207,25 @@ impl Graph {
         }
     }
 
-    fn place_of(
-        &self,
-        item: &ItemId,
-        message_id: Option<&MessageId>,
-    ) -> Result<Whereabouts, Error> {
+    fn place_of(&self, item: &ItemId, sought: &Sought<'_>) -> Result<Whereabouts, Error> {
         match self.whereabouts_of(item)? {
-            Whereabouts::Gone => self.place_by_message_id(item, message_id),
+            Whereabouts::Gone => self.place_of_sought(sought),
             place => Ok(place),
         }
     }
 
     /// Where a message lies whose id is no longer known: its id may not have survived.
-    fn place_by_message_id(
-        &self,
-        item: &ItemId,
-        message_id: Option<&MessageId>,
-    ) -> Result<Whereabouts, Error> {
-        let Some(message_id) = message_id else { return Ok(Whereabouts::Gone) };
+    fn place_of_sought(&self, sought: &Sought<'_>) -> Result<Whereabouts, Error> {
         for (folder, place) in [
             (RECOVERABLE, Whereabouts::Recoverable as fn(ItemId) -> Whereabouts),
             (DELETED, Whereabouts::Deleted as fn(ItemId) -> Whereabouts),
         ] {
-            let found = match self.all_in(folder, message_id, "id") {
-                Ok(found) => found,
+            match self.find_sought(folder, sought) {
+                Ok(Some(id)) => return Ok(place(id)),
+                Ok(None) => {}
                 // Some mailboxes do not let Recoverable Items be listed: then it is simply gone.
-                Err(Error::SignInNeeded(_) | Error::Refused(_)) => continue,
+                Err(Error::SignInNeeded(_) | Error::Refused(_)) => {}
                 Err(error) => return Err(error),
-            };
-            let ids: Vec<ItemId> = found.iter().filter_map(Item::item_id).collect();
-            if let Some(id) = ids.iter().find(|id| *id == item).or(ids.first()) {
-                return Ok(place(id.clone()));
             }
         }
         Ok(Whereabouts::Gone)

@@ -20,7 +20,8 @@ use super::gate::{Closed, Gate};
 use super::http::{self, Answer, Failure, Http, Request, encode};
 use super::token::{self, Tokens};
 use super::{
-    Changes, Draft, Error, ItemId, Mailbox, Page, PagePosition, Removed, SentState, Whereabouts,
+    Changes, Draft, Error, ItemId, Mailbox, Page, PagePosition, Removed, SentState, Sought,
+    Whereabouts,
 };
 use crate::mail::MessageId;
 use folders::Folders;
@@ -278,12 +279,12 @@ impl Mailbox for Graph {
         self.copy_into(item, folder)
     }
 
-    fn find_copy(&self, message_id: &MessageId, folder: &str) -> Result<Option<ItemId>, Error> {
-        self.copy_in(message_id, folder)
+    fn find_copy(&self, sought: &Sought<'_>, folder: &str) -> Result<Option<ItemId>, Error> {
+        self.copy_in(sought, folder)
     }
 
-    fn remove(&self, item: &ItemId, message_id: Option<&MessageId>) -> Result<Removed, Error> {
-        self.remove_item(item, message_id)
+    fn remove(&self, item: &ItemId, sought: &Sought<'_>) -> Result<Removed, Error> {
+        self.remove_item(item, sought)
     }
 
     fn move_to(&self, item: &ItemId, folder: &str) -> Result<ItemId, Error> {

@@ -1,17 +1,25 @@
 //! Listing folders and finding messages in them (facts: microsoft-graph 2.2, 3.4).
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::folders::RECOVERABLE;
 use super::shapes::{Collection, Item, SIZE};
 use super::{Call, Graph, Unsuccessful};
 use crate::mail::MessageId;
 use crate::mailbox::http::encode;
-use crate::mailbox::{Error, ItemId, Listed, Page, PagePosition};
+use crate::mailbox::{Error, ItemId, Listed, Mailbox, Page, PagePosition, Sought};
 use crate::time::Timestamp;
 
 /// Messages per page. The service allows a thousand; without bodies half of that is quick.
 pub(super) const PAGE: u32 = 500;
+
+/// Messages looked into at most when one is recognised by its bytes.
+const LOOKED_INTO: usize = 20;
+
+/// The largest of them, in bytes, and how long fetching it may take.
+const LARGEST: u64 = 160 << 20;
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What a listing says of each message.
 pub(super) const FIELDS: &str = "$select=id,internetMessageId,receivedDateTime";
@@ -123,37 +131,60 @@ impl Graph {
         )))
     }
 
-    /// The first message with this Message-ID in a folder.
+    /// The first message with this Message-ID in a folder: good enough for ids of our own making.
     pub(super) fn find_in(
         &self,
         folder: &str,
         message_id: &MessageId,
     ) -> Result<Option<ItemId>, Error> {
-        let found = self.all_in(folder, message_id, "id")?;
+        let found = self.all_in(folder, &by_message_id(message_id))?;
         Ok(found.first().and_then(Item::item_id))
     }
 
-    /// The messages with this Message-ID in a folder.
-    pub(super) fn all_in(
+    /// The message that is sought, in a folder: recognised by its bytes, and taken by nobody else.
+    pub(super) fn find_sought(
         &self,
         folder: &str,
-        message_id: &MessageId,
-        select: &str,
-    ) -> Result<Vec<Item>, Error> {
-        let literal = message_id.as_str().replace('\'', "''");
-        let filter = encode(&format!("internetMessageId eq '<{literal}>'"));
+        sought: &Sought<'_>,
+    ) -> Result<Option<ItemId>, Error> {
+        let filter = match sought.message_id {
+            Some(id) => by_message_id(id),
+            None => format!(
+                "receivedDateTime ge {} and receivedDateTime lt {}",
+                sought.received_at,
+                sought.received_at.plus_seconds(1)
+            ),
+        };
+        let found = self.all_in(folder, &filter)?;
+        for id in found.iter().filter_map(Item::item_id).take(LOOKED_INTO) {
+            match self.fetch(&id, LARGEST, PATIENCE) {
+                Ok(raw) if (sought.is_it)(&raw) && (sought.take)(&id) => return Ok(Some(id)),
+                Ok(_) | Err(Error::Gone(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The messages of a folder that match a filter.
+    fn all_in(&self, folder: &str, filter: &str) -> Result<Vec<Item>, Error> {
         let url = format!(
-            "{}/mailFolders/{}/messages?$select={select}&$filter={filter}",
+            "{}/mailFolders/{}/messages?$select=id&$top=50&$filter={}",
             self.base,
-            encode(folder)
+            encode(folder),
+            encode(filter)
         );
-        let call = Call::get(&url, "looking for a message by its Message-ID");
+        let call = Call::get(&url, "looking for a message by what is known of it");
         match self.json::<Collection<Item>>(&call) {
             Ok(found) => Ok(found.value),
             Err(Unsuccessful::Refused(refusal)) if refusal.is_missing_folder() => Ok(Vec::new()),
             Err(error) => Err(self.error(&call, error)),
         }
     }
+}
+
+fn by_message_id(id: &MessageId) -> String {
+    format!("internetMessageId eq '<{}>'", id.as_str().replace('\'', "''"))
 }
 
 fn page(collection: Collection<Item>) -> Page {
