@@ -53,9 +53,11 @@ impl Supervisor {
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, store::Error> {
         let mut supervisor = Self { stop: Arc::default(), threads: Vec::new() };
+        // One for all: they seldom note anything, and each open database takes memory.
+        let store = Arc::new(Mutex::new(Store::open(database, clock.now())?));
         for round in rounds {
             let watched = Watched {
-                store: Store::open(database, clock.now())?,
+                store: Arc::clone(&store),
                 round,
                 clock: Arc::clone(clock),
                 failures: 0,
@@ -89,7 +91,7 @@ impl Supervisor {
 }
 
 struct Watched {
-    store: Store,
+    store: Arc<Mutex<Store>>,
     round: Box<dyn Round>,
     clock: Arc<dyn Clock>,
     failures: u32,
@@ -155,7 +157,8 @@ impl Watched {
         if well && self.noted.is_some_and(|(at, was)| was && at.plus_seconds(NOTE_EVERY) > now) {
             return;
         }
-        match self.store.note_round(self.round.name(), outcome, now) {
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        match store.note_round(self.round.name(), outcome, now) {
             Ok(()) => self.noted = Some((now, well)),
             Err(error) => log::error!(target: "supervisor", "{}: {error}", self.round.name()),
         }
@@ -212,7 +215,7 @@ mod tests {
             || Ok(Rest::Idle(Duration::from_secs(30))),
         ]);
         let mut watched = Watched {
-            store: Store::open(&path, Fixed.now()).unwrap(),
+            store: Arc::new(Mutex::new(Store::open(&path, Fixed.now()).unwrap())),
             round: Box::new(round),
             clock: Arc::new(Fixed),
             failures: 0,
@@ -221,7 +224,8 @@ mod tests {
         let mut said = Vec::new();
         for _ in 0..3 {
             let rest = watched.once().as_secs();
-            let health = watched.store.status(Fixed.now()).unwrap().rounds.remove(0);
+            let health =
+                watched.store.lock().unwrap().status(Fixed.now()).unwrap().rounds.remove(0);
             said.push((rest, health.last_error, health.last_success_at.is_some()));
         }
         assert_eq!(said[0], (1, "no luck".into(), false));
