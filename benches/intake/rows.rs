@@ -139,7 +139,8 @@ impl Rows {
             db.execute_batch(FULL_TEXT).expect("an index");
         }
         db.execute(
-            "INSERT INTO mailbox VALUES (1, 'support', 'support@office.example', ?1)",
+            "INSERT INTO mailbox (id, name, address, activated_at)
+             VALUES (1, 'support', 'support@office.example', ?1)",
             [NOW],
         )
         .expect("a mailbox");
