@@ -318,7 +318,8 @@ fn another_letter_with_the_same_message_id_is_left_alone() {
     let server = server(|asked, _| {
         let line = asked.line.as_str();
         if line.ends_with("/messages/R1/$value") {
-            return Reply::Say(200, "", "Subject: another\r\n\r\n".to_owned());
+            let another = "Subject: another\r\nMessage-ID: <a@x>\r\n\r\n";
+            return Reply::Say(200, "", another.to_owned());
         }
         if line.contains("/messages?") {
             return json(200, &json!({"value": [{"id": "R1"}]}));

@@ -158,7 +158,17 @@ impl Graph {
         let found = self.all_in(folder, &filter)?;
         for id in found.iter().filter_map(Item::item_id).take(LOOKED_INTO) {
             match self.fetch(&id, LARGEST, PATIENCE) {
-                Ok(raw) if (sought.is_it)(&raw) && (sought.take)(&id) => return Ok(Some(id)),
+                Ok(raw) if (sought.is_it)(&raw) => {
+                    if (sought.take)(&id) {
+                        return Ok(Some(id));
+                    }
+                }
+                // What lacks the Message-ID it was found by came damaged, and proves nothing.
+                Ok(raw) if sought.message_id.is_some_and(|id| !names(&raw, id)) => {
+                    return Err(Error::Unreachable(
+                        "looking into a message: it came damaged; trying again".to_owned(),
+                    ));
+                }
                 Ok(_) | Err(Error::Gone(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -181,6 +191,12 @@ impl Graph {
             Err(error) => Err(self.error(&call, error)),
         }
     }
+}
+
+/// Whether bytes name this Message-ID anywhere.
+fn names(raw: &[u8], id: &MessageId) -> bool {
+    let id = id.as_str().as_bytes();
+    raw.windows(id.len()).any(|window| window == id)
 }
 
 fn by_message_id(id: &MessageId) -> String {
