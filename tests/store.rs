@@ -203,6 +203,15 @@ fn a_setback_is_noted_and_closes_the_sum() {
     house.store.set_back(&setbacks, NOW).unwrap();
     assert!(house.store.waiting(house.mailbox, NOW, 10).unwrap().is_empty());
     let waiting = house.store.waiting(house.mailbox, later, 10).unwrap();
+    house.store.try_again(&[LedgerId(2)], true, "cli", NOW).unwrap();
+    let slow = (LedgerId(2), Setback::Retry(NOW), "slow".to_owned());
+    house.store.set_back(&[slow], NOW).unwrap();
+    let forced = house.store.waiting(house.mailbox, NOW, 10).unwrap();
+    assert!(forced[0].forced, "a passing failure does not undo what a person wants");
+    house
+        .store
+        .set_back(&[(LedgerId(2), Setback::Quarantine(None), "no".to_owned())], NOW)
+        .unwrap();
     assert_eq!((waiting.len(), waiting[0].attempts), (1, 1));
     assert_eq!(house.store.next_retry(house.mailbox).unwrap(), Some(later));
     let balance = house.store.balance().unwrap().remove(0);

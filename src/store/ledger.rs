@@ -113,7 +113,8 @@ impl Store {
                 let changed = tx
                     .prepare_cached(
                         "UPDATE ledger SET outcome = ?2, reason = ?3, retry_at = ?4,
-                                attempts = attempts + 1, forced = 0, size = coalesce(?5, size),
+                                attempts = attempts + 1, size = coalesce(?5, size),
+                                forced = iif(?2 = 'waiting', forced, 0),
                                 original = iif(?2 = 'vanished', 'expired', original)
                          WHERE id = ?1 AND outcome = 'waiting'",
                     )?

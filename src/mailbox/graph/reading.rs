@@ -169,7 +169,9 @@ impl Graph {
                         "looking into a message: it came damaged; trying again".to_owned(),
                     ));
                 }
-                Ok(_) | Err(Error::Gone(_)) => {}
+                Ok(_) => {}
+                // The folder has just shown it.
+                Err(Error::Gone(why)) => return Err(Error::Unreachable(why)),
                 Err(error) => return Err(error),
             }
         }
@@ -187,7 +189,10 @@ impl Graph {
         let call = Call::get(&url, "looking for a message by what is known of it");
         match self.json::<Collection<Item>>(&call) {
             Ok(found) => Ok(found.value),
-            Err(Unsuccessful::Refused(refusal)) if refusal.is_missing_folder() => Ok(Vec::new()),
+            // Its id was known a moment ago; that it holds nothing does not follow.
+            Err(Unsuccessful::Refused(refusal)) if refusal.is_missing_folder() => {
+                Err(Error::Unreachable(format!("{}: the folder was not found", call.doing)))
+            }
             Err(error) => Err(self.error(&call, error)),
         }
     }
