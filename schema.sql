@@ -24,7 +24,9 @@ CREATE TABLE mailbox (
   -- somebody wants it done again.
   reconciled_at        TEXT,
   reconciliation       TEXT CHECK (json_valid(reconciliation)),
-  reconcile_wanted_at  TEXT
+  reconcile_wanted_at  TEXT,
+  -- Until when the provider asked not to be asked anything.
+  paused_until         TEXT
 ) STRICT;
 
 -- Somebody who wrote to us.

@@ -15,6 +15,7 @@ use crate::desk::ledger::Balance;
 use crate::desk::retention::Days;
 use crate::desk::rules::{Glob, Rule, Then, When};
 use crate::mail::Address;
+use crate::mailbox::gate::Pauses;
 use crate::mailbox::graph::{self, Graph};
 use crate::mailbox::token::SecretText;
 use crate::mailbox::{self, Mailbox, http, token};
@@ -29,6 +30,9 @@ use crate::workers::{self, Rest, Round};
 
 /// The largest message taken in, in bytes; larger ones stand in the ledger as quarantined.
 const MAX_BYTES: u64 = 64 << 20;
+
+/// Seconds after a start in which the requests of a process that was killed may still be at work.
+const SETTLING: i64 = 3;
 
 /// Requests side by side per mailbox that Microsoft 365 allows (facts: microsoft-graph 5.1).
 const SIDE_BY_SIDE: usize = 4;
@@ -181,7 +185,8 @@ impl App {
         let mut accounts = Vec::with_capacity(self.config.mailboxes.len());
         for settings in &self.config.mailboxes {
             let (id, policy) = self.account_policy(settings, store)?;
-            let mailbox = provider(settings, &self.config.network)
+            let pauses = self.pauses(id, store)?;
+            let mailbox = provider(settings, &self.config.network, pauses)
                 .map_err(|error| Error::Mailbox { name: settings.name.clone(), error })?;
             let after_import = match &settings.after_import {
                 config::AfterImport::Delete => AfterImport::Delete,
@@ -202,10 +207,36 @@ impl App {
         Ok(accounts)
     }
 
+    /// The pauses a provider asks for, remembered in the database: one killed and started again
+    /// would else ask at once.
+    fn pauses(&self, id: MailboxId, store: &mut Store) -> Result<Pauses, Error> {
+        let now = self.now();
+        let until = store.paused_until(id)?.filter(|until| *until > now);
+        let (path, clock) = (self.config.store.path.clone(), Arc::clone(&self.clock));
+        let note = move |pause: Duration| {
+            let now = clock.now();
+            // Whole seconds, and the one begun counts as a whole one.
+            let until = now.plus_seconds(i64::try_from(pause.as_secs()).unwrap_or(i64::MAX) + 1);
+            // A preview works without a database, and makes none.
+            let noted = match path.exists() {
+                true => Store::open(&path, now).and_then(|mut store| store.note_pause(id, until)),
+                false => Ok(()),
+            };
+            if let Err(error) = noted {
+                log::warn!(target: "poller", "a pause could not be noted: {error}");
+            }
+        };
+        let left = until.map_or(Duration::ZERO, |until| now.until(until));
+        Ok(Pauses { left, note: Box::new(note) })
+    }
+
     fn poller(&self, account: &Account) -> Result<Poller, Error> {
         let Account { id, mailbox, settings, policy } = account;
         let (mailbox, settings) = (Arc::clone(mailbox), settings.clone());
-        let store = self.store()?;
+        let mut store = self.store()?;
+        if settings.copy_to.is_some() {
+            store.let_copies_settle(*id, self.now().plus_seconds(SETTLING))?;
+        }
         store.work_hard()?;
         Ok(Poller::new(store, mailbox, *id, settings, policy.clone()))
     }
@@ -356,6 +387,7 @@ fn facts(mailbox: &config::Mailbox) -> web::MailboxFacts {
 fn provider(
     settings: &config::Mailbox,
     network: &config::Network,
+    pauses: Pauses,
 ) -> Result<Arc<dyn Mailbox>, mailbox::Error> {
     let Provider::Microsoft365(microsoft) = &settings.provider;
     let source = microsoft.client_secret.clone();
@@ -382,6 +414,7 @@ fn provider(
             ca_file: network.ca_file.clone(),
             patience: None,
         },
+        pauses,
     })?;
     Ok(Arc::new(graph))
 }

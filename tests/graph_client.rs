@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use counterfoil::mail::MessageId;
+use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{Graph, Settings};
 use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{
@@ -40,6 +41,7 @@ fn graph(url: &str, folder: &str) -> Graph {
             secret_place: "the file secret".into(),
         },
         http: http::Settings::default(),
+        pauses: Pauses::default(),
     })
     .unwrap()
 }

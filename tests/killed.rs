@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::process::Stdio;
 use std::time::Duration;
 
-use counterfoil::practice::{Practice, Settings};
-use support::{Office, Wishes};
+use counterfoil::practice::{Fault, Kind, Practice, Settings};
+use support::{Going, Office, Wishes, eventually};
 
 const ADDRESS: &str = "support@office.example";
 
@@ -95,6 +95,42 @@ fn killed_at_any_instant_it_loses_and_doubles_nothing() {
     let told: HashSet<&String> = left.iter().flat_map(|letter| &letter.to).collect();
     assert_eq!((left.len(), told.len()), (letters, letters), "one acknowledgement for each");
     verify_audit(&office);
+}
+
+#[test]
+fn a_pause_the_service_asked_for_outlives_a_kill() {
+    let settings = Settings::simple(ADDRESS);
+    let practice = Practice::start(settings.clone()).unwrap();
+    let url = practice.url();
+    let office = Office::new(&Wishes {
+        url: &url,
+        tenant_id: &settings.tenant_id,
+        client_id: &settings.client_id,
+        client_secret: &settings.client_secret,
+        address: ADDRESS,
+        mailbox: "activated_at = \"2020-01-01\"\npoll_seconds = 1",
+        ..Wishes::default()
+    });
+    (0..20).for_each(|number| deliver(&practice, number));
+    practice.log_requests(true);
+    let refused = Kind::Throttled { retry_after: Some("6".to_owned()) };
+    practice.fail(Fault::nth("/messages", 5, refused));
+    let asked = || practice.logged().iter().filter(|one| one.target.contains("/v1.0/")).count();
+    let is_refused = |one: &counterfoil::practice::Exchange| one.status == 429;
+    let run = || office.command(&["run"]).stderr(Stdio::null()).stdout(Stdio::null()).spawn();
+
+    let mut going = Going(run().unwrap());
+    eventually("it is refused", || practice.logged().iter().any(is_refused));
+    // The other three requests under way are answered, and the pause is written down.
+    std::thread::sleep(Duration::from_millis(500));
+    let before = asked();
+    for _ in 0..6 {
+        drop(going);
+        going = Going(run().unwrap());
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    assert_eq!(asked(), before, "nothing is asked inside the pause, however often it is killed");
+    eventually("it goes on after the pause", || distinct(&practice, "inbox") == (0, 0));
 }
 
 fn deliver(practice: &Practice, number: usize) {

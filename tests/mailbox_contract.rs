@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use counterfoil::mail::{MessageId, parse};
+use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{self, Graph};
 use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{Error, Mailbox, Page, Removed, SentState, Sought, http};
@@ -49,6 +50,7 @@ fn microsoft365() -> Provider {
             secret_place: "the test".into(),
         },
         http: http::Settings::default(),
+        pauses: Pauses::default(),
     });
     let (world, clock) = (std::rc::Rc::clone(&practice), std::rc::Rc::clone(&practice));
     Provider {

@@ -444,20 +444,21 @@ fn a_second_instance_is_refused_while_the_first_lives() {
 }
 
 /// A database made by an earlier version, with something in every table that a step touches.
-fn older(path: &Path, schema: &str, version: i64) {
+fn older(path: &Path, schema: &str, version: i64, follows: &str) {
     let db = rusqlite::Connection::open(path).unwrap();
     db.execute_batch(schema).unwrap();
     db.execute_batch(
         "INSERT INTO installation VALUES (1, '2026-01-01T00:00:00Z', x'00112233');
          INSERT INTO mailbox (name, address, activated_at)
            VALUES ('support', 'desk@office.example', '2026-01-01T00:00:00Z');
-         INSERT INTO ticket (mailbox, subject, state, priority, created_at, updated_at, follows)
-           VALUES (1, 'first', 'closed', 'normal', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', NULL),
-                  (1, 'second', 'open', 'normal', '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z', 1);
+         INSERT INTO ticket (mailbox, subject, state, priority, created_at, updated_at)
+           VALUES (1, 'first', 'closed', 'normal', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'),
+                  (1, 'second', 'open', 'normal', '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z');
          INSERT INTO ledger (mailbox, item_id, received_at, listed_at)
            VALUES (1, 'item-1', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z');",
     )
     .unwrap();
+    db.execute_batch(follows).unwrap();
     db.pragma_update(None, "user_version", version).unwrap();
 }
 
@@ -491,20 +492,33 @@ fn shape(path: &Path) -> Vec<String> {
 
 #[test]
 fn a_database_of_an_earlier_version_is_brought_up_to_date() {
-    let folder = tempfile::tempdir().unwrap();
-    let (old, new) = (folder.path().join("old.db"), folder.path().join("new.db"));
-    older(&old, include_str!("data/schema-1.sql"), 1);
-    let mut store = Store::open(&old, NOW).unwrap();
-    drop(Store::open(&new, NOW).unwrap());
-    assert_eq!(shape(&old), shape(&new));
-    let second = store.ticket(TicketNumber(2)).unwrap();
-    assert_eq!(second.links.len(), 1);
-    assert_eq!(second.links[0].other, TicketNumber(1));
-    let first = store.ticket(TicketNumber(1)).unwrap();
-    assert_eq!(first.links[0].for_people(), "Goes on in");
-    assert_eq!(store.balance().unwrap()[0].waiting, 1);
-    drop(store);
-    Store::open(&old, NOW).unwrap();
+    for (version, schema, follows) in [
+        (
+            1,
+            include_str!("data/schema-1.sql"),
+            "UPDATE ticket SET follows = 1 WHERE subject = 'second'",
+        ),
+        (
+            2,
+            include_str!("data/schema-2.sql"),
+            "INSERT INTO ticket_link (ticket, other, relation) VALUES (2, 1, 'follows')",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old.db"), folder.path().join("new.db"));
+        older(&old, schema, version, follows);
+        let mut store = Store::open(&old, NOW).unwrap();
+        drop(Store::open(&new, NOW).unwrap());
+        assert_eq!(shape(&old), shape(&new), "from schema {version}");
+        let second = store.ticket(TicketNumber(2)).unwrap();
+        assert_eq!(second.links.len(), 1);
+        assert_eq!(second.links[0].other, TicketNumber(1));
+        let first = store.ticket(TicketNumber(1)).unwrap();
+        assert_eq!(first.links[0].for_people(), "Goes on in");
+        assert_eq!(store.balance().unwrap()[0].waiting, 1);
+        drop(store);
+        Store::open(&old, NOW).unwrap();
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use counterfoil::desk::intake::{Policy, decide};
 use counterfoil::desk::ledger::Original;
 use counterfoil::mail::{Address, parse};
+use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{Graph, Settings};
 use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{ItemId, Mailbox, http};
@@ -148,6 +149,7 @@ pub(super) fn fetch(place: &Place) {
             secret_place: "the practice mailbox".into(),
         },
         http: http::Settings::default(),
+        pauses: Pauses::default(),
     })
     .expect("a client");
     let (mut items, mut position) = (Vec::<ItemId>::new(), None);

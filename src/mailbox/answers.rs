@@ -98,7 +98,8 @@ impl Refusal {
             _ if self.is("ErrorQuotaExceeded") || self.status == 507 => Error::Unreachable(
                 format!("{doing}: the mailbox {address} is full; make room there"),
             ),
-            410 => Error::ListExpired(format!("{doing}: the list position has expired")),
+            410 if reads => Error::ListExpired(format!("{doing}: the list position has expired")),
+            410 => Error::Unreachable(format!("{doing}: not now ({said})")),
             401 | 403 | 404 => match self.advice(address) {
                 Some(advice) => Error::SignInNeeded(format!("{doing}: {advice}")),
                 None if self.status == 401 => Error::SignInNeeded(format!(

@@ -24,6 +24,7 @@ pub struct Gate {
     begun: Instant,
     state: Mutex<State>,
     changed: Condvar,
+    note: Box<dyn Fn(Duration) + Send + Sync>,
 }
 
 struct State {
@@ -47,24 +48,42 @@ pub enum Closed {
     Spent(Duration),
 }
 
+/// What outlasts this process of the pauses a provider asks for.
+pub struct Pauses {
+    /// What is left of a pause asked for earlier; zero when nothing is.
+    pub left: Duration,
+    /// Notes that a pause of this length begins now.
+    pub note: Box<dyn Fn(Duration) + Send + Sync>,
+}
+
+impl Default for Pauses {
+    /// No pause, and none remembered.
+    fn default() -> Self {
+        Self { left: Duration::ZERO, note: Box::new(|_| {}) }
+    }
+}
+
 /// The right to have one request in flight; given back when dropped.
 pub struct Pass<'a>(&'a Gate);
 
 impl Gate {
     /// A gate for at most `most` requests side by side. With `keeps_budget` also for no more than
     /// the service allows in ten minutes; without, only once the service has shown that it counts.
-    pub fn new(most: usize, keeps_budget: bool) -> Self {
+    /// A pause that was asked for earlier is kept, and each new one noted.
+    pub fn new(most: usize, keeps_budget: bool, pauses: Pauses) -> Self {
+        let Pauses { left, note } = pauses;
         let most = most.max(1);
         let state = State {
             in_flight: 0,
             allowed: most,
             good: 0,
             refusals: 0,
-            paused_until: None,
+            paused_until: (!left.is_zero()).then(|| Instant::now() + left),
             budget: Budget::new(),
             keeps_budget,
         };
-        Self { most, begun: Instant::now(), state: Mutex::new(state), changed: Condvar::new() }
+        let (begun, changed) = (Instant::now(), Condvar::new());
+        Self { most, begun, state: Mutex::new(state), changed, note }
     }
 
     /// Waits for a pass. When that would take longer than half a minute it fails at once and says
@@ -125,6 +144,8 @@ impl Gate {
         let until = Instant::now() + pause;
         if state.paused_until.is_none_or(|before| before < until) {
             state.paused_until = Some(until);
+            drop(state);
+            (self.note)(pause);
         }
         pause
     }
@@ -174,7 +195,7 @@ mod tests {
 
     #[test]
     fn never_more_than_allowed_are_inside() {
-        let gate = Gate::new(4, true);
+        let gate = Gate::new(4, true, Pauses::default());
         let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for _ in 0..16 {
@@ -195,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_short_pause_is_sat_out_and_a_long_one_is_told() {
-        let gate = Gate::new(4, true);
+        let gate = Gate::new(4, true, Pauses::default());
         gate.refused(Some(Duration::from_millis(60)), false);
         let begun = Instant::now();
         assert!(gate.enter(Turn::Prompt).is_ok());
@@ -207,16 +228,30 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_outlasts_the_gate_that_was_told() {
+        let noted = std::sync::Arc::new(Mutex::new(Duration::ZERO));
+        let to = std::sync::Arc::clone(&noted);
+        let note = Box::new(move |pause| *to.lock().unwrap_or_else(PoisonError::into_inner) = pause);
+        let gate = Gate::new(4, true, Pauses { left: Duration::ZERO, note });
+        gate.refused(Some(Duration::from_secs(100)), false);
+        let left = *noted.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(left.as_secs(), 100);
+        let gate = Gate::new(4, true, Pauses { left, ..Pauses::default() });
+        let closed = gate.enter(Turn::Prompt).err();
+        assert!(matches!(closed, Some(Closed::Paused(left)) if left.as_secs() > 90), "{closed:?}");
+    }
+
+    #[test]
     fn the_budget_is_kept_from_the_start_or_once_the_service_counts() {
         let passes = |gate: &Gate, turn, most: u32| {
             (0..most).take_while(|_| gate.enter(turn).is_ok()).count()
         };
-        let gate = Gate::new(4, true);
+        let gate = Gate::new(4, true, Pauses::default());
         assert_eq!(passes(&gate, Turn::Bulk, 20_000), 9_700);
         assert!(matches!(gate.enter(Turn::Bulk), Err(Closed::Spent(_))));
         assert_eq!(passes(&gate, Turn::Prompt, 20_000), 300);
 
-        let gate = Gate::new(4, false);
+        let gate = Gate::new(4, false, Pauses::default());
         assert_eq!(passes(&gate, Turn::Bulk, 12_000), 12_000);
         gate.refused(Some(Duration::ZERO), true);
         assert!(gate.enter(Turn::Bulk).is_ok(), "a crowd says nothing about the budget");
@@ -232,7 +267,7 @@ mod tests {
             let pause = jittered(Duration::from_secs(8));
             assert!((4..=8).contains(&pause.as_secs()), "{pause:?}");
         }
-        let gate = Gate::new(4, true);
+        let gate = Gate::new(4, true, Pauses::default());
         for _ in 0..9 {
             gate.refused(Some(Duration::ZERO), true);
         }

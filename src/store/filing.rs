@@ -106,6 +106,19 @@ impl Store {
         })
     }
 
+    /// Leaves the originals alone until `until` whose copying an earlier process may have begun: a
+    /// request of one that was killed may still be at work, and what it makes is not to be seen yet.
+    pub fn let_copies_settle(&mut self, mailbox: MailboxId, until: Timestamp) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE ledger SET retry_at = ?2
+                 WHERE mailbox = ?1 AND filing_due = 1 AND copied_at IS NULL
+                   AND coalesce(retry_at, '') < ?2",
+            )?
+            .execute((mailbox.0, until))?;
+        Ok(())
+    }
+
     /// Notes what was done with originals. `recoverable_until` is when the mailbox is expected to
     /// let go of one removed now.
     pub fn note_filed(

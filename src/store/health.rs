@@ -3,7 +3,7 @@
 
 use rusqlite::Transaction;
 
-use super::{Result, Store};
+use super::{MailboxId, Result, Store};
 use crate::time::Timestamp;
 
 /// How one round fares.
@@ -43,6 +43,26 @@ impl Store {
             )?
             .execute(rusqlite::named_params! { ":round": round, ":now": now, ":error": error })?;
         Ok(())
+    }
+
+    /// Notes that a mailbox's provider wants to be left alone for so long, so that a restart does
+    /// not forget it.
+    pub fn note_pause(&mut self, mailbox: MailboxId, until: Timestamp) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE mailbox SET paused_until = ?2
+                 WHERE id = ?1 AND coalesce(paused_until, '') < ?2",
+            )?
+            .execute((mailbox.0, until))?;
+        Ok(())
+    }
+
+    /// Until when a mailbox's provider wants to be left alone, as far as it is known.
+    pub fn paused_until(&mut self, mailbox: MailboxId) -> Result<Option<Timestamp>> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT paused_until FROM mailbox WHERE id = ?1")?
+            .query_row([mailbox.0], |row| row.get(0))?)
     }
 }
 

@@ -35,6 +35,8 @@ const STEPS: &[&str] = &["
     ALTER TABLE ticket DROP COLUMN follows;
     CREATE INDEX article_without_message_id ON article (fingerprint)
       WHERE message_id IS NULL AND fingerprint IS NOT NULL;
+", "
+    ALTER TABLE mailbox ADD COLUMN paused_until TEXT;
 "];
 
 /// The schema this program knows.

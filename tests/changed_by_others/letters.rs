@@ -1,7 +1,7 @@
 //! Letters that people move, delete and restore while they are taken in.
 
 use counterfoil::desk::ledger::{Original, Outcome};
-use counterfoil::practice::{Fault, Settings};
+use counterfoil::practice::{Fault, Kind, Settings};
 
 use crate::in_process::{Office, Rounds, Watched};
 use crate::{ADDRESS, RECOVERABLE, failing};
@@ -28,6 +28,40 @@ fn taken_in() -> (Office, Rounds, String) {
     assert_eq!(office.row(&id).outcome, Outcome::Opened, "it is taken in");
     assert_eq!(office.inside("inbox"), ["Lamp"], "and not removed");
     (office, rounds, id)
+}
+
+#[test]
+fn a_copy_whose_answer_was_lost_is_found_though_looking_for_it_fails_first() {
+    let denied = |code| Kind::Status { code, retry_after: None };
+    for (name, kind) in [
+        ("not found", denied(404)),
+        ("a gateway does not find it", Kind::GatewayNotFound),
+        ("conflict", denied(409)),
+        ("gone", denied(410)),
+        ("failed", denied(500)),
+        ("cut", Kind::CutConnection),
+        ("half an answer", Kind::TruncatedBody),
+        ("no JSON", Kind::GarbledJson),
+    ] {
+        // Looking asks several things in a row; each of them may be the one that fails.
+        for nth in 1..=6 {
+            let watched = Watched { copy_to: Some("Processed"), ..Watched::new("support", ADDRESS) };
+            let mut office = Office::new(watched);
+            office.deliver(Some("m1@shop.example"), "Lamp");
+            office.practice.fail(Fault::next("/copy", Kind::AnswerLost));
+            office.practice.log_requests(true);
+            let mut rounds = office.start();
+            let copied = |office: &Office| !office.inside("Processed").is_empty();
+            while !copied(&office) {
+                office.pass(&mut rounds);
+            }
+            office.practice.fail(Fault::nth("GET ", nth, kind.clone()));
+            office.settle(&mut rounds);
+            let copies = office.inside("Processed");
+            assert_eq!(copies, ["Lamp"], "{name}, request {nth}: {:#?}", office.practice.logged());
+            assert_eq!(office.inside("recoverableitemsdeletions"), ["Lamp"], "{name}, {nth}");
+        }
+    }
 }
 
 #[test]

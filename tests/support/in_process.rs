@@ -11,6 +11,7 @@ use counterfoil::desk::ledger::{Balance, LedgerRow};
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::ticket::{Kind as ArticleKind, Ticket, TicketNumber};
 use counterfoil::mail::Address;
+use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{self, Graph};
 use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{Mailbox, http};
@@ -154,6 +155,7 @@ impl Office {
                 secret_place: "the test".into(),
             },
             http: http::Settings::default(),
+            pauses: Pauses::default(),
         });
         let mailbox: Arc<dyn Mailbox> = Arc::new(graph.unwrap());
         let mut store = self.store();

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use super::answers::{About, Refusal};
 use super::budget::Turn;
-use super::gate::{Closed, Gate};
+use super::gate::{Closed, Gate, Pauses};
 use super::http::{self, Answer, Failure, Http, Request, encode};
 use super::token::{self, Tokens};
 use super::{
@@ -54,6 +54,8 @@ pub struct Settings {
     pub token: token::Settings,
     /// How requests leave the house.
     pub http: http::Settings,
+    /// The pauses asked for before, and who remembers the next ones.
+    pub pauses: Pauses,
 }
 
 /// The mailbox, reachable.
@@ -131,7 +133,7 @@ impl Graph {
             base,
             http,
             tokens: Tokens::new(settings.token),
-            gate: Gate::new(settings.side_by_side, keeps_budget),
+            gate: Gate::new(settings.side_by_side, keeps_budget, settings.pauses),
             folders: Mutex::default(),
             making: Mutex::default(),
             asks_sizes: AtomicBool::new(true),
