@@ -4,12 +4,15 @@
 
 #![allow(clippy::print_stdout)]
 
+#[path = "policy/mod.rs"]
+mod policy;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use counterfoil::desk::intake::{Policy, decide};
 use counterfoil::desk::ledger::Original;
-use counterfoil::mail::{Address, parse};
+use counterfoil::mail::parse;
 use counterfoil::store::filing::Filed;
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::ledger::Waiting;
@@ -84,18 +87,8 @@ impl Growing {
     fn new(path: &Path) -> Self {
         let mut store = Store::open(path, NOW).expect("a store");
         let (mailbox, _) = store.mailbox("support", ADDRESS, None, NOW).expect("a mailbox");
-        let policy = Policy {
-            address: Address::bare(ADDRESS),
-            own_addresses: vec![ADDRESS.to_owned()],
-            acknowledge: false,
-            activated_at: Timestamp::from_unix(0),
-            reopen_days: 14,
-            desk: "Office".to_owned(),
-            signature: String::new(),
-            ticket_tag: "CF".to_owned(),
-            tag_key: store.tag_key().expect("a key"),
-            rules: Vec::new(),
-        };
+        store.work_hard().expect("a larger cache, as the poller has");
+        let policy = policy::silent(ADDRESS, &mut store);
         Self { store, mailbox, policy, messages: 0 }
     }
 

@@ -9,6 +9,8 @@
 mod bare;
 mod measure;
 mod parts;
+#[path = "../policy/mod.rs"]
+mod policy;
 mod practice;
 mod rows;
 

@@ -6,9 +6,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use counterfoil::desk::intake::{Policy, decide};
+use counterfoil::desk::intake::decide;
 use counterfoil::desk::ledger::Original;
-use counterfoil::mail::{Address, parse};
+use counterfoil::mail::parse;
 use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{Graph, Settings};
 use counterfoil::mailbox::token::{self, SecretText};
@@ -77,7 +77,7 @@ fn storing(letters: usize, average: usize) {
     store.note_listed(mailbox, &seen, NOW).expect("rows");
     let rows = u32::try_from(letters).expect("a number");
     let waiting = store.waiting(mailbox, NOW, rows).expect("rows");
-    let policy = policy(&mut store);
+    let policy = crate::policy::silent(ADDRESS, &mut store);
 
     let (mut ours, mut limit) = (Cost::default(), Cost::default());
     let mut letters = practice::write(letters, average);
@@ -103,21 +103,6 @@ fn storing(letters: usize, average: usize) {
         ours.add(raw.len(), wall, processor);
     }
     compare(&ours, &limit, ["storing a letter", "bare SQLite, the same rows"]);
-}
-
-pub(super) fn policy(store: &mut Store) -> Policy {
-    Policy {
-        address: Address::bare(ADDRESS),
-        own_addresses: vec![ADDRESS.to_owned()],
-        acknowledge: false,
-        activated_at: Timestamp::from_unix(0),
-        reopen_days: 14,
-        desk: "Office".to_owned(),
-        signature: String::new(),
-        ticket_tag: "CF".to_owned(),
-        tag_key: store.tag_key().expect("a key"),
-        rules: Vec::new(),
-    }
 }
 
 fn fetching(letters: usize, average: usize) {
