@@ -150,6 +150,16 @@ fn the_same_letter_twice_is_a_duplicate_and_a_shared_id_is_not() {
 }
 
 #[test]
+fn an_article_names_the_row_that_became_it_though_an_earlier_one_is_the_duplicate() {
+    let mut house = House::new();
+    let (first, second) = (house.arrive(letter("a@x", &[])), house.arrive(letter("a@x", &[])));
+    let outcomes = house.take_in(vec![second, first]);
+    assert_eq!(outcomes, [Some(Outcome::Opened), Some(Outcome::Duplicate)]);
+    let ticket = house.store.ticket(TicketNumber(1)).unwrap();
+    assert_eq!(ticket.articles[0].ledger_id, Some(LedgerId(2)));
+}
+
+#[test]
 fn an_item_is_listed_once_and_taken_in_once() {
     let mut house = House::new();
     let first = house.arrive(letter("a@x", &[]));

@@ -294,7 +294,8 @@ fn articles(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Article>> 
             "SELECT article.id, article.kind, article.people, article.subject, article.message_id,
                     article.in_reply_to, article.sent_at, article.created_at, article.text,
                     article.visible_text, article.html, article.machine, outbox.state,
-                    (SELECT min(ledger.id) FROM ledger WHERE ledger.article = article.id)
+                    (SELECT ledger.id FROM ledger
+                     WHERE ledger.article = article.id AND ledger.outcome <> 'duplicate')
              FROM article LEFT JOIN outbox ON outbox.article = article.id
              WHERE article.ticket = ?1 ORDER BY article.id",
         )?

@@ -4,13 +4,14 @@
 
 mod filing;
 mod lanes;
+mod pace;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::desk::retention::Days;
 use crate::desk::ticket::LedgerId;
@@ -21,6 +22,7 @@ use crate::store::intake::{Prepared, Taken};
 use crate::store::ledger::Waiting;
 use filing::Claims;
 use lanes::{Lanes, Place};
+use pace::Pace;
 
 /// Messages per commit.
 const BATCH: usize = 100;
@@ -41,16 +43,6 @@ const OUTAGE: usize = 8;
 
 /// The largest message taken in when a person insists, in bytes: none in Exchange is larger.
 const FORCED_BYTES: u64 = 160 << 20;
-
-/// How long fetching a message may take the first time, with as much for its size as a slow line
-/// needs.
-const FETCH: Duration = Duration::from_secs(30);
-
-/// Bytes a second that a slow line brings.
-const SLOW_LINE: u64 = 64 << 10;
-
-/// How long fetching may take when it was too slow before.
-const LONG_FETCH: Duration = Duration::from_secs(600);
 
 /// What happens to an original once its message is taken in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -130,9 +122,9 @@ pub(super) fn run(
     let (done_sender, done_receiver) = mpsc::channel::<Done>();
     let (large_sender, large_receiver) = mpsc::channel::<Job>();
     let (job_receiver, large_receiver) = (Mutex::new(job_receiver), Mutex::new(large_receiver));
-    let claims = Claims::default();
+    let (claims, pace) = (Claims::default(), Pace::new());
     thread::scope(|scope| {
-        let claims = &claims;
+        let (claims, pace) = (&claims, &pace);
         let threads = settings.side_by_side.min(waiting.len() + leftover.len());
         // Large messages are read by one thread alone, or each would keep the memory of one.
         for number in 0..=threads {
@@ -140,7 +132,7 @@ pub(super) fn run(
             let done = done_sender.clone();
             thread::Builder::new()
                 .name(format!("{}-{number}", settings.name))
-                .spawn_scoped(scope, move || work(mailbox, settings, claims, jobs, &done))
+                .spawn_scoped(scope, move || work(mailbox, settings, (claims, pace), jobs, &done))
                 .map_err(|error| super::Error::Mailbox {
                     name: settings.name.clone(),
                     error: mailbox::Error::Unreachable(format!("cannot start a thread: {error}")),
@@ -344,7 +336,7 @@ impl Belt<'_> {
 fn work(
     mailbox: &dyn Mailbox,
     settings: &Settings,
-    claims: &Claims,
+    (claims, pace): (&Claims, &Pace),
     jobs: &Mutex<Receiver<Job>>,
     done: &Sender<Done>,
 ) {
@@ -354,7 +346,7 @@ fn work(
         let result = match job {
             Err(_) => return,
             Ok(Job::Fetch(place, waiting)) => {
-                let prepared = fetch(mailbox, settings, &waiting);
+                let prepared = fetch(mailbox, settings, pace, &waiting);
                 Done::Fetched(place, waiting, prepared)
             }
             Ok(Job::File { original, look_first }) => {
@@ -372,6 +364,7 @@ fn work(
 fn fetch(
     mailbox: &dyn Mailbox,
     settings: &Settings,
+    pace: &Pace,
     waiting: &Waiting,
 ) -> Result<Box<Prepared>, mailbox::Error> {
     let max_bytes = if waiting.forced { FORCED_BYTES } else { settings.max_bytes };
@@ -384,7 +377,9 @@ fn fetch(
         let why = "fetching a message: it is not in the folder at present";
         return Err(mailbox::Error::Unreachable(why.to_owned()));
     }
-    let raw = mailbox.fetch(&item, max_bytes, patience(waiting))?;
+    let begun = Instant::now();
+    let raw = mailbox.fetch(&item, max_bytes, pace.patience(waiting))?;
+    pace.note(begun.elapsed());
     let too_large = raw.len() as u64 > settings.max_bytes;
     let reader = if too_large { parse::sealed } else { parse::parse };
     let prepare = |raw: Vec<u8>, message: Message| {
@@ -400,14 +395,4 @@ fn fetch(
             "reading the message failed inside this program; it stays in the mailbox".to_owned(),
         )
     })
-}
-
-/// How long fetching this message may take: not long the first time, so that a few that hang do not
-/// hold up the others.
-fn patience(waiting: &Waiting) -> Duration {
-    match waiting.size {
-        _ if waiting.attempts > 0 => LONG_FETCH,
-        Some(size) => (FETCH + Duration::from_secs(size / SLOW_LINE)).min(LONG_FETCH),
-        None => 4 * FETCH,
-    }
 }
