@@ -101,11 +101,12 @@ CREATE TABLE ticket_tag (
 ) STRICT, WITHOUT ROWID;
 
 -- What a ticket has to do with an older one. follows: goes on from it, which was over already.
--- same_letter: was opened by the same letter, which reached two mailboxes.
+-- same_letter: was opened by the same letter, which reached two mailboxes. claims: was opened by a
+-- letter that names the other ticket and could not prove that it belongs there.
 CREATE TABLE ticket_link (
   ticket    INTEGER NOT NULL REFERENCES ticket (number),
   other     INTEGER NOT NULL REFERENCES ticket (number),
-  relation  TEXT NOT NULL CHECK (relation IN ('follows', 'same_letter')),
+  relation  TEXT NOT NULL CHECK (relation IN ('follows', 'same_letter', 'claims')),
   PRIMARY KEY (ticket, other, relation)
 ) STRICT, WITHOUT ROWID;
 
@@ -130,7 +131,12 @@ CREATE TABLE article (
   html          TEXT,
   machine       TEXT CHECK (machine IN ('auto_reply', 'bounce', 'list', 'report')),
   -- Tells the same letter from another with the same Message-ID.
-  fingerprint   TEXT
+  fingerprint   TEXT,
+  -- Whether the receiving service vouches for the sender.
+  sender_verified  TEXT NOT NULL DEFAULT 'none' CHECK (sender_verified IN ('pass', 'fail', 'none')),
+  -- The letter it forwards, and the delivery failure it reports, as in the public JSON.
+  forwarded        TEXT CHECK (json_valid(forwarded)),
+  bounce           TEXT CHECK (json_valid(bounce))
 ) STRICT;
 
 CREATE INDEX article_by_ticket ON article (ticket, id);

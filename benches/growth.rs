@@ -10,7 +10,7 @@ mod policy;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use counterfoil::desk::intake::{Policy, decide};
+use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
 use counterfoil::mail::parse;
 use counterfoil::store::filing::Filed;
@@ -141,9 +141,7 @@ impl Growing {
             .collect();
         timed(cost, || {
             self.store
-                .take_in(self.mailbox, prepared, filing, NOW, |arrival, known| {
-                    decide(arrival, known, &self.policy, NOW)
-                })
+                .take_in(self.mailbox, prepared, filing, &self.policy, NOW)
                 .expect("taken in");
             self.store.note_filed(&removed, NOW.plus_days(30), NOW).expect("noted");
         });

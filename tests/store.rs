@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use counterfoil::desk::intake::{self, Policy};
+use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::{Original, Outcome};
 use counterfoil::desk::outgoing::{self, Writing};
 use counterfoil::desk::retention::Days;
@@ -71,8 +71,7 @@ impl House {
 
     fn take_in(&mut self, batch: Vec<Prepared>) -> Vec<Option<Outcome>> {
         let policy = self.policy.clone();
-        let decide = |arrival, known: &_| intake::decide(arrival, known, &policy, NOW);
-        let taken = self.store.take_in(self.mailbox, batch, FILING, NOW, decide).unwrap();
+        let taken = self.store.take_in(self.mailbox, batch, FILING, &policy, NOW).unwrap();
         taken.into_iter().map(|taken| taken.outcome).collect()
     }
 

@@ -6,7 +6,6 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use counterfoil::desk::intake::decide;
 use counterfoil::desk::ledger::Original;
 use counterfoil::mail::parse;
 use counterfoil::mailbox::gate::Pauses;
@@ -94,11 +93,8 @@ fn storing(letters: usize, average: usize) {
         });
         let prepared: Vec<Prepared> = prepared.collect();
         let filing = Filing { due: true, original: Original::InMailbox };
-        let (taken, wall, processor) = measure::here(|| {
-            store.take_in(mailbox, prepared, filing, NOW, |arrival, known| {
-                decide(arrival, known, &policy, NOW)
-            })
-        });
+        let (taken, wall, processor) =
+            measure::here(|| store.take_in(mailbox, prepared, filing, &policy, NOW));
         assert_eq!(taken.expect("taken in").len(), raw.len());
         ours.add(raw.len(), wall, processor);
     }

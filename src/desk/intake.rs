@@ -1,16 +1,15 @@
 //! The whole decision for one incoming message, returned as one value: which ticket it opens or
 //! joins, the article it becomes, whether it is acknowledged, and what the audit trail says.
 
-use ring::digest;
-
-use crate::desk::audit::{Action, NewEntry, hex};
+use crate::desk::audit::{Action, NewEntry};
 use crate::desk::ledger::Outcome;
 use crate::desk::rules::{self, Rule};
 use crate::desk::thread::{self, Candidate, Place, TagKey};
 use crate::desk::ticket::{
-    ArticleId, Kind, LedgerId, LinkKind, Machine, Priority, State, TicketNumber,
+    ArticleId, BounceReport, Forwarded, Kind, LedgerId, LinkKind, Machine, Priority, State,
+    TicketNumber, Verdict,
 };
-use crate::desk::{machine, template};
+use crate::desk::{acknowledgement, machine, sender};
 use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
@@ -73,6 +72,8 @@ pub struct Known {
     pub elsewhere: Vec<(ArticleId, TicketNumber)>,
     /// The tickets it may belong to.
     pub candidates: Vec<Candidate>,
+    /// The tickets its subject names, whether or not by the right code.
+    pub named: Vec<TicketNumber>,
     /// The number a new ticket would get.
     pub next_ticket: TicketNumber,
 }
@@ -161,6 +162,12 @@ pub struct NewArticle {
     pub html: Option<String>,
     /// What kind of machine wrote it.
     pub machine: Option<Machine>,
+    /// Whether the receiving service vouches for its sender.
+    pub sender_verified: Verdict,
+    /// The letter it forwards.
+    pub forwarded: Option<Forwarded>,
+    /// The delivery failure it reports.
+    pub bounce: Option<BounceReport>,
     /// What came with it.
     pub attachments: Vec<Attachment>,
     /// What tells the same letter from another with the same Message-ID.
@@ -186,10 +193,23 @@ impl NewArticle {
             visible_text: String::new(),
             html: None,
             machine: None,
+            sender_verified: Verdict::None,
+            forwarded: None,
+            bounce: None,
             attachments: Vec::new(),
             fingerprint: None,
         }
     }
+}
+
+/// The tickets that the tags in a subject name, each with whether its code is right.
+pub fn named(message: &Message, policy: &Policy) -> Vec<(TicketNumber, bool)> {
+    let read = |(number, code): (u64, String)| {
+        let number = TicketNumber(i64::try_from(number).ok()?);
+        Some((number, policy.tag_key.is_ticket_code(number, &code)))
+    };
+    let tags = subject::find_tag(&message.subject, &policy.ticket_tag);
+    tags.into_iter().filter_map(read).collect()
 }
 
 /// The most ids of one message that are looked up, nearest first.
@@ -245,6 +265,8 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
             if let Place::Follow(older) = place {
                 links.push((LinkKind::Follows, older));
             }
+            let claims = known.named.iter().filter(|named| place != Place::Follow(**named));
+            links.extend(claims.map(|named| (LinkKind::Claims, *named)));
             let ticket = new_ticket(&message, known.next_ticket, archived, links, policy);
             (known.next_ticket, TicketChange::Open(ticket))
         }
@@ -260,7 +282,8 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         && machine.is_none()
         && !message.sealed
         && !machine::is_unanswerable(&message, &policy.own_addresses);
-    let acknowledgement = answered.then(|| acknowledgement(&message, number, policy)).flatten();
+    let acknowledgement =
+        answered.then(|| acknowledgement::compose(&message, number, policy)).flatten();
     if acknowledgement.is_some() {
         audit.push(entry(Action::Acknowledged, Some(number), String::new()));
     }
@@ -270,8 +293,10 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         (false, Some(machine)) => format!("machine mail ({machine}); not answered"),
         (false, None) => String::new(),
     };
-    let article = Some(incoming(message, machine, fingerprint));
-    Decision { outcome, reason, ticket: change, article, acknowledgement, audit }
+    let verified = sender::verdict(&message, &policy.address.address);
+    let article =
+        NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
+    Decision { outcome, reason, ticket: change, article: Some(article), acknowledgement, audit }
 }
 
 fn new_ticket(
@@ -316,85 +341,6 @@ fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> 
         fingerprint: Some(fingerprint),
         ..NewArticle::empty(Kind::EmailIn)
     }
-}
-
-/// What two deliveries of the same letter share though the provider rebuilt their bytes (facts:
-/// microsoft-graph 2.3): sender, recipients, subject, date, what it cites, its texts, and the names
-/// and contents of its attachments. Anything that differs makes it another letter, for a letter
-/// too many can be closed, and one too few is lost.
-pub fn fingerprint(message: &Message) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    let mut field = |bytes: &[u8]| {
-        context.update(&(bytes.len() as u64).to_be_bytes());
-        context.update(bytes);
-    };
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for list in [&message.to, &message.cc, &message.reply_to] {
-        field(&list.len().to_be_bytes());
-        list.iter().for_each(|address| field(address.key().as_bytes()));
-    }
-    let from = message.from.as_ref();
-    field(from.map(Address::key).unwrap_or_default().as_bytes());
-    field(from.map(|from| from.name.as_str()).unwrap_or_default().as_bytes());
-    field(message.subject.as_bytes());
-    field(message.sent_at.map(|at| at.to_string()).unwrap_or_default().as_bytes());
-    message.cited().iter().for_each(|id| field(id.as_str().as_bytes()));
-    field(words(&message.text).as_bytes());
-    field(words(message.html.as_deref().unwrap_or_default()).as_bytes());
-    for attachment in &message.attachments {
-        field(attachment.filename.as_bytes());
-        field(&attachment.bytes);
-    }
-    hex(context.finish().as_ref())
-}
-
-/// The acknowledgement of a new ticket, only to its sender; `None` when the message names nobody.
-fn acknowledgement(message: &Message, number: TicketNumber, policy: &Policy) -> Option<NewArticle> {
-    let from = message.from.as_ref()?;
-    let to = message.reply_to.first().unwrap_or(from).clone();
-    let greeting = if may_be_repeated(&from.name) {
-        format!("Hello {},", from.name)
-    } else {
-        "Hello,".to_owned()
-    };
-    let tag = policy.tag(number);
-    let short_subject: String = message.subject.chars().take(120).collect();
-    let text = template::fill(
-        template::ACKNOWLEDGEMENT,
-        &[
-            ("greeting", &greeting),
-            ("desk", &policy.desk),
-            ("subject", &short_subject),
-            ("number", &number.to_string()),
-            ("signature", &policy.signature),
-        ],
-    )
-    // The template is ours and a test fills it, so every placeholder is known.
-    .unwrap_or_default();
-    let text = format!("{}\n", text.trim_end());
-    let mut cited: Vec<MessageId> = message.message_id.iter().cloned().collect();
-    cited.extend(message.cited().into_iter().filter(|id| Some(id) != message.message_id.as_ref()));
-    cited.truncate(MAX_CITED);
-    Some(NewArticle {
-        from: Some(policy.address.clone()),
-        to: vec![to],
-        subject: subject::reply(&message.subject, &tag),
-        in_reply_to: message.message_id.clone(),
-        cited,
-        visible_text: text.clone(),
-        text,
-        machine: Some(Machine::AutoReply),
-        ..NewArticle::empty(Kind::EmailOut)
-    })
-}
-
-/// Whether a name from outside may stand in a letter of ours. A forged sender could otherwise have
-/// us deliver an advertisement.
-fn may_be_repeated(name: &str) -> bool {
-    !name.is_empty()
-        && name.chars().count() <= 60
-        && !name.contains(['@', '/', ':'])
-        && !name.to_lowercase().contains("www.")
 }
 
 #[cfg(test)]
@@ -444,7 +390,13 @@ mod tests {
     }
 
     fn known(candidates: Vec<Candidate>) -> Known {
-        Known { twin: None, elsewhere: Vec::new(), candidates, next_ticket: TicketNumber(8) }
+        Known {
+            twin: None,
+            elsewhere: Vec::new(),
+            candidates,
+            named: Vec::new(),
+            next_ticket: TicketNumber(8),
+        }
     }
 
     fn open(state: State) -> Vec<Candidate> {
@@ -454,6 +406,7 @@ mod tests {
             same_mailbox: true,
             state,
             closed_at: (state == State::Closed).then_some(NOW),
+            knows_sender: false,
         }]
     }
 
@@ -482,33 +435,6 @@ mod tests {
             assert_eq!(decision.acknowledgement.is_some(), expected, "{case}");
             let said = decision.audit.iter().any(|entry| entry.action == Action::Acknowledged);
             assert_eq!(said, expected, "{case}: audit");
-        }
-    }
-
-    #[test]
-    fn an_acknowledgement_goes_to_the_sender_alone_and_names_the_ticket() {
-        let decision = decide(arrival(letter()), &known(vec![]), &policy(), NOW);
-        let article = decision.acknowledgement.unwrap();
-        assert_eq!(
-            article.to,
-            [Address { address: "ana@shop.example".into(), name: "Ana".into() }]
-        );
-        assert!(article.cc.is_empty() && article.bcc.is_empty());
-        assert!(article.text.starts_with("Hello Ana,\n"), "{}", article.text);
-        assert!(article.text.contains("ticket 8"), "{}", article.text);
-        assert!(article.text.ends_with("The desk\n"), "{}", article.text);
-        assert!(article.subject.starts_with("Re: Printer jams [CF#8-"), "{}", article.subject);
-        assert_eq!(article.in_reply_to, MessageId::new("a1@shop.example"));
-    }
-
-    #[test]
-    fn an_advertisement_as_name_is_not_repeated() {
-        for name in ["buy at http://x.example", "www.x.example", "a@x.example", &"x".repeat(61), ""]
-        {
-            let mut message = letter();
-            message.from.as_mut().unwrap().name = name.to_owned();
-            let decision = decide(arrival(message), &known(vec![]), &policy(), NOW);
-            assert!(decision.acknowledgement.unwrap().text.starts_with("Hello,\n"), "{name}");
         }
     }
 
@@ -546,6 +472,34 @@ mod tests {
     }
 
     #[test]
+    fn a_ticket_that_is_only_named_is_linked_and_not_joined() {
+        let named = |named, candidates| Known { named, ..known(candidates) };
+        let coded = |knows_sender| {
+            let mut candidates = open(State::Open);
+            candidates[0].relation = Relation::Coded;
+            candidates[0].knows_sender = knows_sender;
+            candidates
+        };
+        let (third, claims) = (TicketNumber(3), [(LinkKind::Claims, TicketNumber(3))]);
+        for (case, known, joins) in [
+            ("a guessed number", named(vec![third], vec![]), false),
+            ("a right code of a stranger", named(vec![third], coded(false)), false),
+            ("a right code of somebody on the ticket", named(vec![third], coded(true)), true),
+            ("a cited id and a wrong code", named(vec![third], open(State::Open)), true),
+        ] {
+            let decision = decide(arrival(letter()), &known, &policy(), NOW);
+            match decision.ticket {
+                TicketChange::Join(number, _) => assert!(joins && number == third, "{case}"),
+                TicketChange::Open(ticket) => {
+                    assert!(!joins, "{case}");
+                    assert_eq!(ticket.links, claims, "{case}");
+                }
+                TicketChange::Nothing(_) => panic!("{case}"),
+            }
+        }
+    }
+
+    #[test]
     fn the_same_letter_is_a_duplicate_whatever_it_cites() {
         let known =
             Known { twin: Some((ArticleId(5), TicketNumber(2))), ..known(open(State::Open)) };
@@ -553,22 +507,5 @@ mod tests {
         assert_eq!(decision.outcome, Outcome::Duplicate);
         assert_eq!(decision.ticket, TicketChange::Nothing(ArticleId(5)));
         assert!(decision.article.is_none() && decision.acknowledgement.is_none());
-    }
-
-    #[test]
-    fn a_fingerprint_sees_content_and_not_line_breaks() {
-        let first = fingerprint(&letter());
-        let mut rebuilt = letter();
-        rebuilt.text = "It\n jams.\n".into();
-        assert_eq!(fingerprint(&rebuilt), first);
-        let mut other = letter();
-        other.attachments.push(Attachment { filename: "a".into(), ..Attachment::default() });
-        assert_ne!(fingerprint(&other), first);
-        let mut other = letter();
-        other.text = "It jams again.".into();
-        assert_ne!(fingerprint(&other), first);
-        let mut other = letter();
-        other.cc.push(Address::bare("ben@shop.example"));
-        assert_ne!(fingerprint(&other), first);
     }
 }

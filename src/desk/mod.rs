@@ -1,13 +1,16 @@
 //! The decisions of the house, as values: what a message becomes, what is never answered, what is
 //! past its days. No I/O, no clock, nothing to mock; whoever asks hands in the facts and the time.
 
+pub mod acknowledgement;
 pub mod audit;
+pub mod fingerprint;
 pub mod intake;
 pub mod ledger;
 pub mod machine;
 pub mod outgoing;
 pub mod retention;
 pub mod rules;
+pub mod sender;
 pub mod template;
 pub mod thread;
 pub mod ticket;

@@ -1,6 +1,8 @@
-//! Which ticket a message belongs to, by the Message-IDs it cites (RFC 5322 section 3.6.4) and
-//! those that cite it; and the keyed code of a ticket's subject tag. A subject alone joins nothing,
-//! nor does a provider's conversation id (facts: microsoft-graph 2.1).
+//! Which ticket a message belongs to, by the Message-IDs it cites (RFC 5322 section 3.6.4), those
+//! that cite it, and the keyed code of a ticket's subject tag. To cite an id proves to have seen the
+//! letter; a code proves it only together with a sender who is on the ticket, for subjects travel
+//! further than letters. A subject alone joins nothing, nor does a provider's conversation id
+//! (facts: microsoft-graph 2.1).
 
 use ring::hmac;
 
@@ -16,6 +18,8 @@ pub enum Relation {
     Citing,
     /// Both cite the same message, which we never saw, under the same base subject.
     Sibling,
+    /// The message bears the ticket's tag with the right code.
+    Coded,
 }
 
 /// A ticket the message may belong to.
@@ -31,6 +35,15 @@ pub struct Candidate {
     pub state: State,
     /// Since when it is closed.
     pub closed_at: Option<Timestamp>,
+    /// Whether the sender of the message is on the ticket. Only asked for where it counts.
+    pub knows_sender: bool,
+}
+
+impl Candidate {
+    /// Whether the message may join by what relates it to the ticket.
+    fn is_proven(&self) -> bool {
+        self.relation != Relation::Coded || self.knows_sender
+    }
 }
 
 /// Where a message goes.
@@ -49,7 +62,8 @@ pub enum Place {
 /// followed rather than joined.
 pub fn place(candidates: &[Candidate], reopen_days: u32, now: Timestamp) -> Place {
     let order = |c: &&Candidate| (!c.same_mailbox, c.relation, c.ticket);
-    let Some(best) = candidates.iter().min_by_key(order) else { return Place::New };
+    let proven = candidates.iter().filter(|candidate| candidate.is_proven());
+    let Some(best) = proven.min_by_key(order) else { return Place::New };
     let over = match best.state {
         State::Deleted => true,
         State::Closed => best
@@ -92,6 +106,15 @@ impl TagKey {
         text
     }
 
+    /// Whether this is the code of that ticket's subject tag.
+    pub fn is_ticket_code(&self, number: TicketNumber, code: &str) -> bool {
+        let right = self.ticket_code(number);
+        // As long for a wrong code as for the right one.
+        let differs =
+            right.bytes().zip(code.bytes()).fold(0, |all, (one, other)| all | (one ^ other));
+        right.len() == code.len() && differs == 0
+    }
+
     /// The four characters in the subject tag of a ticket.
     pub fn ticket_code(&self, number: TicketNumber) -> String {
         self.code(&format!("ticket:{number}"), 4)
@@ -115,6 +138,7 @@ mod tests {
             same_mailbox: true,
             state: State::Open,
             closed_at: None,
+            knows_sender: false,
         }
     }
 
@@ -149,6 +173,20 @@ mod tests {
                 ],
                 open(2),
             ),
+            ("a right code of a stranger", vec![candidate(6, Relation::Coded)], Place::New),
+            (
+                "a right code of somebody on the ticket",
+                vec![Candidate { knows_sender: true, ..candidate(6, Relation::Coded) }],
+                open(6),
+            ),
+            (
+                "a citation wins over a code",
+                vec![
+                    Candidate { knows_sender: true, ..candidate(1, Relation::Coded) },
+                    candidate(2, Relation::Sibling),
+                ],
+                open(2),
+            ),
             ("closed lately", vec![closed(13)], Place::Join(TicketNumber(5), State::Closed)),
             ("closed long ago", vec![closed(15)], Place::Follow(TicketNumber(5))),
             (
@@ -170,5 +208,9 @@ mod tests {
         assert_ne!(code, key.ticket_code(TicketNumber(1235)));
         assert_ne!(code, TagKey::new(b"another key").ticket_code(TicketNumber(1234)));
         assert_eq!(key.code("x", 51).len(), 51);
+        assert!(key.is_ticket_code(TicketNumber(1234), &code));
+        for wrong in ["", "x", &code[..3], &format!("{code}a"), &code.to_uppercase()] {
+            assert!(!key.is_ticket_code(TicketNumber(1234), wrong), "{wrong}");
+        }
     }
 }

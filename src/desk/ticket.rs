@@ -1,9 +1,10 @@
 //! What a ticket is: [`Ticket`], [`Article`], their ids and closed sets of words, in the JSON shape
 //! of the public contract; and which change an agent may make to a ticket in which state.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::mail::{Address, MessageId};
 use crate::time::Timestamp;
@@ -238,6 +239,27 @@ pub struct Ticket {
     pub articles: Vec<Article>,
 }
 
+impl Ticket {
+    /// The messages by which somebody came in who had nothing to do with the ticket until then:
+    /// neither wrote to it nor was written to.
+    pub fn newcomers(&self) -> Vec<ArticleId> {
+        let mut known: HashSet<String> = HashSet::new();
+        let mut newcomers = Vec::new();
+        for article in self.articles.iter().filter(|article| article.kind != Kind::Note) {
+            let people = article.from.iter().chain(&article.to).chain(&article.cc);
+            let is_person = article.kind == Kind::EmailIn && article.machine.is_none();
+            if let Some(from) = article.from.as_ref().filter(|_| is_person)
+                && !known.is_empty()
+                && !known.contains(&from.key())
+            {
+                newcomers.push(article.id);
+            }
+            known.extend(people.map(Address::key));
+        }
+        newcomers
+    }
+}
+
 words! {
     /// What a ticket has to do with an older one.
     LinkKind {
@@ -245,6 +267,8 @@ words! {
         Follows = "follows",
         /// The same letter reached two mailboxes and opened both.
         SameLetter = "same_letter",
+        /// The letter that opened it names the older one, and could not prove that it belongs there.
+        Claims = "claims",
     }
 }
 
@@ -266,6 +290,8 @@ impl Link {
             (LinkKind::Follows, true) => "Goes on from",
             (LinkKind::Follows, false) => "Goes on in",
             (LinkKind::SameLetter, _) => "Same letter in",
+            (LinkKind::Claims, true) => "Claims to belong to",
+            (LinkKind::Claims, false) => "Claimed by",
         }
     }
 }
@@ -316,7 +342,7 @@ pub struct Article {
 }
 
 /// The letter inside a forwarded message.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Forwarded {
     /// Who wrote it.
     pub from: Address,
@@ -327,7 +353,7 @@ pub struct Forwarded {
 }
 
 /// What a bounce says.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct BounceReport {
     /// Whom it did not reach.
     pub recipient: String,

@@ -1,6 +1,7 @@
 //! An email as its parts: [`Message`], [`Address`], [`MessageId`], [`Attachment`]. How bytes become
 //! a `Message` is in `parse`; how we write one is in `compose`. Nothing here knows a ticket.
 
+pub mod authentication;
 pub mod compose;
 pub mod html;
 pub mod parse;
@@ -12,6 +13,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
+use authentication::Authentication;
 
 /// A Message-ID (RFC 5322 section 3.6.4) without its angle brackets and without white space.
 /// Compared byte for byte.
@@ -122,6 +124,8 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// What the headers say about a machine having written it.
     pub signs: MachineSigns,
+    /// What the receiving service wrote about the sender, if it did.
+    pub authentication: Option<Authentication>,
     /// Whether only the header was read and the whole of it is attached.
     pub sealed: bool,
 }

@@ -21,6 +21,7 @@ use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
+use super::authentication::Authentication;
 use super::{Address, Attachment, MachineSigns, Message, MessageId, quote};
 use crate::time::Timestamp;
 
@@ -126,8 +127,16 @@ fn read(raw: &[u8]) -> Message {
         html: bodies.html,
         attachments: bodies.attachments,
         signs: signs(letter),
+        authentication: authentication(letter),
         sealed: false,
     }
+}
+
+/// The topmost Authentication-Results field, with the Received fields above it.
+fn authentication(letter: &parts::Part<'_>) -> Option<Authentication> {
+    let (value, above) = letter.head.topmost("authentication-results", "received")?;
+    let above: Vec<String> = above.into_iter().map(|value| fields::text(value, None)).collect();
+    Some(Authentication::read(&fields::text(value, None), &above))
 }
 
 fn signs(letter: &parts::Part<'_>) -> MachineSigns {

@@ -4,12 +4,15 @@
 
 use rusqlite::Transaction;
 
+use super::writing::People;
 use super::{MailboxId, Result, Store, audit, writing};
-use crate::desk::intake::{self, Arrival, Decision, Known, NewArticle, TicketChange};
+use crate::desk::fingerprint::fingerprint;
+use crate::desk::intake::{self, Arrival, Known, NewArticle, Policy, TicketChange};
 use crate::desk::ledger::{Original, Outcome};
+use crate::desk::sender;
 use crate::desk::thread::{Candidate, Relation};
-use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber};
-use crate::mail::{Attachment, Message, MessageId, subject};
+use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber, Verdict};
+use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
 /// The most tickets looked at for one citation.
@@ -34,7 +37,7 @@ impl Prepared {
         raw: Vec<u8>,
         mut message: Message,
     ) -> Self {
-        let fingerprint = intake::fingerprint(&message);
+        let fingerprint = fingerprint(&message);
         let (size, sha256) = (raw.len(), writing::sha256(&raw));
         let packed = writing::pack(&raw);
         drop(raw);
@@ -94,22 +97,22 @@ pub struct Filing {
 }
 
 impl Store {
-    /// Takes in a batch of messages of one mailbox in one transaction. `decide` is asked once for
-    /// each, in order.
+    /// Takes in a batch of messages of one mailbox in one transaction, each as decided by `policy`,
+    /// in order.
     pub fn take_in(
         &mut self,
         mailbox: MailboxId,
         batch: Vec<Prepared>,
         filing: Filing,
+        policy: &Policy,
         now: Timestamp,
-        decide: impl Fn(Arrival, &Known) -> Decision,
     ) -> Result<Vec<Taken>> {
         self.write(|tx| {
             let mut taken = Vec::with_capacity(batch.len());
             for prepared in batch {
                 let ledger = prepared.ledger();
                 let outcome = if is_waiting(tx, ledger)? {
-                    Some(take_in_one(tx, mailbox, prepared, filing, now, &decide)?)
+                    Some(take_in_one(tx, mailbox, prepared, filing, policy, now)?)
                 } else {
                     None
                 };
@@ -131,15 +134,15 @@ fn take_in_one(
     mailbox: MailboxId,
     prepared: Prepared,
     filing: Filing,
+    policy: &Policy,
     now: Timestamp,
-    decide: impl Fn(Arrival, &Known) -> Decision,
 ) -> Result<Outcome> {
     let Prepared { arrival, size, raw, contents } = prepared;
-    let known = known(tx, mailbox, &arrival)?;
+    let known = known(tx, mailbox, &arrival, policy)?;
     let ledger = arrival.ledger;
     let sha256 = arrival.sha256.clone();
     let message_id = arrival.message.message_id.clone();
-    let decision = decide(arrival, &known);
+    let decision = intake::decide(arrival, &known, policy, now);
 
     let ticket = match &decision.ticket {
         TicketChange::Open(new) => {
@@ -200,7 +203,12 @@ fn acknowledge(
 }
 
 /// Everything the store knows that bears on this message.
-fn known(tx: &Transaction<'_>, mailbox: MailboxId, arrival: &Arrival) -> Result<Known> {
+fn known(
+    tx: &Transaction<'_>,
+    mailbox: MailboxId,
+    arrival: &Arrival,
+    policy: &Policy,
+) -> Result<Known> {
     let message = &arrival.message;
     let next_ticket = tx
         .prepare_cached(
@@ -234,9 +242,54 @@ fn known(tx: &Transaction<'_>, mailbox: MailboxId, arrival: &Arrival) -> Result<
     }
     let mut candidates = Vec::with_capacity(found.len());
     for (ticket, relation) in found {
-        candidates.push(candidate(tx, mailbox, ticket, relation)?);
+        candidates.extend(candidate(tx, mailbox, ticket, relation)?);
     }
-    Ok(Known { twin, elsewhere, candidates, next_ticket })
+    let mut named = Vec::new();
+    for (ticket, has_right_code) in intake::named(message, policy) {
+        let Some(mut coded) = candidate(tx, mailbox, ticket, Relation::Coded)? else { continue };
+        if !named.contains(&coded.ticket) {
+            named.push(coded.ticket);
+        }
+        if has_right_code {
+            coded.knows_sender = knows_sender(tx, coded.ticket, message, policy)?;
+            candidates.push(coded);
+        }
+    }
+    Ok(Known { twin, elsewhere, candidates, named, next_ticket })
+}
+
+/// Whether the sender of a message wrote to this ticket before, was written to in it, or is an agent
+/// for whom the receiving service vouches. An address of our own is nobody's.
+fn knows_sender(
+    tx: &Transaction<'_>,
+    ticket: TicketNumber,
+    message: &Message,
+    policy: &Policy,
+) -> Result<bool> {
+    let Some(from) = message.from.as_ref().map(Address::key) else { return Ok(false) };
+    if policy.own_addresses.contains(&from) {
+        return Ok(false);
+    }
+    let is_agent: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM agent WHERE lower(email) = ?1 AND disabled_at IS NULL)",
+        )?
+        .query_row([&from], |row| row.get(0))?;
+    if is_agent {
+        // Anybody can write an agent's address into a letter.
+        return Ok(sender::verdict(message, &policy.address.address) == Verdict::Pass);
+    }
+    let mut statement = tx.prepare_cached(
+        "SELECT people FROM article WHERE ticket = ?1 AND kind <> 'note' ORDER BY id",
+    )?;
+    let mut rows = statement.query([ticket])?;
+    while let Some(row) = rows.next()? {
+        let people = People::read(&row.get::<_, String>(0)?);
+        if people.everybody().any(|address| address.key() == from) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The same letter as it was taken in before.
@@ -303,27 +356,39 @@ fn tickets_citing(tx: &Transaction<'_>, id: &MessageId) -> Result<Vec<(TicketNum
         .collect::<rusqlite::Result<_>>()?)
 }
 
-/// A ticket as a candidate; a merged one stands for the one it was merged into.
+/// A ticket as a candidate, if there is one of that number; a merged one stands for the one it was
+/// merged into.
 fn candidate(
     tx: &Transaction<'_>,
     mailbox: MailboxId,
     mut ticket: TicketNumber,
     relation: Relation,
-) -> Result<Candidate> {
+) -> Result<Option<Candidate>> {
     loop {
-        let (state, closed_at, owner, merged_into) = tx
+        let row = tx
             .prepare_cached(
                 "SELECT state, closed_at, mailbox, merged_into FROM ticket WHERE number = ?1",
             )?
             .query_row([ticket], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?))
-            })?;
+            });
+        let (state, closed_at, owner, merged_into) = match row {
+            Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(None),
+            other => other?,
+        };
         match merged_into {
             // A ticket is merged only into one that is not merged, so this ends.
             Some(target) => ticket = target,
             None => {
                 let same_mailbox = owner == mailbox.0;
-                return Ok(Candidate { ticket, relation, same_mailbox, state, closed_at });
+                return Ok(Some(Candidate {
+                    ticket,
+                    relation,
+                    same_mailbox,
+                    state,
+                    closed_at,
+                    knows_sender: false,
+                }));
             }
         }
     }

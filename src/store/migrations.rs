@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The steps; the n-th leads from schema n to schema n + 1. Schema 1 is the first there was.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     ALTER TABLE mailbox ADD COLUMN position TEXT;
     ALTER TABLE mailbox ADD COLUMN reconciled_at TEXT;
     ALTER TABLE mailbox ADD COLUMN reconciliation TEXT CHECK (json_valid(reconciliation));
@@ -35,9 +36,25 @@ const STEPS: &[&str] = &["
     ALTER TABLE ticket DROP COLUMN follows;
     CREATE INDEX article_without_message_id ON article (fingerprint)
       WHERE message_id IS NULL AND fingerprint IS NOT NULL;
-", "
+",
+    "
     ALTER TABLE mailbox ADD COLUMN paused_until TEXT;
-"];
+    ALTER TABLE article ADD COLUMN sender_verified TEXT NOT NULL DEFAULT 'none'
+      CHECK (sender_verified IN ('pass', 'fail', 'none'));
+    ALTER TABLE article ADD COLUMN forwarded TEXT CHECK (json_valid(forwarded));
+    ALTER TABLE article ADD COLUMN bounce TEXT CHECK (json_valid(bounce));
+    CREATE TABLE ticket_link_3 (
+      ticket    INTEGER NOT NULL REFERENCES ticket (number),
+      other     INTEGER NOT NULL REFERENCES ticket (number),
+      relation  TEXT NOT NULL CHECK (relation IN ('follows', 'same_letter', 'claims')),
+      PRIMARY KEY (ticket, other, relation)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO ticket_link_3 SELECT ticket, other, relation FROM ticket_link;
+    DROP TABLE ticket_link;
+    ALTER TABLE ticket_link_3 RENAME TO ticket_link;
+    CREATE INDEX ticket_link_by_other ON ticket_link (other);
+",
+];
 
 /// The schema this program knows.
 pub const CURRENT: i64 = 1 + STEPS.len() as i64;

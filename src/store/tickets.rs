@@ -10,7 +10,7 @@ use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
     self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Kind, LedgerId, Link,
-    State, Ticket, TicketNumber, Verdict,
+    State, Ticket, TicketNumber,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;
@@ -295,7 +295,8 @@ fn articles(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Article>> 
                     article.in_reply_to, article.sent_at, article.created_at, article.text,
                     article.visible_text, article.html, article.machine, outbox.state,
                     (SELECT ledger.id FROM ledger
-                     WHERE ledger.article = article.id AND ledger.outcome <> 'duplicate')
+                     WHERE ledger.article = article.id AND ledger.outcome <> 'duplicate'),
+                    article.sender_verified, article.forwarded, article.bounce
              FROM article LEFT JOIN outbox ON outbox.article = article.id
              WHERE article.ticket = ?1 ORDER BY article.id",
         )?
@@ -333,11 +334,11 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
         text,
         html: row.get(10)?,
         machine: row.get(11)?,
-        sender_verified: Verdict::None,
+        sender_verified: row.get(14)?,
         attachments: Vec::new(),
         ledger_id: row.get(13)?,
-        forwarded: None,
-        bounce: None,
+        forwarded: from_json(row.get(15)?),
+        bounce: from_json(row.get(16)?),
         delivery: outbox.map(|state| match state.as_str() {
             "sent" => Delivery::Sent,
             "refused" => Delivery::Refused,
@@ -345,6 +346,11 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
             _ => Delivery::Queued,
         }),
     })
+}
+
+/// Reads a column of JSON of our own making.
+fn from_json<T: serde::de::DeserializeOwned>(column: Option<String>) -> Option<T> {
+    column.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 const ATTACHMENTS: &str = "SELECT attachment.id, attachment.filename, attachment.content_type, \

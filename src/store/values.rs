@@ -5,7 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::ticket::{
     AgentId, ArticleId, AttachmentId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
-    State, TicketNumber,
+    State, TicketNumber, Verdict,
 };
 use crate::mail::MessageId;
 use crate::time::Timestamp;
@@ -68,4 +68,4 @@ macro_rules! words {
     )+ };
 }
 
-words!(State, Priority, Kind, Machine, Role, Outcome, Original, LinkKind);
+words!(State, Priority, Kind, Machine, Role, Outcome, Original, LinkKind, Verdict);

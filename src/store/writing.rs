@@ -31,6 +31,12 @@ pub(super) struct People {
 }
 
 impl People {
+    /// Everybody it names.
+    pub(super) fn everybody(&self) -> impl Iterator<Item = &Address> {
+        let lists = [&self.reply_to, &self.to, &self.cc, &self.bcc];
+        self.from.iter().chain(lists.into_iter().flatten())
+    }
+
     /// Reads the column. The table's CHECK makes sure that it is JSON of our own making.
     pub(super) fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
@@ -180,15 +186,20 @@ pub(super) fn article(
     let visible = (article.visible_text != article.text).then_some(&article.visible_text);
     tx.prepare_cached(
         "INSERT INTO article (ticket, kind, people, subject, message_id, in_reply_to, sent_at,
-                              created_at, text, visible_text, html, machine, fingerprint)
+                              created_at, text, visible_text, html, machine, fingerprint,
+                              sender_verified, forwarded, bounce)
          VALUES (:ticket, :kind, :people, :subject, :message_id, :in_reply_to, :sent_at,
-                 :now, :text, :visible, :html, :machine, :fingerprint)",
+                 :now, :text, :visible, :html, :machine, :fingerprint,
+                 :verified, :forwarded, :bounce)",
     )?
     .execute(rusqlite::named_params! {
         ":ticket": ticket, ":kind": article.kind, ":people": people, ":subject": article.subject,
         ":message_id": article.message_id, ":in_reply_to": article.in_reply_to,
         ":sent_at": article.sent_at, ":now": now, ":text": article.text, ":visible": visible,
         ":html": article.html, ":machine": article.machine, ":fingerprint": article.fingerprint,
+        ":verified": article.sender_verified,
+        ":forwarded": article.forwarded.as_ref().map(|it| serde_json::json!(it).to_string()),
+        ":bounce": article.bounce.as_ref().map(|it| serde_json::json!(it).to_string()),
     })?;
     let id = ArticleId(tx.last_insert_rowid());
     for (position, cited) in (0_i64..).zip(&article.cited) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::conveyor::{self, Ends};
 pub use super::conveyor::{AfterImport, Settings};
 use super::{Error, Rest, Round};
-use crate::desk::intake::{self, Policy};
+use crate::desk::intake::Policy;
 use crate::desk::ledger::Original;
 use crate::desk::ticket::LedgerId;
 use crate::mailbox::{self, Mailbox};
@@ -178,10 +178,8 @@ impl Ends for Desk<'_> {
         let Poller { store, id, policy, settings, .. } = &mut *self.poller;
         let due = settings.copy_to.is_some() || settings.after_import != AfterImport::Keep;
         let original = if due { Original::InMailbox } else { Original::Kept };
-        let taken =
-            store.take_in(*id, batch, Filing { due, original }, self.now, |arrival, known| {
-                intake::decide(arrival, known, policy, self.now)
-            })?;
+        let filing = Filing { due, original };
+        let taken = store.take_in(*id, batch, filing, policy, self.now)?;
         log::debug!(target: "poller", "{}: {} taken in", settings.name, taken.len());
         Ok(taken)
     }

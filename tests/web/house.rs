@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use counterfoil::desk::intake::{self, Policy};
+use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
 use counterfoil::desk::ticket::{LedgerId, Role};
 use counterfoil::mail::{Address, Message, MessageId};
@@ -104,11 +104,7 @@ impl House {
         let prepared = Prepared::new(waiting.ledger, now, raw.as_bytes().to_vec(), message);
         let policy = self.policy();
         let filing = Filing { due: true, original: Original::InMailbox };
-        self.store
-            .take_in(self.mailbox, vec![prepared], filing, now, |arrival, known| {
-                intake::decide(arrival, known, &policy, now)
-            })
-            .unwrap();
+        self.store.take_in(self.mailbox, vec![prepared], filing, &policy, now).unwrap();
         waiting.ledger
     }
 

@@ -31,6 +31,14 @@ impl<'a> Head<'a> {
             .map(|field| field.value)
     }
 
+    /// The first field of that name, and those named `above` that stand above it.
+    pub(super) fn topmost(&self, name: &str, above: &str) -> Option<(&'a [u8], Vec<&'a [u8]>)> {
+        let is = |field: &Field<'_>, name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
+        let at = self.fields.iter().position(|field| is(field, name))?;
+        let above = self.fields[..at].iter().filter(|field| is(field, above));
+        Some((self.fields[at].value, above.map(|field| field.value).collect()))
+    }
+
     /// Whether this is a header block at all, or text whose first line merely holds a colon.
     pub(super) fn is_of_a_letter(&self) -> bool {
         const USUAL: [&str; 13] = [

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::{AfterImport, Settings};
-use crate::desk::intake;
+use crate::desk::fingerprint::fingerprint;
 use crate::mail::parse;
 use crate::mailbox::{self, ItemId, Mailbox, Removed, Sought, Whereabouts};
 use crate::store::filing::{Filed, ToFile};
@@ -128,8 +128,8 @@ fn copy(
 
 /// Whether these bytes are the letter of this fingerprint. The service rebuilds them each time, so
 /// they are read rather than compared.
-fn is_same(raw: &[u8], fingerprint: Option<&str>) -> bool {
-    let read = || intake::fingerprint(&parse::parse(raw));
+fn is_same(raw: &[u8], known: Option<&str>) -> bool {
+    let read = || fingerprint(&parse::parse(raw));
     let found = catch_unwind(AssertUnwindSafe(read)).ok();
-    fingerprint.is_some() && found.as_deref() == fingerprint
+    known.is_some() && found.as_deref() == known
 }

@@ -1,0 +1,191 @@
+//! Who may join which ticket: letters as bytes go through reading, deciding and the store. Nobody
+//! gets into a ticket by its number alone, and nobody who was written to is kept out of it.
+
+#![allow(clippy::unwrap_used)]
+
+use counterfoil::desk::intake::Policy;
+use counterfoil::desk::ledger::Original;
+use counterfoil::desk::ticket::{Change, Kind, LinkKind, State, Ticket, TicketNumber, Verdict};
+use counterfoil::mail::{Address, parse};
+use counterfoil::store::intake::{Filing, Prepared};
+use counterfoil::store::listing::Seen;
+use counterfoil::store::{MailboxId, Store};
+use counterfoil::time::Timestamp;
+
+const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+const DESK: &str = "support@office.example";
+
+/// What the receiving service writes when it vouches for the sender.
+const VOUCHED: &str = "Authentication-Results: spf=pass smtp.mailfrom=office.example; dkim=pass \
+                       header.d=office.example; dmarc=pass header.from=office.example\r\n";
+
+struct House {
+    _folder: tempfile::TempDir,
+    store: Store,
+    mailbox: MailboxId,
+    policy: Policy,
+    letters: i64,
+}
+
+impl House {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
+        let (mailbox, activated_at) =
+            store.mailbox("support", DESK, Some(NOW.plus_days(-1)), NOW).unwrap();
+        let policy = Policy {
+            address: Address::bare(DESK),
+            own_addresses: vec![DESK.into()],
+            acknowledge: true,
+            activated_at,
+            reopen_days: 14,
+            desk: "Office".into(),
+            signature: String::new(),
+            ticket_tag: "CF".into(),
+            tag_key: store.tag_key().unwrap(),
+            rules: Vec::new(),
+        };
+        Self { _folder: folder, store, mailbox, policy, letters: 0 }
+    }
+
+    /// Takes in a letter; the ticket it came into.
+    fn letter(&mut self, from: &str, subject: &str, headers: &str) -> Ticket {
+        self.letters += 1;
+        let number = self.letters;
+        let raw = format!(
+            "{headers}From: {from}\r\nTo: {DESK}\r\nSubject: {subject}\r\n\
+             Message-ID: <letter{number}@shop.example>\r\n\
+             Date: Mon, 04 May 2026 09:00:00 +0000\r\n\r\nLetter {number}.\r\n"
+        );
+        let seen = Seen {
+            item_id: format!("item-{number}"),
+            message_id: None,
+            received_at: NOW,
+            size: None,
+        };
+        self.store.note_listed(self.mailbox, &[seen], NOW).unwrap();
+        let row = self.store.waiting(self.mailbox, NOW, 1).unwrap().remove(0);
+        let message = parse::parse(raw.as_bytes());
+        let prepared = Prepared::new(row.ledger, NOW, raw.into_bytes(), message);
+        let filing = Filing { due: false, original: Original::Kept };
+        self.store.take_in(self.mailbox, vec![prepared], filing, &self.policy, NOW).unwrap();
+        let ticket = self.store.ledger_row(row.ledger).unwrap().ticket.unwrap();
+        self.store.ticket(ticket).unwrap()
+    }
+
+    fn subject_with_tag(&self, number: i64) -> String {
+        format!("Re: Lamp {}", self.policy.tag(TicketNumber(number)))
+    }
+
+    /// The Message-ID of the acknowledgement of a ticket, as if it had been sent.
+    fn acknowledged(&mut self, ticket: &Ticket) -> String {
+        let due = self.store.next_due(self.mailbox, NOW).unwrap().unwrap();
+        let id = format!("ours-{}@office.example", ticket.number);
+        let message_id = counterfoil::mail::MessageId::new(&id).unwrap();
+        self.store.note_draft(due.letter.id, "draft", &message_id, NOW).unwrap();
+        self.store.mark_sent(due.letter.id, NOW).unwrap();
+        id
+    }
+}
+
+fn claims(ticket: &Ticket) -> Vec<i64> {
+    let links = ticket.links.iter().filter(|link| link.kind == LinkKind::Claims && link.to_older);
+    links.map(|link| link.other.0).collect()
+}
+
+#[test]
+fn a_guessed_number_opens_a_new_ticket_that_only_claims_to_belong() {
+    let mut house = House::new();
+    house.letter("Ana <ana@shop.example>", "Lamp", "");
+    let right = house.subject_with_tag(1);
+    let code = right.rsplit('-').next().unwrap().trim_end_matches(']').to_owned();
+    let wrong = if code == "aaaa" { "bbbb" } else { "aaaa" };
+    for (case, from, subject) in [
+        ("a number alone", "eve@evil.example", "Re: Lamp [CF#1]".to_owned()),
+        ("a wrong code", "eve@evil.example", format!("Re: Lamp [CF#1-{wrong}]")),
+        ("a wrong code under a forged sender", "ana@shop.example", format!("[CF#1-{wrong}]")),
+        ("the code of another ticket", "ana@shop.example", right.replace("#1-", "#2-")),
+        ("a right code of a stranger", "eve@evil.example", right.clone()),
+        ("a right code under our own address", DESK, right.clone()),
+        ("a ticket that does not exist", "ana@shop.example", format!("[CF#99-{code}]")),
+        ("a number beyond all", "ana@shop.example", "[CF#99999999999999999999-aaaa]".to_owned()),
+        ("the same subject", "ana@shop.example", "Lamp".to_owned()),
+        ("the same subject as an answer", "ana@shop.example", "Re: Lamp".to_owned()),
+    ] {
+        let ticket = house.letter(from, &subject, "");
+        assert!(ticket.number.0 > 1, "{case} joined");
+        let names = |number: i64| subject.contains(&format!("CF#{number}-"));
+        let expected: Vec<i64> = (1..ticket.number.0).filter(|number| names(*number)).collect();
+        assert_eq!(claims(&ticket), expected, "{case}");
+    }
+    let first = house.store.ticket(TicketNumber(1)).unwrap();
+    assert_eq!(first.articles.iter().filter(|article| article.kind == Kind::EmailIn).count(), 1);
+    assert!(first.links.iter().all(|link| link.for_people() == "Claimed by"), "{:?}", first.links);
+}
+
+#[test]
+fn a_right_code_lets_those_in_who_are_on_the_ticket() {
+    let mut house = House::new();
+    let headers = "Cc: Ben <Ben@shop.example>, cleo@shop.example\r\n";
+    house.letter("Ana <ana@shop.example>", "Lamp", headers);
+    for from in ["ANA@shop.example", "ben@Shop.example", "cleo@shop.example"] {
+        let subject = house.subject_with_tag(1);
+        assert_eq!(house.letter(from, &subject, "").number.0, 1, "{from}");
+        let folded = subject.replace("[CF#1-", "[ cf # 1 -").to_uppercase();
+        assert_eq!(house.letter(from, &folded, "").number.0, 1, "{from}: {folded}");
+    }
+}
+
+#[test]
+fn a_cited_letter_lets_a_stranger_in_visibly() {
+    let mut house = House::new();
+    let ticket = house.letter("Ana <ana@shop.example>", "Lamp", "");
+    let ours = house.acknowledged(&ticket);
+    let cites = format!("References: <{ours}>\r\n");
+    let joined = house.letter("Dora <dora@other.example>", "Fwd: Lamp", &cites);
+    assert_eq!(joined.number.0, 1);
+    let newcomers = joined.newcomers();
+    let dora = joined.articles.iter().find(|one| one.subject == "Fwd: Lamp").unwrap();
+    assert_eq!(newcomers, [dora.id], "only what a stranger wrote is marked");
+    let again = house.letter("dora@other.example", "Re: Lamp", &cites);
+    assert_eq!(again.newcomers(), [dora.id], "and only the first time");
+}
+
+#[test]
+fn an_agent_is_believed_only_when_the_service_vouches() {
+    let mut house = House::new();
+    house.letter("Ana <ana@shop.example>", "Lamp", "");
+    house
+        .store
+        .add_agent("ben", "ben@office.example", counterfoil::desk::ticket::Role::Agent, None, NOW)
+        .unwrap();
+    let subject = house.subject_with_tag(1);
+    let forged = house.letter("Ben <ben@office.example>", &subject, "");
+    assert_eq!((forged.number.0, claims(&forged)), (2, vec![1]));
+    let below = format!("Received: from a by mx.evil.example; Mon\r\n{VOUCHED}");
+    assert_eq!(house.letter("ben@office.example", &subject, &below).number.0, 3);
+    let vouched = house.letter("ben@office.example", &subject, VOUCHED);
+    assert_eq!(vouched.number.0, 1);
+    let verdicts: Vec<_> = vouched.articles.iter().map(|one| one.sender_verified).collect();
+    assert_eq!(verdicts.last(), Some(&Verdict::Pass), "{verdicts:?}");
+}
+
+#[test]
+fn answers_to_closed_and_deleted_tickets_find_their_place_by_the_tag_too() {
+    for (state, days, joins) in
+        [(State::Closed, 0, true), (State::Closed, 20, false), (State::Deleted, 0, false)]
+    {
+        let mut house = House::new();
+        house.letter("Ana <ana@shop.example>", "Lamp", "");
+        let at = NOW.plus_days(-days);
+        let change = if state == State::Deleted { Change::Delete } else { Change::State(state) };
+        house.store.change_ticket(TicketNumber(1), &change, "ben", at).unwrap();
+        let subject = house.subject_with_tag(1);
+        let ticket = house.letter("ana@shop.example", &subject, "");
+        assert_eq!(ticket.number.0 == 1, joins, "{state}, {days} days");
+        if !joins {
+            let kinds: Vec<_> = ticket.links.iter().map(|link| link.kind).collect();
+            assert_eq!(kinds, [LinkKind::Follows], "{state}, {days} days");
+        }
+    }
+}
