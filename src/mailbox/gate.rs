@@ -231,7 +231,8 @@ mod tests {
     fn a_pause_outlasts_the_gate_that_was_told() {
         let noted = std::sync::Arc::new(Mutex::new(Duration::ZERO));
         let to = std::sync::Arc::clone(&noted);
-        let note = Box::new(move |pause| *to.lock().unwrap_or_else(PoisonError::into_inner) = pause);
+        let note =
+            Box::new(move |pause| *to.lock().unwrap_or_else(PoisonError::into_inner) = pause);
         let gate = Gate::new(4, true, Pauses { left: Duration::ZERO, note });
         gate.refused(Some(Duration::from_secs(100)), false);
         let left = *noted.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,7 +12,8 @@ use crate::time::Timestamp;
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// The steps; the n-th leads from schema n to schema n + 1. Schema 1 is the first there was.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     ALTER TABLE mailbox ADD COLUMN position TEXT;
     ALTER TABLE mailbox ADD COLUMN reconciled_at TEXT;
     ALTER TABLE mailbox ADD COLUMN reconciliation TEXT CHECK (json_valid(reconciliation));
@@ -35,9 +36,11 @@ const STEPS: &[&str] = &["
     ALTER TABLE ticket DROP COLUMN follows;
     CREATE INDEX article_without_message_id ON article (fingerprint)
       WHERE message_id IS NULL AND fingerprint IS NOT NULL;
-", "
+",
+    "
     ALTER TABLE mailbox ADD COLUMN paused_until TEXT;
-"];
+",
+];
 
 /// The schema this program knows.
 pub const CURRENT: i64 = 1 + STEPS.len() as i64;

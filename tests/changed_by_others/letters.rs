@@ -45,7 +45,8 @@ fn a_copy_whose_answer_was_lost_is_found_though_looking_for_it_fails_first() {
     ] {
         // Looking asks several things in a row; each of them may be the one that fails.
         for nth in 1..=6 {
-            let watched = Watched { copy_to: Some("Processed"), ..Watched::new("support", ADDRESS) };
+            let watched =
+                Watched { copy_to: Some("Processed"), ..Watched::new("support", ADDRESS) };
             let mut office = Office::new(watched);
             office.deliver(Some("m1@shop.example"), "Lamp");
             office.practice.fail(Fault::next("/copy", Kind::AnswerLost));

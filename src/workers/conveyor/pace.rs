@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn a_first_attempt_follows_the_pace_and_the_size_and_a_second_one_may_take_long() {
         let pace = Pace::new();
-        let seconds = |pace: &Pace, size, attempts| pace.patience(&waiting(size, attempts)).as_secs();
+        let seconds =
+            |pace: &Pace, size, attempts| pace.patience(&waiting(size, attempts)).as_secs();
         assert_eq!(seconds(&pace, Some(9_000), 0), 4, "nothing is known yet");
         (0..50).for_each(|_| pace.note(Duration::from_millis(5)));
         assert_eq!(seconds(&pace, Some(9_000), 0), 1);
