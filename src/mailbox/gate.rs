@@ -149,7 +149,13 @@ impl Gate {
         }
         state.refusals = state.refusals.saturating_add(1);
         let longest = if crowded { CROWD } else { LONGEST };
-        let pause = asked.unwrap_or_else(|| jittered(grown(state.refusals).min(longest)));
+        let ours = |refusals| jittered(grown(refusals).min(longest));
+        let pause = match asked {
+            None => ours(state.refusals),
+            // What was asked for did not help.
+            Some(asked) if state.refusals > 1 && !crowded => asked.max(ours(state.refusals - 1)),
+            Some(asked) => asked,
+        };
         let until = Instant::now() + pause;
         if state.paused_until.is_none_or(|before| before < until) {
             state.paused_until = Some(until);
@@ -243,6 +249,21 @@ mod tests {
             assert!(gate.refused(None, false) <= Duration::from_secs(1));
         }
         assert_eq!(gate.lock().refusals, 1);
+    }
+
+    #[test]
+    fn a_wish_that_did_not_help_is_not_taken_literally() {
+        let gate = Gate::new(4, true, Pauses::default());
+        let asked = Some(Duration::ZERO);
+        assert_eq!(gate.refused(asked, false), Duration::ZERO);
+        assert!(gate.refused(asked, false) >= Duration::from_millis(500));
+        for _ in 0..5 {
+            gate.refused(asked, false);
+        }
+        assert!(gate.refused(asked, false) >= Duration::from_secs(32));
+        assert_eq!(gate.refused(Some(Duration::from_secs(900)), false).as_secs(), 900);
+        gate.answered();
+        assert_eq!(gate.refused(asked, false), Duration::ZERO, "a good answer ends it");
     }
 
     #[test]
