@@ -355,8 +355,11 @@ fn repeat(
                 }
             }
             Err(error) => {
-                failures += 1;
-                let wait = error.asked_wait().unwrap_or(Duration::from_secs(1 << (failures - 1)));
+                // A limit of the service is no failure; what it asks for grows until it is too long.
+                let wait = error.asked_wait().unwrap_or_else(|| {
+                    failures += 1;
+                    Duration::from_secs(1 << (failures - 1))
+                });
                 if error.needs_a_person() || failures > ONCE_FAILURES || wait > ONCE_WAIT {
                     return Err(error.into());
                 }
@@ -486,5 +489,41 @@ impl Running {
     pub fn stop(self) {
         self.supervisor.stop(Duration::from_millis(1_500));
         drop(self.web);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Scripted(Vec<fn() -> Result<Rest, workers::Error>>);
+
+    impl Round for Scripted {
+        fn name(&self) -> &str {
+            "scripted"
+        }
+
+        fn round(&mut self, _now: Timestamp) -> Result<Rest, workers::Error> {
+            self.0.remove(0)()
+        }
+    }
+
+    fn mailbox_says(error: mailbox::Error) -> Result<Rest, workers::Error> {
+        Err(workers::Error::Mailbox { name: "support".into(), error })
+    }
+
+    #[test]
+    fn one_run_sits_out_every_limit_of_the_service_and_gives_up_on_failures() {
+        let throttled = || {
+            let wait = Duration::from_millis(1);
+            mailbox_says(mailbox::Error::Throttled { wait, what: "busy".into() })
+        };
+        let denied = || mailbox_says(mailbox::Error::SignInNeeded("denied".into()));
+        let idle = || Ok(Rest::Idle(Duration::from_secs(30)));
+        let mut limits: Vec<fn() -> _> = vec![throttled; 40];
+        limits.push(idle);
+        let run = |script| repeat(&mut Scripted(script), &SystemClock, &mut |_| Ok(()));
+        assert!(run(limits).is_ok());
+        assert!(run(vec![throttled, denied, idle]).is_err());
     }
 }

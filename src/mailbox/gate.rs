@@ -15,6 +15,9 @@ const SITS_OUT: Duration = Duration::from_secs(30);
 /// The longest pause we choose ourselves.
 const LONGEST: Duration = Duration::from_secs(900);
 
+/// The longest pause we choose when too many requests were under way at once: fewer will do.
+const CROWD: Duration = Duration::from_secs(4);
+
 /// Good answers in a row after which one more request is allowed side by side again.
 const CREEP: u32 = 200;
 
@@ -133,14 +136,26 @@ impl Gate {
     /// asked. `crowded` when it was refused for having too many side by side. Returns the pause.
     pub fn refused(&self, asked: Option<Duration>, crowded: bool) -> Duration {
         let mut state = self.lock();
-        state.refusals = state.refusals.saturating_add(1);
         state.good = 0;
         if crowded {
             state.allowed = (state.allowed - 1).max(1);
         } else {
             state.keeps_budget = true;
         }
-        let pause = asked.unwrap_or_else(|| jittered(grown(state.refusals)));
+        // Those that were under way when the first was refused are refused for the same reason.
+        let left = state.paused_until.map(|until| until.saturating_duration_since(Instant::now()));
+        if let (None, Some(left)) = (asked, left.filter(|left| !left.is_zero())) {
+            return left;
+        }
+        state.refusals = state.refusals.saturating_add(1);
+        let longest = if crowded { CROWD } else { LONGEST };
+        let ours = |refusals| jittered(grown(refusals).min(longest));
+        let pause = match asked {
+            None => ours(state.refusals),
+            // What was asked for did not help.
+            Some(asked) if state.refusals > 1 && !crowded => asked.max(ours(state.refusals - 1)),
+            Some(asked) => asked,
+        };
         let until = Instant::now() + pause;
         if state.paused_until.is_none_or(|before| before < until) {
             state.paused_until = Some(until);
@@ -228,6 +243,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_refused_together_counts_once() {
+        let gate = Gate::new(4, true, Pauses::default());
+        for _ in 0..4 {
+            assert!(gate.refused(None, false) <= Duration::from_secs(1));
+        }
+        assert_eq!(gate.lock().refusals, 1);
+    }
+
+    #[test]
+    fn a_wish_that_did_not_help_is_not_taken_literally() {
+        let gate = Gate::new(4, true, Pauses::default());
+        let asked = Some(Duration::ZERO);
+        assert_eq!(gate.refused(asked, false), Duration::ZERO);
+        assert!(gate.refused(asked, false) >= Duration::from_millis(500));
+        for _ in 0..5 {
+            gate.refused(asked, false);
+        }
+        assert!(gate.refused(asked, false) >= Duration::from_secs(32));
+        assert_eq!(gate.refused(Some(Duration::from_secs(900)), false).as_secs(), 900);
+        gate.answered();
+        assert_eq!(gate.refused(asked, false), Duration::ZERO, "a good answer ends it");
+    }
+
+    #[test]
     fn a_pause_outlasts_the_gate_that_was_told() {
         let noted = std::sync::Arc::new(Mutex::new(Duration::ZERO));
         let to = std::sync::Arc::clone(&noted);
@@ -272,6 +311,7 @@ mod tests {
         for _ in 0..9 {
             gate.refused(Some(Duration::ZERO), true);
         }
+        assert!(gate.refused(None, true) <= CROWD, "fewer at once will do");
         assert_eq!(gate.lock().allowed, 1);
         for _ in 0..CREEP * 9 {
             gate.answered();

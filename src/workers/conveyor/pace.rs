@@ -11,7 +11,7 @@ use crate::store::ledger::Waiting;
 const MARGIN: u32 = 20;
 
 /// The bounds of a first attempt, before what its size takes.
-const SHORTEST: Duration = Duration::from_secs(1);
+const SHORTEST: Duration = Duration::from_secs(3);
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// The usual time as long as nothing was fetched.
@@ -78,9 +78,9 @@ mod tests {
             |pace: &Pace, size, attempts| pace.patience(&waiting(size, attempts)).as_secs();
         assert_eq!(seconds(&pace, Some(9_000), 0), 4, "nothing is known yet");
         (0..50).for_each(|_| pace.note(Duration::from_millis(5)));
-        assert_eq!(seconds(&pace, Some(9_000), 0), 1);
-        assert_eq!(seconds(&pace, Some(32 << 20), 0), 1 + 512, "a slow line may bring it");
-        assert_eq!(seconds(&pace, None, 0), 1 + 16);
+        assert_eq!(seconds(&pace, Some(9_000), 0), 3);
+        assert_eq!(seconds(&pace, Some(32 << 20), 0), 3 + 512, "a slow line may bring it");
+        assert_eq!(seconds(&pace, None, 0), 3 + 16);
         (0..50).for_each(|_| pace.note(Duration::from_secs(40)));
         assert_eq!(seconds(&pace, Some(9_000), 0), 30);
         assert_eq!(seconds(&pace, Some(150 << 20), 0), 600);
