@@ -197,9 +197,9 @@ fn content<'a>(part: &Part<'a>) -> Cow<'a, [u8]> {
         encoding.get(..name.len()).is_some_and(|e| e.eq_ignore_ascii_case(name.as_bytes()))
     };
     if is("base64") {
-        Cow::Owned(super::base64(part.body))
+        Cow::Owned(super::transfer::base64(part.body))
     } else if is("quoted-printable") {
-        Cow::Owned(super::quoted_printable(part.body))
+        Cow::Owned(super::transfer::quoted_printable(part.body))
     } else {
         Cow::Borrowed(part.body)
     }
@@ -209,7 +209,7 @@ fn content<'a>(part: &Part<'a>) -> Cow<'a, [u8]> {
 fn text_of(part: &Part<'_>) -> String {
     let bytes = content(part);
     let charset = part.kind.get("charset").or_else(|| charset_in_html(part, &bytes));
-    let mut text = super::plain(super::decode(&bytes, charset.as_deref()));
+    let mut text = super::plain(super::charset::decode(&bytes, charset.as_deref()));
     let flowed = |format: String| format.eq_ignore_ascii_case("flowed");
     if part.kind.value == "text/plain" && part.kind.get("format").is_some_and(flowed) {
         let delsp = part.kind.get("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));

@@ -122,7 +122,7 @@ fn colon_of(line: &[u8]) -> Option<usize> {
 pub(super) fn text(value: &[u8], charset: Option<&str>) -> String {
     let decoded = match std::str::from_utf8(value) {
         Ok(text) if !text.contains('\u{1b}') => Cow::Borrowed(text),
-        _ => Cow::Owned(super::decode(value, charset)),
+        _ => Cow::Owned(super::charset::decode(value, charset)),
     };
     let decoded = decoded.trim();
     if !decoded.contains(['\r', '\n']) {
@@ -232,7 +232,7 @@ impl Structured {
                 bytes.extend_from_slice(value.as_bytes());
             }
         }
-        Some(super::decode(&bytes, charset.filter(|label| !label.is_empty())))
+        Some(super::charset::decode(&bytes, charset.filter(|label| !label.is_empty())))
     }
 }
 

@@ -25,7 +25,7 @@ impl Run {
 
     fn settle(&mut self) {
         if !self.base64.is_empty() {
-            self.bytes.extend(super::base64(self.base64.as_bytes()));
+            self.bytes.extend(super::transfer::base64(self.base64.as_bytes()));
             self.base64.clear();
         }
     }
@@ -33,7 +33,7 @@ impl Run {
     fn flush(&mut self, into: &mut String) {
         self.settle();
         if !self.bytes.is_empty() {
-            into.push_str(&super::decode(&self.bytes, Some(&self.charset)));
+            into.push_str(&super::charset::decode(&self.bytes, Some(&self.charset)));
             self.bytes.clear();
         }
     }
