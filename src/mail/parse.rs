@@ -7,16 +7,24 @@
 
 mod address;
 mod body;
+mod calendar;
 mod charset;
+mod cms;
 mod codepages;
 mod date;
+mod enriched;
 mod fields;
 mod filename;
+mod files;
 mod flowed;
 mod guess;
 mod parts;
+mod pgp;
+mod rtf;
 mod shifted;
+mod tnef;
 mod transfer;
+mod uuencode;
 mod words;
 
 use std::panic::catch_unwind;
@@ -88,7 +96,7 @@ fn read(raw: &[u8]) -> Message {
         let text = plain(charset::decode(raw, None));
         return Message { visible_text: quote::visible(&text), text, ..Message::default() };
     }
-    let charset = letter.kind.get("charset");
+    let charset = files::charset_of(&parts);
     let values = |name: &str| -> Vec<String> {
         letter.head.all(name).map(|value| fields::text(value, charset.as_deref())).collect()
     };
@@ -106,7 +114,8 @@ fn read(raw: &[u8]) -> Message {
     }
     let subject = values("subject").first().map(|subject| words::decode(subject));
     let subject = fields::one_line(&subject.unwrap_or_default());
-    let bodies = body::choose(&parts);
+    let bodies = body::choose(&parts, body::Reading { depth: 0, text_only: false });
+    let (text, visible_text) = texts(bodies.text, &bodies.attached_text);
     Message {
         message_id: values("message-id").iter().find_map(|value| address::own_id(value)),
         in_reply_to: ids("in-reply-to"),
@@ -120,13 +129,28 @@ fn read(raw: &[u8]) -> Message {
             None => subject,
         },
         sent_at: values("date").iter().find_map(|value| date::moment(value)),
-        visible_text: quote::visible(&bodies.text),
-        text: bodies.text,
+        visible_text,
+        text,
         html: bodies.html,
         attachments: bodies.attachments,
         signs: signs(letter),
+        protection: bodies.protection,
         sealed: false,
     }
+}
+
+/// The whole text, and what of it is new. What can be read in attachments follows what the writer
+/// wrote and is not counted as new, unless there is nothing else.
+fn texts(own: String, attached: &str) -> (String, String) {
+    if own.trim().is_empty() && !attached.is_empty() {
+        let attached = attached.trim_start().to_owned();
+        return (attached.clone(), attached);
+    }
+    let visible = quote::visible(&own);
+    if attached.is_empty() {
+        return (own, visible);
+    }
+    (own.trim_end().to_owned() + attached, visible)
 }
 
 fn signs(letter: &parts::Part<'_>) -> MachineSigns {
@@ -163,6 +187,7 @@ fn plain(text: String) -> String {
         return text;
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = if text.contains("\r\r\n") { &text.replace("\r\r\n", "\n") } else { text };
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
 }
 

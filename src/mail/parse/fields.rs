@@ -81,7 +81,7 @@ pub(super) fn head<'a>(
     let mut at = at;
     while at < raw.len() {
         let next = next_line(raw, at);
-        let line = without_line_end(&raw[at..next]);
+        let line = header_line(&raw[at..next]);
         if line.is_empty() {
             return (head, next);
         }
@@ -94,8 +94,13 @@ pub(super) fn head<'a>(
             let name = line[..colon].trim_ascii_end();
             head.fields.push(Field { name, value: &raw[value_at..at + line.len()] });
         } else if let Some(last) = head.fields.last_mut() {
-            let after = without_line_end(&raw[next..next_line(raw, next)]);
-            if !folded && (colon_of(after).is_none() || ends_here(after)) {
+            let after = header_line(&raw[next..next_line(raw, next)]);
+            let field_follows = colon_of(after).is_some() && !ends_here(after);
+            // A line of white space alone is meant to be the empty one.
+            if folded && !field_follows && line.trim_ascii().is_empty() {
+                return (head, next);
+            }
+            if !folded && !field_follows && !(last.value.ends_with(b";") && is_parameter(line)) {
                 return (head, at);
             }
             last.value = &raw[value_at..at + line.len()];
@@ -108,6 +113,20 @@ pub(super) fn head<'a>(
         at = next;
     }
     (head, raw.len())
+}
+
+/// A line of a header without its end; one that was sent through a bad gateway ends in CR CR LF.
+fn header_line(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let ends = line.iter().rev().take_while(|&&byte| byte == b'\r').count();
+    &line[..line.len() - ends]
+}
+
+/// Whether a line that should be folded and is not goes on with parameters: `boundary=x`.
+fn is_parameter(line: &[u8]) -> bool {
+    let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-'));
+    let length = name.count();
+    length > 0 && line.get(length) == Some(&b'=')
 }
 
 /// The place of the colon when the line begins with a field name (RFC 5322 section 2.2).
@@ -173,13 +192,16 @@ const MAX_PARAMS: usize = 200;
 impl Structured {
     /// Reads an unfolded field.
     pub(super) fn read(text: &str) -> Self {
-        let (value, mut rest) = text.split_once(';').unwrap_or((text, ""));
-        let value = value.split('(').next().unwrap_or_default();
+        let end = text.find(';').unwrap_or(text.len());
+        // The semicolon is forgotten now and then: `text/html charset=utf-8`.
+        let spaced = text[..end].find('=').and_then(|at| text[..at].rfind([' ', '\t', ',']));
+        let (value, mut rest) = text.split_at(spaced.unwrap_or(end));
+        let value = value.split(['(', ',']).next().unwrap_or_default();
         let value: String =
             value.chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '"').collect();
         let mut params = Vec::new();
         while !rest.is_empty() && params.len() < MAX_PARAMS {
-            rest = rest.trim_start_matches([' ', '\t', ';']);
+            rest = rest.trim_start_matches([' ', '\t', ';', ',']);
             let Some(end) = rest.find(['=', ';']) else { break };
             let name = rest[..end].trim().to_ascii_lowercase();
             let after = rest[end..].strip_prefix('=');
@@ -302,6 +324,9 @@ mod tests {
             ("mbox line", "From a@b Mon\nA: 1\n\nx", vec![("A", "1")], "x"),
             ("space before colon", "A : 1\n\nx", vec![("A", "1")], "x"),
             ("broken fold", "A: 1\nrest\nB: 2\n\nx", vec![("A", "1 rest"), ("B", "2")], "x"),
+            ("parameter not folded", "A: 1;\nb=2\n\nx", vec![("A", "1; b=2")], "x"),
+            ("spaces for the empty line", "A: 1\n \nhello", vec![("A", "1")], "hello"),
+            ("cr cr lf", "A: 1\r\r\nB: 2\r\r\n\r\r\nx", vec![("A", "1"), ("B", "2")], "x"),
             ("no empty line", "A: 1\nhello there\nmore", vec![("A", "1")], "hello there\nmore"),
             ("boundary ends it", "A: 1\n--b\n\nx", vec![("A", "1")], "--b\n\nx"),
             ("nothing", "", vec![], ""),
@@ -326,6 +351,9 @@ mod tests {
     fn parameters_are_read_in_all_their_forms() {
         for (text, name, expected) in [
             ("text/plain; charset=utf-8", "charset", "utf-8"),
+            ("text/plain charset=utf-8", "charset", "utf-8"),
+            ("text/plain, charset=utf-8; x=y", "charset", "utf-8"),
+            ("multipart/mixed;; boundary=\"a=b; c\"", "boundary", "a=b; c"),
             ("text/plain; charset = \"utf-8\" ; x=y", "charset", "utf-8"),
             ("a/b; name=my file.pdf; x=1", "name", "my file.pdf"),
             (r#"a/b; name="a\"b;c.pdf""#, "name", r#"a"b;c.pdf"#),
@@ -341,6 +369,7 @@ mod tests {
         ] {
             assert_eq!(Structured::read(text).get(name).as_deref(), Some(expected), "{text}");
         }
+        assert_eq!(Structured::read("text/html charset=utf-8").value, "text/html");
         assert_eq!(Structured::read("Text / HTML (x); a=b").value, "text/html");
         assert_eq!(Structured::read("a/b; name").get("name"), None);
     }
