@@ -58,6 +58,7 @@ fn reading(message: &Message) -> String {
     line("content type", signs.content_type.clone());
     line("report type", signs.report_type.clone());
     line("marks", signs.marks.join(" "));
+    line("protection", message.protection.map(|p| format!("{p:?}")).unwrap_or_default());
     line("own mark", signs.own_mark.clone().unwrap_or_default());
     for file in &message.attachments {
         let place = if file.inline { "inline" } else { "beside" };
@@ -202,6 +203,49 @@ fn hostile_letters_are_read_in_linear_time() {
         ("encoded words", format!("{head}Subject: {}\n\nx", "=?utf-8?q?x?=\n ".repeat(100_000))),
         ("long lines", format!("{head}\n{}", "x".repeat(3_000_000))),
         ("deep html", format!("{head}Content-Type: text/html\n\n{}", "<div><b>x".repeat(200_000))),
+        ("attached letters", {
+            let letter = "--b\nContent-Type: message/rfc822\n\nSubject: x\n\ntext\n";
+            format!("{head}{multipart}{}", letter.repeat(50_000))
+        }),
+        ("letters deep inside each other", {
+            let level = |n: usize| {
+                format!(
+                    "Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\nContent-Type: message/rfc822\n\n"
+                )
+            };
+            format!("{head}{}", (0..20_000).map(level).collect::<String>())
+        }),
+        ("uuencoded files", format!("{head}\n{}", "begin 644 x\n#0V%T\n`\nend\n".repeat(60_000))),
+        ("encrypted blocks", {
+            let block = "-----BEGIN PGP MESSAGE-----\nx\n-----END PGP MESSAGE-----\n";
+            format!("{head}\n{}", block.repeat(30_000))
+        }),
+        (
+            "calendar",
+            format!(
+                "{head}Content-Type: text/calendar\n\n{}",
+                "BEGIN:VEVENT\nSUMMARY:x\n".repeat(60_000)
+            ),
+        ),
+        (
+            "enriched",
+            format!("{head}Content-Type: text/enriched\n\n{}", "<bold>x\n".repeat(200_000)),
+        ),
+        (
+            "content types",
+            format!("{head}{}\nx", "Content-Type: multipart/mixed; boundary=b\n".repeat(40_000)),
+        ),
+        ("folds without end", format!("{head}X: y\n{}", " \n\t \n".repeat(300_000))),
+        ("half encoded words", format!("{head}Subject: {}\n\nx", "=?utf-8?q?x ".repeat(100_000))),
+        ("spaced addresses", format!("{head}Cc: {}\n\nx", "a . b @ ".repeat(100_000))),
+        ("comments", format!("{head}Cc: <a@b{}>\n\nx", "(x)".repeat(300_000))),
+        (
+            "signed in signed",
+            format!(
+                "{head}{}",
+                "Content-Type: multipart/signed; boundary=b\n\n--b\n".repeat(30_000)
+            ),
+        ),
         ("deep quotes", format!("{head}\n{}", "> ".repeat(1_000_000))),
     ] {
         let started = Instant::now();

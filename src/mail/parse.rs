@@ -90,7 +90,12 @@ fn read(raw: &[u8]) -> Message {
             &raw.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte }).collect::<Vec<u8>>(),
         );
     }
-    let parts = parts::split(raw);
+    let mut parts = parts::split(raw);
+    if !parts[0].head.is_of_a_letter()
+        && let Some(at) = late_header(raw)
+    {
+        parts = parts::split(&raw[at..]);
+    }
     let letter = &parts[0];
     if !letter.head.is_of_a_letter() {
         let text = plain(charset::decode(raw, None));
@@ -105,7 +110,16 @@ fn read(raw: &[u8]) -> Message {
     };
     let ids =
         |name: &str| -> Vec<MessageId> { address::ids(values(name).iter().map(String::as_str)) };
-    let from = addresses("from").into_iter().chain(addresses("sender")).next();
+    let from = addresses("from").into_iter().next().or_else(|| {
+        // Without a usable From the next best is who else answers for the letter.
+        let others = ["sender", "return-path", "reply-to"].map(&addresses);
+        let mut other = others.into_iter().flatten().next()?;
+        let written = values("from").first().map(|from| address::name_alone(from));
+        if let Some(name) = written.filter(|name| !name.is_empty()) {
+            other.name = name;
+        }
+        Some(other)
+    });
     let mut reply_to = addresses("reply-to");
     if let Some(from) = &from
         && reply_to.iter().all(|address| address.key() == from.key())
@@ -137,6 +151,20 @@ fn read(raw: &[u8]) -> Message {
         protection: bodies.protection,
         sealed: false,
     }
+}
+
+/// Where a header begins that stands below a few stray lines.
+fn late_header(raw: &[u8]) -> Option<usize> {
+    const STRAY_LINES: usize = 5;
+    let mut at = 0;
+    for _ in 0..STRAY_LINES {
+        at = fields::next_line(raw, at);
+        let end = raw.len().min(at.saturating_add(SEALED_HEADER));
+        if fields::head(&raw[..end], at, |_| false).0.is_of_a_letter() {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// The whole text, and what of it is new. What can be read in attachments follows what the writer

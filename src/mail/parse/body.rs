@@ -164,20 +164,20 @@ impl Chooser<'_, '_> {
         match self.parts[place].kind.value.as_str() {
             // Other renderings of the same text are no attachments.
             "text/x-amp-html" | "text/watch-html" => return,
-            "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
-                if self.open_envelope(place, wanted) {
-                    return;
-                }
-            }
             "application/pgp-encrypted" => self.say_encrypted(wanted),
-            "application/octet-stream" if self.parts[place].is_named_like(".p7m") => {
-                if self.open_envelope(place, wanted) {
-                    return;
-                }
-            }
+            _ if self.is_envelope(place) && self.open_envelope(place, wanted) => return,
             _ => {}
         }
         self.files.push(File::Part(place));
+    }
+
+    fn is_envelope(&self, place: usize) -> bool {
+        match self.parts[place].kind.value.as_str() {
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => true,
+            // Some gateways forget the type and keep the name.
+            "application/octet-stream" => self.parts[place].is_named_like(".p7m"),
+            _ => false,
+        }
     }
 
     /// Opens an S/MIME envelope; false when it stays an attachment.

@@ -94,14 +94,15 @@ pub(super) fn head<'a>(
             let name = line[..colon].trim_ascii_end();
             head.fields.push(Field { name, value: &raw[value_at..at + line.len()] });
         } else if let Some(last) = head.fields.last_mut() {
-            let after = header_line(&raw[next..next_line(raw, next)]);
-            let field_follows = colon_of(after).is_some() && !ends_here(after);
-            // A line of white space alone is meant to be the empty one.
-            if folded && !field_follows && line.trim_ascii().is_empty() {
-                return (head, next);
-            }
-            if !folded && !field_follows && !(last.value.ends_with(b";") && is_parameter(line)) {
-                return (head, at);
+            let blank = line.trim_ascii().is_empty();
+            if (blank || !folded) && !field_follows(raw, next, &ends_here) {
+                // A line of white space alone is meant to be the empty one.
+                if blank {
+                    return (head, next);
+                }
+                if !(last.value.ends_with(b";") && is_parameter(line)) {
+                    return (head, at);
+                }
             }
             last.value = &raw[value_at..at + line.len()];
         } else if !(line.starts_with(b"From ")
@@ -113,6 +114,22 @@ pub(super) fn head<'a>(
         at = next;
     }
     (head, raw.len())
+}
+
+/// Whether a field begins at `at`, or after a few lines that are folded.
+fn field_follows(raw: &[u8], at: usize, ends_here: impl Fn(&[u8]) -> bool) -> bool {
+    const LINES_LOOKED_AT: usize = 5;
+    let mut at = at;
+    for _ in 0..LINES_LOOKED_AT {
+        let next = next_line(raw, at);
+        let line = header_line(&raw[at..next]);
+        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        if !folded || line.trim_ascii().is_empty() {
+            return colon_of(line).is_some() && !ends_here(line);
+        }
+        at = next;
+    }
+    false
 }
 
 /// A line of a header without its end; one that was sent through a bad gateway ends in CR CR LF.
@@ -326,6 +343,13 @@ mod tests {
             ("broken fold", "A: 1\nrest\nB: 2\n\nx", vec![("A", "1 rest"), ("B", "2")], "x"),
             ("parameter not folded", "A: 1;\nb=2\n\nx", vec![("A", "1; b=2")], "x"),
             ("spaces for the empty line", "A: 1\n \nhello", vec![("A", "1")], "hello"),
+            ("folds after spaces", "A: 1\n \n\t2\nB: 3\n\nx", vec![("A", "1 2"), ("B", "3")], "x"),
+            (
+                "fold after a broken one",
+                "A: 1\n__\n 2\nB: 3\n\nx",
+                vec![("A", "1 __ 2"), ("B", "3")],
+                "x",
+            ),
             ("cr cr lf", "A: 1\r\r\nB: 2\r\r\n\r\r\nx", vec![("A", "1"), ("B", "2")], "x"),
             ("no empty line", "A: 1\nhello there\nmore", vec![("A", "1")], "hello there\nmore"),
             ("boundary ends it", "A: 1\n--b\n\nx", vec![("A", "1")], "--b\n\nx"),

@@ -83,7 +83,7 @@ fn korean(bytes: &[u8], _: Option<u8>) -> (i64, usize) {
 
 fn taiwanese(bytes: &[u8], _: Option<u8>) -> (i64, usize) {
     match bytes {
-        [0xa1..=0xa3 | 0xa4..=0xc6, 0x40..=0x7e | 0xa1..=0xfe, ..] => (1, 2),
+        [0xa1..=0xc6, 0x40..=0x7e | 0xa1..=0xfe, ..] => (1, 2),
         [0xc9..=0xf9, 0x40..=0x7e | 0xa1..=0xfe, ..] => (0, 2),
         [_] => (0, 1),
         _ => (-5, 1),

@@ -220,7 +220,8 @@ fn boundary_in(line: &[u8], open: &[Open]) -> Option<(usize, bool)> {
         match rest.trim_ascii_end() {
             // The whole line counts more than one that merely begins like a closing one.
             b"" => return Some((level, false)),
-            [b'-', b'-', ..] => closing = closing.or(Some((level, true))),
+            // One hyphen of the two may have been lost.
+            [b'-', b'-', ..] | [b'-'] => closing = closing.or(Some((level, true))),
             _ => {}
         }
     }
@@ -291,6 +292,7 @@ mod tests {
                 "multipart/mixed(text/html=x)"),
             ("more after the close", format!("{mixed}--b\n\none\n--b--\n\n--b\n\ntwo\n--b--\n"), "multipart/mixed(text/plain=one text/plain=two)"),
             ("closing form before each", format!("{mixed}--b--\nContent-Type: text/html\n\none\n--b--\nContent-Type: text/plain\n\ntwo\n--b--"), "multipart/mixed(text/html=one text/plain=two)"),
+            ("half a close", format!("{mixed}--b\n\none\n--b-\n"), "multipart/mixed(text/plain=one)"),
             ("similar boundaries", format!("{mixed}--b\nContent-Type: multipart/alternative; boundary=b--1\n\n--b--1\n\nx\n--b--1--\n--b--"),
                 "multipart/mixed(multipart/alternative(text/plain=x))"),
             ("no boundary parameter", "Content-Type: multipart/mixed\n\n--real\n\nx\n--real--\n".to_owned(), "multipart/mixed(text/plain=x)"),

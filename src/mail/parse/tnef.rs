@@ -444,7 +444,7 @@ pub(super) mod tests {
         let many = attribute(2, ATTACHED_RENDERING, b"").repeat(100_000);
         assert!(read(&container(&[many])).unwrap().files.is_empty());
         let mut endless = [0xff; 4].to_vec();
-        endless.extend([0x1e, 0x10, 1, 0, 0xff, 0xff, 0xff, 0xff].repeat(1));
+        endless.extend([0x1e, 0x10, 1, 0, 0xff, 0xff, 0xff, 0xff]);
         endless.resize(1 << 20, 0);
         read(&container(&[attribute(1, MESSAGE_PROPERTIES, &endless)]));
         let nulls = [&[0xff, 0xff, 0xff, 0xff][..], &[1, 0, 2, 0].repeat(200_000)].concat();
