@@ -211,12 +211,26 @@ fn signs(letter: &parts::Part<'_>) -> MachineSigns {
 
 /// Text as it is kept: LF line ends, no NUL, no byte order mark before it.
 fn plain(text: String) -> String {
-    if !text.contains(['\r', '\0', '\u{feff}']) {
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    };
+    let text = if text.contains('\0') { text.replace('\0', "") } else { text };
+    if !text.contains('\r') {
         return text;
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let text = if text.contains("\r\r\n") { &text.replace("\r\r\n", "\n") } else { text };
-    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
+    let mut lines = String::with_capacity(text.len());
+    let mut pieces = text.split('\r').peekable();
+    lines.push_str(pieces.next().unwrap_or_default());
+    while let Some(piece) = pieces.next() {
+        // Bad gateways make CR CR LF of CR LF.
+        let doubled = piece.is_empty() && pieces.peek().is_some_and(|next| next.starts_with('\n'));
+        if !doubled && !piece.starts_with('\n') {
+            lines.push('\n');
+        }
+        lines.push_str(piece);
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -247,6 +261,19 @@ mod tests {
         assert_eq!(message.to[0].address, "desk@office.example");
         let endless = b"X: ".iter().copied().chain(std::iter::repeat_n(b'y', 1 << 20));
         assert_eq!(sealed(&endless.collect::<Vec<u8>>()).attachments[0].bytes.len(), (1 << 20) + 3);
+    }
+
+    #[test]
+    fn line_ends_and_marks_are_made_even() {
+        for (text, expected) in [
+            ("a\r\nb\rc\nd", "a\nb\nc\nd"),
+            ("a\r\r\nb\r\r", "a\nb\n\n"),
+            ("\u{feff}a\0b\u{feff}", "ab\u{feff}"),
+            ("\r", "\n"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(text.to_owned()), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -319,7 +319,7 @@ mod tests {
             ("\"=?utf-8?Q?Doe=2C?= =?utf-8?Q?_J?=\" <j@x.org>", "Doe, J <j@x.org>"),
             ("undisclosed recipients: ;", ""),
             ("Team: ;, c@x.org", "c@x.org"),
-            ("a@x.org b@x.org", "b@x.org"),
+            ("a@x.org b@x.org", "a@x.org <b@x.org>"),
             ("a@x.org,, ;b@x.org,", "a@x.org | b@x.org"),
             ("jürgen@müller.example", "jürgen@müller.example"),
             ("\u{202e}evil <j@x.org>", "evil <j@x.org>"),

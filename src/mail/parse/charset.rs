@@ -35,7 +35,8 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
             charset,
             Charset::Utf7 | Charset::Utf16(_) | Charset::Utf32(_) | Charset::Iso2022 | Charset::Hz
         )
-        && !bytes.iter().any(|byte| matches!(byte, 0 | 0x1b))
+        && !bytes.contains(&0x1b)
+        && !bytes.contains(&0)
     {
         return String::from_utf8_lossy(bytes).into_owned();
     }
