@@ -144,6 +144,35 @@ fn assert_sound(message: &Message, size: usize) {
     }
 }
 
+/// Kinds of content that have a reader of their own, and how it begins.
+const KINDS: [(&str, &[u8]); 16] = [
+    ("application/ms-tnef; x=", b"\x78\x9f\x3e\x22\x01\x00"),
+    (
+        "application/ms-tnef; x=",
+        b"\x78\x9f\x3e\x22\x01\x00\x01\x03\x90\x06\x00\x40\x00\x00\x00\x02\x00\x00\x00",
+    ),
+    (
+        "application/pkcs7-mime; x=",
+        b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80",
+    ),
+    ("text/calendar; x=", b"BEGIN:VEVENT\nDTSTART:2026"),
+    ("text/enriched; charset=", b"<bold>"),
+    ("text/plain; charset=", b""),
+    ("text/plain; charset=utf-16; x=", b""),
+    ("text/plain; charset=utf-7; x=", b"+"),
+    ("text/plain; charset=hz; x=", b"~{"),
+    ("text/plain; charset=iso-2022-jp; x=", b"\x1b$B"),
+    ("text/plain; charset=iso-2022-kr; x=", b"\x1b$)C\x0e"),
+    ("text/plain; format=flowed; delsp=yes; charset=", b"> "),
+    ("text/plain; x=", b"begin 644 x\n#0V%T\n"),
+    ("message/rfc822; x=", b"From: =?utf-8?q?"),
+    ("message/delivery-status; charset=", b""),
+    (
+        "multipart/mixed; boundary=b; x=",
+        b"--b\nContent-Disposition: attachment; filename*0*=utf-8''%",
+    ),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
@@ -170,6 +199,19 @@ proptest! {
                 _ => { let again: Vec<u8> = raw[at..].iter().copied().take(size / 16).collect(); raw.extend(again); }
             }
         }
+        assert_sound(&parse(&raw), raw.len());
+    }
+
+    #[test]
+    fn any_content_of_any_kind_is_read(
+        which in 0..KINDS.len(),
+        name in "[a-z0-9-]{0,12}",
+        content in proptest::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let (kind, start) = KINDS[which];
+        let mut raw = format!("Subject: x\nContent-Type: {kind}{name}\n\n").into_bytes();
+        raw.extend_from_slice(start);
+        raw.extend(content);
         assert_sound(&parse(&raw), raw.len());
     }
 

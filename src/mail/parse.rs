@@ -12,6 +12,7 @@ mod charset;
 mod cms;
 mod codepages;
 mod date;
+mod decoded;
 mod enriched;
 mod fields;
 mod filename;

@@ -8,7 +8,7 @@ use super::super::{Attachment, html};
 use super::body::{self, Bodies, Reading};
 use super::parts::{self, Part};
 use super::tnef::{self, Container};
-use super::{charset, fields, filename, words};
+use super::{charset, decoded, fields, filename, words};
 
 /// Bytes of text taken from a report or a piece of a letter.
 const LONGEST_REPORT: usize = 100_000;
@@ -42,7 +42,7 @@ impl Filed<'_, '_> {
             || kind == "application/vnd.ms-tnef"
             || part.is_named_like("winmail.dat")
             || part.is_named_like("win.dat"))
-            && let Some(container) = tnef::read(&body::content(part)).filter(|c| !c.damaged)
+            && let Some(container) = tnef::read(&decoded::content(part)).filter(|c| !c.damaged)
         {
             return self.unpack(container, cited, bodies);
         }
@@ -58,10 +58,10 @@ impl Filed<'_, '_> {
         let inside = self.reading.inside(true);
         match part.kind.value.as_str() {
             "message/rfc822" | "message/global" | "message/news" => {
-                inside.map(|reading| letter(&body::content(part), reading)).unwrap_or_default()
+                inside.map(|reading| letter(&decoded::content(part), reading)).unwrap_or_default()
             }
             "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers" => {
-                let header = body::content(part);
+                let header = decoded::content(part);
                 let (head, _) = fields::head(&header, 0, |_| false);
                 section("Header of a message", &summary(&head), "")
             }
@@ -69,7 +69,7 @@ impl Filed<'_, '_> {
             | "message/global-delivery-status"
             | "message/disposition-notification"
             | "message/global-disposition-notification"
-            | "message/feedback-report" => section("Report", "", &cut(&body::text_of(part))),
+            | "message/feedback-report" => section("Report", "", &cut(&decoded::text_of(part))),
             "message/partial" => {
                 let said = |name: &str| part.kind.get(name).unwrap_or_else(|| "?".to_owned());
                 let number = said("number");
@@ -79,7 +79,7 @@ impl Filed<'_, '_> {
                     Some(reading) => {
                         section("Piece of a message", &said, "") + &letter(part.body, reading)
                     }
-                    None => section("Piece of a message", &said, &cut(&body::text_of(part))),
+                    None => section("Piece of a message", &said, &cut(&decoded::text_of(part))),
                 }
             }
             "message/external-body" => {
@@ -99,7 +99,7 @@ impl Filed<'_, '_> {
         let bytes = match self.reading.text_only {
             // A letter's name may be in it.
             true if !part.is_letter() => std::borrow::Cow::Borrowed(&b""[..]),
-            _ => body::content(part),
+            _ => decoded::content(part),
         };
         let content_type = match part.typed {
             true => part.kind.value.clone(),
