@@ -58,6 +58,7 @@ fn reading(message: &Message) -> String {
     line("content type", signs.content_type.clone());
     line("report type", signs.report_type.clone());
     line("marks", signs.marks.join(" "));
+    line("protection", message.protection.map(|p| format!("{p:?}")).unwrap_or_default());
     line("own mark", signs.own_mark.clone().unwrap_or_default());
     for file in &message.attachments {
         let place = if file.inline { "inline" } else { "beside" };
@@ -143,6 +144,35 @@ fn assert_sound(message: &Message, size: usize) {
     }
 }
 
+/// Kinds of content that have a reader of their own, and how it begins.
+const KINDS: [(&str, &[u8]); 16] = [
+    ("application/ms-tnef; x=", b"\x78\x9f\x3e\x22\x01\x00"),
+    (
+        "application/ms-tnef; x=",
+        b"\x78\x9f\x3e\x22\x01\x00\x01\x03\x90\x06\x00\x40\x00\x00\x00\x02\x00\x00\x00",
+    ),
+    (
+        "application/pkcs7-mime; x=",
+        b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80",
+    ),
+    ("text/calendar; x=", b"BEGIN:VEVENT\nDTSTART:2026"),
+    ("text/enriched; charset=", b"<bold>"),
+    ("text/plain; charset=", b""),
+    ("text/plain; charset=utf-16; x=", b""),
+    ("text/plain; charset=utf-7; x=", b"+"),
+    ("text/plain; charset=hz; x=", b"~{"),
+    ("text/plain; charset=iso-2022-jp; x=", b"\x1b$B"),
+    ("text/plain; charset=iso-2022-kr; x=", b"\x1b$)C\x0e"),
+    ("text/plain; format=flowed; delsp=yes; charset=", b"> "),
+    ("text/plain; x=", b"begin 644 x\n#0V%T\n"),
+    ("message/rfc822; x=", b"From: =?utf-8?q?"),
+    ("message/delivery-status; charset=", b""),
+    (
+        "multipart/mixed; boundary=b; x=",
+        b"--b\nContent-Disposition: attachment; filename*0*=utf-8''%",
+    ),
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
@@ -169,6 +199,19 @@ proptest! {
                 _ => { let again: Vec<u8> = raw[at..].iter().copied().take(size / 16).collect(); raw.extend(again); }
             }
         }
+        assert_sound(&parse(&raw), raw.len());
+    }
+
+    #[test]
+    fn any_content_of_any_kind_is_read(
+        which in 0..KINDS.len(),
+        name in "[a-z0-9-]{0,12}",
+        content in proptest::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let (kind, start) = KINDS[which];
+        let mut raw = format!("Subject: x\nContent-Type: {kind}{name}\n\n").into_bytes();
+        raw.extend_from_slice(start);
+        raw.extend(content);
         assert_sound(&parse(&raw), raw.len());
     }
 
@@ -202,6 +245,49 @@ fn hostile_letters_are_read_in_linear_time() {
         ("encoded words", format!("{head}Subject: {}\n\nx", "=?utf-8?q?x?=\n ".repeat(100_000))),
         ("long lines", format!("{head}\n{}", "x".repeat(3_000_000))),
         ("deep html", format!("{head}Content-Type: text/html\n\n{}", "<div><b>x".repeat(200_000))),
+        ("attached letters", {
+            let letter = "--b\nContent-Type: message/rfc822\n\nSubject: x\n\ntext\n";
+            format!("{head}{multipart}{}", letter.repeat(50_000))
+        }),
+        ("letters deep inside each other", {
+            let level = |n: usize| {
+                format!(
+                    "Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\nContent-Type: message/rfc822\n\n"
+                )
+            };
+            format!("{head}{}", (0..20_000).map(level).collect::<String>())
+        }),
+        ("uuencoded files", format!("{head}\n{}", "begin 644 x\n#0V%T\n`\nend\n".repeat(60_000))),
+        ("encrypted blocks", {
+            let block = "-----BEGIN PGP MESSAGE-----\nx\n-----END PGP MESSAGE-----\n";
+            format!("{head}\n{}", block.repeat(30_000))
+        }),
+        (
+            "calendar",
+            format!(
+                "{head}Content-Type: text/calendar\n\n{}",
+                "BEGIN:VEVENT\nSUMMARY:x\n".repeat(60_000)
+            ),
+        ),
+        (
+            "enriched",
+            format!("{head}Content-Type: text/enriched\n\n{}", "<bold>x\n".repeat(200_000)),
+        ),
+        (
+            "content types",
+            format!("{head}{}\nx", "Content-Type: multipart/mixed; boundary=b\n".repeat(40_000)),
+        ),
+        ("folds without end", format!("{head}X: y\n{}", " \n\t \n".repeat(300_000))),
+        ("half encoded words", format!("{head}Subject: {}\n\nx", "=?utf-8?q?x ".repeat(100_000))),
+        ("spaced addresses", format!("{head}Cc: {}\n\nx", "a . b @ ".repeat(100_000))),
+        ("comments", format!("{head}Cc: <a@b{}>\n\nx", "(x)".repeat(300_000))),
+        (
+            "signed in signed",
+            format!(
+                "{head}{}",
+                "Content-Type: multipart/signed; boundary=b\n\n--b\n".repeat(30_000)
+            ),
+        ),
         ("deep quotes", format!("{head}\n{}", "> ".repeat(1_000_000))),
     ] {
         let started = Instant::now();

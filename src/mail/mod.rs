@@ -92,6 +92,17 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
+/// How a letter was protected by its writer. Says what the letter is made of, not that a signature
+/// is good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protection {
+    /// Signed by S/MIME (RFC 8551) or OpenPGP (RFC 3156), in whole or in part.
+    Signed,
+    /// Encrypted by one of them; what we show is not what was written.
+    Encrypted,
+}
+
 /// An email, read. Every field holds the best reading of what was there; a letter that cannot be
 /// read at all still makes a `Message`, with empty fields.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -126,6 +137,8 @@ pub struct Message {
     pub signs: MachineSigns,
     /// What the receiving service wrote about the sender, if it did.
     pub authentication: Option<Authentication>,
+    /// How the letter was protected on its way, as far as it shows; nothing is verified.
+    pub protection: Option<Protection>,
     /// Whether only the header was read and the whole of it is attached.
     pub sealed: bool,
 }

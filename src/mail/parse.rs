@@ -7,23 +7,31 @@
 
 mod address;
 mod body;
+mod calendar;
+mod charset;
+mod cms;
+mod codepages;
+mod date;
+mod decoded;
+mod enriched;
 mod fields;
 mod filename;
+mod files;
 mod flowed;
+mod guess;
 mod parts;
+mod pgp;
+mod rtf;
+mod shifted;
+mod tnef;
+mod transfer;
+mod uuencode;
 mod words;
 
 use std::panic::catch_unwind;
 
-use jiff::fmt::rfc2822::DateTimeParser;
-use mail_parser::DateTime;
-use mail_parser::decoders::base64::base64_decode;
-use mail_parser::decoders::charsets::map::charset_decoder;
-use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-
 use super::authentication::Authentication;
 use super::{Address, Attachment, MachineSigns, Message, MessageId, quote};
-use crate::time::Timestamp;
 
 /// Characters kept of a subject.
 const LONGEST_SUBJECT: usize = 2_000;
@@ -84,13 +92,18 @@ fn read(raw: &[u8]) -> Message {
             &raw.iter().map(|&byte| if byte == b'\r' { b'\n' } else { byte }).collect::<Vec<u8>>(),
         );
     }
-    let parts = parts::split(raw);
+    let mut parts = parts::split(raw);
+    if !parts[0].head.is_of_a_letter()
+        && let Some(at) = late_header(raw)
+    {
+        parts = parts::split(&raw[at..]);
+    }
     let letter = &parts[0];
     if !letter.head.is_of_a_letter() {
-        let text = plain(decode(raw, None));
+        let text = plain(charset::decode(raw, None));
         return Message { visible_text: quote::visible(&text), text, ..Message::default() };
     }
-    let charset = letter.kind.get("charset");
+    let charset = files::charset_of(&parts);
     let values = |name: &str| -> Vec<String> {
         letter.head.all(name).map(|value| fields::text(value, charset.as_deref())).collect()
     };
@@ -99,7 +112,16 @@ fn read(raw: &[u8]) -> Message {
     };
     let ids =
         |name: &str| -> Vec<MessageId> { address::ids(values(name).iter().map(String::as_str)) };
-    let from = addresses("from").into_iter().chain(addresses("sender")).next();
+    let from = addresses("from").into_iter().next().or_else(|| {
+        // Without a usable From the next best is who else answers for the letter.
+        let others = ["sender", "return-path", "reply-to"].map(&addresses);
+        let mut other = others.into_iter().flatten().next()?;
+        let written = values("from").first().map(|from| address::name_alone(from));
+        if let Some(name) = written.filter(|name| !name.is_empty()) {
+            other.name = name;
+        }
+        Some(other)
+    });
     let mut reply_to = addresses("reply-to");
     if let Some(from) = &from
         && reply_to.iter().all(|address| address.key() == from.key())
@@ -108,7 +130,8 @@ fn read(raw: &[u8]) -> Message {
     }
     let subject = values("subject").first().map(|subject| words::decode(subject));
     let subject = fields::one_line(&subject.unwrap_or_default());
-    let bodies = body::choose(&parts);
+    let bodies = body::choose(&parts, body::Reading { depth: 0, text_only: false });
+    let (text, visible_text) = texts(bodies.text, &bodies.attached_text);
     Message {
         message_id: values("message-id").iter().find_map(|value| address::own_id(value)),
         in_reply_to: ids("in-reply-to"),
@@ -121,13 +144,14 @@ fn read(raw: &[u8]) -> Message {
             Some((end, _)) => subject[..end].to_owned(),
             None => subject,
         },
-        sent_at: values("date").iter().find_map(|value| moment(value)),
-        visible_text: quote::visible(&bodies.text),
-        text: bodies.text,
+        sent_at: values("date").iter().find_map(|value| date::moment(value)),
+        visible_text,
+        text,
         html: bodies.html,
         attachments: bodies.attachments,
         signs: signs(letter),
         authentication: authentication(letter),
+        protection: bodies.protection,
         sealed: false,
     }
 }
@@ -137,6 +161,34 @@ fn authentication(letter: &parts::Part<'_>) -> Option<Authentication> {
     let (value, above) = letter.head.topmost("authentication-results", "received")?;
     let above: Vec<String> = above.into_iter().map(|value| fields::text(value, None)).collect();
     Some(Authentication::read(&fields::text(value, None), &above))
+}
+
+/// Where a header begins that stands below a few stray lines.
+fn late_header(raw: &[u8]) -> Option<usize> {
+    const STRAY_LINES: usize = 5;
+    let mut at = 0;
+    for _ in 0..STRAY_LINES {
+        at = fields::next_line(raw, at);
+        let end = raw.len().min(at.saturating_add(SEALED_HEADER));
+        if fields::head(&raw[..end], at, |_| false).0.is_of_a_letter() {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The whole text, and what of it is new. What can be read in attachments follows what the writer
+/// wrote and is not counted as new, unless there is nothing else.
+fn texts(own: String, attached: &str) -> (String, String) {
+    if own.trim().is_empty() && !attached.is_empty() {
+        let attached = attached.trim_start().to_owned();
+        return (attached.clone(), attached);
+    }
+    let visible = quote::visible(&own);
+    if attached.is_empty() {
+        return (own, visible);
+    }
+    (own.trim_end().to_owned() + attached, visible)
 }
 
 fn signs(letter: &parts::Part<'_>) -> MachineSigns {
@@ -167,186 +219,33 @@ fn signs(letter: &parts::Part<'_>) -> MachineSigns {
     }
 }
 
-/// Reads a Date field; `None` when it names no day that ever was or will soon be.
-fn moment(text: &str) -> Option<Timestamp> {
-    // The year 2200 in seconds; later dates are broken clocks.
-    const LATEST: i64 = 7_258_118_400;
-    static DATES: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
-    let seconds = match DATES.parse_timestamp(text) {
-        Ok(moment) => moment.as_second(),
-        // What is not quite RFC 5322: mail-parser forgives more, and some write RFC 3339.
-        Err(_) => DateTime::parse_rfc822(&format!("{text}\n"))
-            .or_else(|| DateTime::parse_rfc3339(text))
-            .filter(DateTime::is_valid)?
-            .to_timestamp(),
-    };
-    (0..LATEST).contains(&seconds).then(|| Timestamp::from_unix(seconds))
-}
-
 /// Text as it is kept: LF line ends, no NUL, no byte order mark before it.
 fn plain(text: String) -> String {
-    if !text.contains(['\r', '\0', '\u{feff}']) {
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    };
+    let text = if text.contains('\0') { text.replace('\0', "") } else { text };
+    if !text.contains('\r') {
         return text;
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
-}
-
-/// Decodes bytes in the charset they are said to be in, as far as that can be true. Mail is
-/// mislabelled daily: UTF-8 wins where it is valid and the label is a mere Latin one, and bytes
-/// that fit nowhere are read as windows-1252, so that no text is lost.
-fn decode(bytes: &[u8], label: Option<&str>) -> String {
-    let label = label.map(charset_name).unwrap_or_default();
-    let decoder = match label.as_str() {
-        "" | "utf-8" => None,
-        label => charset_decoder(label.as_bytes()),
-    };
-    // Only these need more than the label says; all others contain ASCII as itself.
-    let shifting =
-        label.starts_with("iso-2022") || label.starts_with("utf-") || label == "hz-gb-2312";
-    if decoder.is_none() || !shifting {
-        if bytes.is_ascii() && !bytes.contains(&0x1b) {
-            return String::from_utf8_lossy(bytes).into_owned();
+    let mut lines = String::with_capacity(text.len());
+    let mut pieces = text.split('\r').peekable();
+    lines.push_str(pieces.next().unwrap_or_default());
+    while let Some(piece) = pieces.next() {
+        // Bad gateways make CR CR LF of CR LF.
+        let doubled = piece.is_empty() && pieces.peek().is_some_and(|next| next.starts_with('\n'));
+        if !doubled && !piece.starts_with('\n') {
+            lines.push('\n');
         }
-        if (decoder.is_none() || is_single_byte(&label))
-            && let Ok(text) = std::str::from_utf8(bytes)
-            && !text.contains("\u{1b}$")
-        {
-            return text.to_owned();
-        }
+        lines.push_str(piece);
     }
-    if let Some(decoder) = decoder {
-        let text = decoder(bytes);
-        if !text.contains(char::REPLACEMENT_CHARACTER) {
-            return text;
-        }
-        // A wrong label, or a charset that is not supported at all.
-        if text.chars().count() > 1 && std::str::from_utf8(bytes).is_err() {
-            return text;
-        }
-    }
-    if let Some(decoder) = charset_decoder(b"iso-2022-jp").filter(|_| is_japanese(bytes)) {
-        return decoder(bytes);
-    }
-    utf8_or_windows_1252(bytes)
-}
-
-/// Whether bytes without a usable label switch to Japanese (RFC 1468).
-fn is_japanese(bytes: &[u8]) -> bool {
-    bytes.is_ascii() && bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"))
-}
-
-/// Whether valid UTF-8 is a better reading than this charset: true for those in which the bytes
-/// of a UTF-8 character are an unlikely row of letters.
-fn is_single_byte(label: &str) -> bool {
-    ["us-ascii", "ascii", "ansi", "iso-8859", "iso8859", "latin", "windows-125", "cp125", "koi8"]
-        .iter()
-        .any(|family| label.starts_with(family))
-}
-
-fn charset_name(label: &str) -> String {
-    let label = label.trim_matches([' ', '"', '\'', '\t', ';']).to_ascii_lowercase();
-    let label = label.split([' ', '(']).next().unwrap_or_default();
-    let known = match label {
-        "utf8" | "utf-8" | "utf_8" | "utf8mb4" | "unicode-1-1-utf-8" | "cp65001" | "x-utf-8" => {
-            "utf-8"
-        }
-        "unicode-1-1-utf-7" => "utf-7",
-        "cp932" | "windows-932" | "x-ms-cp932" => "shift_jis",
-        "cp936" => "gbk",
-        "cp949" | "uhc" | "x-windows-949" | "euckr" => "euc-kr",
-        "cp950" | "x-big5" => "big5",
-        "eucjp" => "euc-jp",
-        "iso2022jp" | "iso-2022-jp-1" | "iso-2022-jp-ms" => "iso-2022-jp",
-        "ansi" | "unknown-8bit" | "8bit" | "default" => "",
-        other => other,
-    };
-    known.to_owned()
-}
-
-/// Valid UTF-8 as such, and every other byte as windows-1252.
-fn utf8_or_windows_1252(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    let latin = charset_decoder(b"windows-1252");
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        match latin {
-            Some(latin) if !chunk.invalid().is_empty() => text.push_str(&latin(chunk.invalid())),
-            _ => text.push_str(&String::from_utf8_lossy(chunk.invalid())),
-        }
-    }
-    text
-}
-
-/// Decodes base64 (RFC 2045 section 6.8); what is not of its alphabet is skipped.
-fn base64(bytes: &[u8]) -> Vec<u8> {
-    base64_decode(bytes).unwrap_or_else(|| {
-        let foreign =
-            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-        let clean: Vec<u8> = bytes.iter().copied().filter(foreign).collect();
-        base64_decode(&clean).unwrap_or_default()
-    })
-}
-
-/// Decodes quoted-printable (RFC 2045 section 6.7); what is no escape stays as it is.
-fn quoted_printable(bytes: &[u8]) -> Vec<u8> {
-    quoted_printable_decode(bytes).unwrap_or_else(|| {
-        let mut decoded = Vec::with_capacity(bytes.len());
-        let mut rest = bytes;
-        while let Some((&byte, after)) = rest.split_first() {
-            let escape = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-            let escape = escape.and_then(|hex| u8::from_str_radix(hex, 16).ok());
-            rest = match (byte, escape, after) {
-                (b'=', Some(value), _) => {
-                    decoded.push(value);
-                    &after[2..]
-                }
-                (b'=', None, [b'\r', b'\n', next @ ..]) | (b'=', None, [b'\n', next @ ..]) => next,
-                _ => {
-                    decoded.push(byte);
-                    after
-                }
-            };
-        }
-        decoded
-    })
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn charsets_are_read_as_they_are_and_not_as_they_are_called() {
-        for (case, bytes, label, expected) in [
-            ("utf-8", "Grüße".as_bytes(), Some("utf-8"), "Grüße"),
-            ("utf-8 called latin", "Grüße".as_bytes(), Some("iso-8859-1"), "Grüße"),
-            ("utf-8 called ascii", "Grüße".as_bytes(), Some("us-ascii"), "Grüße"),
-            ("latin called utf-8", b"Gr\xfc\xdfe", Some("utf-8"), "Grüße"),
-            ("latin called ascii", b"Gr\xfc\xdfe", Some("us-ascii"), "Grüße"),
-            ("windows-1252 called latin", b"\x84x\x93 \x80", Some("iso-8859-1"), "„x“ €"),
-            ("nothing said", b"Gr\xfc\xdfe", None, "Grüße"),
-            ("mixed", b"Gr\xc3\xbc\xdfe", Some("utf-8"), "Grüße"),
-            ("koi8-r", b"\xf0\xd2\xc9\xd7\xc5\xd4", Some("KOI8-R"), "Привет"),
-            ("gb2312", b"\xc4\xe3\xba\xc3", Some("gb2312"), "你好"),
-            ("shift_jis", b"\x93\xfa\x96\x7b", Some("cp932"), "日本"),
-            ("iso-2022-jp", b"\x1b$BF|K\\\x1b(B", Some("ISO-2022-JP"), "日本"),
-            ("iso-2022-jp unsaid", b"\x1b$BF|K\\\x1b(B", None, "日本"),
-            ("utf-7", b"Gr+APwA3w-e", Some("utf-7"), "Grüße"),
-            ("quoted label", "ü".as_bytes(), Some("\"UTF8\""), "ü"),
-            ("unknown label", b"\xfc", Some("x-nonsense"), "ü"),
-        ] {
-            assert_eq!(decode(bytes, label), expected, "{case}");
-        }
-    }
-
-    #[test]
-    fn damaged_transfer_encodings_lose_nothing() {
-        assert_eq!(base64(b"SGFs\r\nbG8="), b"Hallo");
-        assert_eq!(base64(b"SGFs!!bG8"), b"Hallo");
-        assert_eq!(quoted_printable(b"a=3Db=\r\nc"), b"a=bc");
-        assert_eq!(quoted_printable(b"a=ZZ =3D =\nc=="), b"a=ZZ = c==");
-    }
 
     #[test]
     fn a_letter_that_breaks_its_reader_is_attached_as_it_came() {
@@ -375,22 +274,21 @@ mod tests {
     }
 
     #[test]
-    fn lines_may_end_in_a_carriage_return_alone() {
-        let message = read(b"Subject: x\rFrom: a@x.example\r\rone\rtwo");
-        assert_eq!((message.subject.as_str(), message.text.as_str()), ("x", "one\ntwo"));
+    fn line_ends_and_marks_are_made_even() {
+        for (text, expected) in [
+            ("a\r\nb\rc\nd", "a\nb\nc\nd"),
+            ("a\r\r\nb\r\r", "a\nb\n\n"),
+            ("\u{feff}a\0b\u{feff}", "ab\u{feff}"),
+            ("\r", "\n"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(text.to_owned()), expected, "{text:?}");
+        }
     }
 
     #[test]
-    fn dates_are_read() {
-        for (text, expected) in [
-            ("Mon, 04 May 2026 09:12:44 +0200", Some("2026-05-04T07:12:44Z")),
-            ("4 May 2026 09:12 GMT", Some("2026-05-04T09:12:00Z")),
-            ("2026-05-04T09:12:44Z", Some("2026-05-04T09:12:44Z")),
-            ("yesterday", None),
-            ("Mon, 99 May 2026 99:12:44 +0200", None),
-            ("", None),
-        ] {
-            assert_eq!(moment(text).map(|t| t.to_string()).as_deref(), expected, "{text}");
-        }
+    fn lines_may_end_in_a_carriage_return_alone() {
+        let message = read(b"Subject: x\rFrom: a@x.example\r\rone\rtwo");
+        assert_eq!((message.subject.as_str(), message.text.as_str()), ("x", "one\ntwo"));
     }
 }

@@ -103,6 +103,7 @@ impl Mailbox {
             return Some(Address { address, name });
         }
         let decoded = words::decode(&self.phrase);
+        let decoded = if decoded.contains('"') { decoded } else { spaced(decoded) };
         let address = match decoded.contains('"') {
             true => clean_address(&decoded),
             false => decoded.split_whitespace().rev().find_map(clean_address),
@@ -125,6 +126,8 @@ fn clean_address(text: &str) -> Option<String> {
         None => text,
     };
     let text = text.trim().trim_matches(['<', '>', '\'', ',', ';']);
+    let text = if text.contains("=?") { &words::decode(text) } else { text };
+    let text = if text.contains('(') { &without_comments(text) } else { text };
     let scheme = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:"));
     let text = fields::one_line(if scheme { &text[7..] } else { text });
     let address: String = match text.contains('"') {
@@ -137,6 +140,42 @@ fn clean_address(text: &str) -> Option<String> {
         && address.len() <= LONGEST
         && !domain.contains(['"', '<', '>', ',', ' ']);
     usable.then_some(address)
+}
+
+/// The name in a field that holds no address, on one line.
+pub(super) fn name_alone(text: &str) -> String {
+    let before_bracket = text.split('<').next().unwrap_or_default();
+    clean_name(before_bracket, "")
+}
+
+/// Text in which no white space stands round the at sign and the full stops after it, where RFC 822
+/// allowed it.
+fn spaced(text: String) -> String {
+    let Some((before, after)) = text.rsplit_once('@').filter(|_| text.contains([' ', '\t'])) else {
+        return text;
+    };
+    let mut domain = String::with_capacity(after.len());
+    for word in after.split_whitespace() {
+        let joined = domain.is_empty() || domain.ends_with('.') || word.starts_with('.');
+        if !joined {
+            domain.push(' ');
+        }
+        domain.push_str(word);
+    }
+    format!("{}@{domain}", before.trim_end())
+}
+
+/// An address without the comments in it (RFC 5322 section 3.2.2).
+fn without_comments(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, _)) = rest.split_once('(') {
+        bare.push_str(before);
+        let (_, length) = comment(&rest[before.len()..]);
+        rest = &rest[before.len() + length..];
+    }
+    bare.push_str(rest);
+    bare
 }
 
 /// A display name: decoded, on one line, empty when it only repeats the address.
@@ -269,6 +308,19 @@ mod tests {
             ("MAILER-DAEMON", ""),
             ("<>", ""),
             ("J (a (nested) one) <j@x.org>", "J <j@x.org>"),
+            ("J <j(his account)@x.(host)org>", "J <j@x.org>"),
+            ("jdoe@test . example", "jdoe@test.example"),
+            ("J. Doe jdoe @ test.example", "J. Doe <jdoe@test.example>"),
+            ("=?utf-8?Q?Ana_=3Ca=40x.org=3E?=", "Ana <a@x.org>"),
+            ("=?utf-8?Q?a=40x.org,_b=40x.org?= <c@x.org>", "a@x.org, b@x.org <c@x.org>"),
+            ("=?utf-8?Q?A=0D=0ABcc:_b=40x.org?= <c@x.org>", "A Bcc: b@x.org <c@x.org>"),
+            ("=?utf-8?B?Qm9zcyA8Ym9zc0B4Lm9yZz4=?= <c@x.org>", "Boss <boss@x.org> <c@x.org>"),
+            ("<=?utf-8?Q?a=40x.org?=>", "a@x.org"),
+            ("\"=?utf-8?Q?Doe=2C?= =?utf-8?Q?_J?=\" <j@x.org>", "Doe, J <j@x.org>"),
+            ("undisclosed recipients: ;", ""),
+            ("Team: ;, c@x.org", "c@x.org"),
+            ("a@x.org b@x.org", "a@x.org <b@x.org>"),
+            ("a@x.org,, ;b@x.org,", "a@x.org | b@x.org"),
             ("jürgen@müller.example", "jürgen@müller.example"),
             ("\u{202e}evil <j@x.org>", "evil <j@x.org>"),
             ("", ""),

@@ -1,20 +1,35 @@
 //! Chooses what of a letter is its text, what its HTML and what an attachment, in the spirit of
 //! RFC 8621 section 4.1.4: the plain branch of an alternative for the text, the HTML branch for
-//! the HTML, and text around an attachment put back together.
+//! the HTML, and text around an attachment put back together. What an attachment becomes, and what
+//! of it is readable, is in `files.rs`.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::super::{Attachment, html};
-use super::parts::Part;
-use super::{fields, filename, flowed, words};
+use super::super::{Attachment, Protection, html};
+use super::cms::{self, Envelope};
+use super::decoded::{content, is_html, is_html_document, text_of};
+use super::files::{self, Filed};
+use super::parts::{self, Part};
+use super::{charset, fields, pgp, uuencode};
+
+/// Letters and envelopes inside each other that are opened.
+const MAX_INSIDE: usize = 5;
+
+/// What stands in place of a text that is encrypted.
+const ENCRYPTED: &str = "This letter is encrypted and cannot be read here. It is attached as it \
+                         came, for whoever holds the key.";
 
 /// The bodies and attachments of a letter.
 #[derive(Default)]
 pub(super) struct Bodies {
+    /// What its writer wrote.
     pub(super) text: String,
+    /// What can be read in letters and reports attached to it; begins with a line of its own.
+    pub(super) attached_text: String,
     pub(super) html: Option<String>,
     pub(super) attachments: Vec<Attachment>,
+    pub(super) protection: Option<Protection>,
 }
 
 /// What is still looked for on the way down.
@@ -24,36 +39,77 @@ struct Wanted {
     html: bool,
 }
 
+/// A piece of the text or of the HTML.
+#[derive(Clone, Copy)]
+enum Piece {
+    Part(usize),
+    /// Text and HTML that came out of an envelope, as a place in `inner`.
+    Inner(usize),
+}
+
+/// What goes among the attachments.
+enum File {
+    Part(usize),
+    /// What was taken out of a text part.
+    OutOf(usize),
+    /// The attachments of what came out of an envelope.
+    Inner(usize),
+}
+
 struct Chooser<'p, 'a> {
     parts: &'p [Part<'a>],
+    reading: Reading,
     /// The decoded text of parts that were looked at.
     decoded: Vec<Option<String>>,
+    /// Files that stood in a text part, with its place.
+    taken_out: Vec<(usize, Attachment)>,
     /// Parts that make the text and the HTML, and parts that are attachments, in order.
-    text: Vec<usize>,
-    html: Vec<usize>,
-    files: Vec<usize>,
+    text: Vec<Piece>,
+    html: Vec<Piece>,
+    files: Vec<File>,
+    inner: Vec<Bodies>,
+    protection: Option<Protection>,
+}
+
+/// How a letter is read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    /// Letters and envelopes this one is inside of.
+    pub(super) depth: usize,
+    /// Whether only text and names are asked for.
+    pub(super) text_only: bool,
+}
+
+impl Reading {
+    /// How a letter inside this one is read; `None` when it is too deep.
+    pub(super) fn inside(self, text_only: bool) -> Option<Self> {
+        let text_only = self.text_only || text_only;
+        (self.depth < MAX_INSIDE).then_some(Self { depth: self.depth + 1, text_only })
+    }
 }
 
 /// Reads bodies and attachments of the letter that was cut into `parts`.
-pub(super) fn choose(parts: &[Part<'_>]) -> Bodies {
+pub(super) fn choose(parts: &[Part<'_>], reading: Reading) -> Bodies {
     let mut chooser = Chooser {
         parts,
+        reading,
         decoded: vec![None; parts.len()],
+        taken_out: Vec::new(),
         text: Vec::new(),
         html: Vec::new(),
         files: Vec::new(),
+        inner: Vec::new(),
+        protection: None,
     };
-    chooser.walk(0, Wanted { text: true, html: true });
+    chooser.walk(0, Wanted { text: true, html: !reading.text_only });
     let text = chooser.joined_text();
     let html = chooser.joined_html();
-    let cited = html.as_deref().map(cited_ids).unwrap_or_default();
-    let attachments = chooser
-        .files
-        .iter()
-        .enumerate()
-        .map(|(nth, &place)| attachment(&parts[place], nth + 1, &cited))
-        .collect();
-    Bodies { text, html, attachments }
+    let mut bodies = Bodies { text, html, protection: chooser.protection, ..Bodies::default() };
+    chooser.file_into(&mut bodies);
+    if bodies.text.trim().is_empty() && bodies.attached_text.is_empty() {
+        chooser.last_resort(&mut bodies);
+    }
+    bodies
 }
 
 impl Chooser<'_, '_> {
@@ -65,18 +121,23 @@ impl Chooser<'_, '_> {
         match part.kind.value.as_str() {
             "multipart/alternative" => self.alternative(place, wanted),
             "multipart/related" => {
-                // RFC 2387: the first part is the text, the others are what it shows.
-                for (nth, &child) in part.children.iter().enumerate() {
-                    let shown = nth > 0
+                let root = root_of(self.parts, part);
+                for &child in &part.children {
+                    let shown = child != root
                         && self.parts[child].children.is_empty()
                         && self.parts[child].head.get("content-id").is_some();
                     match shown {
-                        true => self.files.push(child),
+                        true => self.files.push(File::Part(child)),
                         false => self.walk(child, wanted),
                     }
                 }
             }
-            _ => {
+            kind => {
+                match kind {
+                    "multipart/signed" => self.protect(Protection::Signed),
+                    "multipart/encrypted" => self.say_encrypted(wanted),
+                    _ => {}
+                }
                 for &child in &part.children {
                     self.walk(child, wanted);
                 }
@@ -85,21 +146,84 @@ impl Chooser<'_, '_> {
     }
 
     fn leaf(&mut self, place: usize, wanted: Wanted) {
-        if !self.is_body(place) {
-            // Other renderings of the same text are no attachments.
-            if !matches!(
-                self.parts[place].kind.value.as_str(),
-                "text/x-amp-html" | "text/watch-html"
-            ) {
-                self.files.push(place);
+        if self.is_body(place) {
+            if wanted.text {
+                self.text.push(Piece::Part(place));
+            }
+            if wanted.html {
+                self.html.push(Piece::Part(place));
+            }
+            if wanted.text || wanted.html {
+                self.files.push(File::OutOf(place));
+            }
+            let part = &self.parts[place];
+            if place == 0 && part.disposition.value == "attachment" && part.is_named() {
+                self.files.push(File::Part(place));
             }
             return;
         }
+        match self.parts[place].kind.value.as_str() {
+            // Other renderings of the same text are no attachments.
+            "text/x-amp-html" | "text/watch-html" => return,
+            "application/pgp-encrypted" => self.say_encrypted(wanted),
+            _ if self.is_envelope(place) && self.open_envelope(place, wanted) => return,
+            _ => {}
+        }
+        self.files.push(File::Part(place));
+    }
+
+    fn is_envelope(&self, place: usize) -> bool {
+        match self.parts[place].kind.value.as_str() {
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => true,
+            // Some gateways forget the type and keep the name.
+            "application/octet-stream" => self.parts[place].is_named_like(".p7m"),
+            _ => false,
+        }
+    }
+
+    /// Opens an S/MIME envelope; false when it stays an attachment.
+    fn open_envelope(&mut self, place: usize, wanted: Wanted) -> bool {
+        match cms::open(&content(&self.parts[place])) {
+            Envelope::Signed(letter) => {
+                self.protect(Protection::Signed);
+                let Some(reading) = self.reading.inside(false) else { return false };
+                let inner = choose(&parts::split(&letter), reading);
+                if let Some(protection) = inner.protection {
+                    self.protect(protection);
+                }
+                self.files.push(File::Inner(self.inner.len()));
+                self.add_inner(inner, wanted);
+                true
+            }
+            Envelope::Encrypted => {
+                self.say_encrypted(wanted);
+                false
+            }
+            Envelope::Other => false,
+        }
+    }
+
+    fn protect(&mut self, protection: Protection) {
+        if self.protection != Some(Protection::Encrypted) {
+            self.protection = Some(protection);
+        }
+    }
+
+    fn say_encrypted(&mut self, wanted: Wanted) {
+        if self.protection != Some(Protection::Encrypted) {
+            self.protect(Protection::Encrypted);
+            self.add_inner(Bodies { text: ENCRYPTED.to_owned(), ..Bodies::default() }, wanted);
+        }
+    }
+
+    fn add_inner(&mut self, inner: Bodies, wanted: Wanted) {
+        let piece = Piece::Inner(self.inner.len());
+        self.inner.push(inner);
         if wanted.text {
-            self.text.push(place);
+            self.text.push(piece);
         }
         if wanted.html {
-            self.html.push(place);
+            self.html.push(piece);
         }
     }
 
@@ -123,40 +247,88 @@ impl Chooser<'_, '_> {
             return part.children.iter().any(|&child| self.holds(child, html));
         }
         self.is_body(place)
-            && is_html(part) == html
+            && self.is_html(place) == html
             && (html || !self.decoded(place).trim().is_empty())
     }
 
     /// Whether a part without parts of its own is text to read rather than a file.
     fn is_body(&self, place: usize) -> bool {
         let part = &self.parts[place];
-        let text = matches!(part.kind.value.as_str(), "text/plain" | "text/html")
+        let text = part.is_text()
             // A multipart without parts: its boundary never came.
             || part.is_multipart();
         if !text || place == 0 {
             return text;
         }
         let disposition = part.disposition.value.as_str();
-        let named = part.disposition.get("filename").is_some() || part.kind.get("name").is_some();
-        let first = self.text.is_empty() && self.html.is_empty() && self.files.is_empty();
+        let first = self.text.is_empty()
+            && self.html.is_empty()
+            && !self.files.iter().any(|file| matches!(file, File::Part(_)));
         match disposition {
-            "" => !named || (first && part.disposition.get("filename").is_none()),
-            "inline" => !named,
+            "" => !part.is_named() || (first && part.disposition.get("filename").is_none()),
+            "inline" => !part.is_named(),
             _ => false,
         }
     }
 
+    /// Whether a text part is HTML: not by its label alone, when it plainly is something else.
+    fn is_html(&mut self, place: usize) -> bool {
+        let kind = self.parts[place].kind.value.as_str();
+        let said = is_html(kind);
+        if !said && kind != "text/plain" {
+            return false;
+        }
+        let text = self.decoded(place);
+        if said {
+            text.contains(['<', '&']) || text.trim().is_empty()
+        } else {
+            is_html_document(text)
+        }
+    }
+
     fn decoded(&mut self, place: usize) -> &str {
-        let parts = self.parts;
-        self.decoded[place].get_or_insert_with(|| text_of(&parts[place]))
+        if self.decoded[place].is_none() {
+            let text = self.open_text(place, text_of(&self.parts[place]));
+            self.decoded[place] = Some(text);
+        }
+        self.decoded[place].as_deref().unwrap_or_default()
+    }
+
+    /// Takes out of a plain text what stands in it besides text.
+    fn open_text(&mut self, place: usize, text: String) -> String {
+        if is_html(&self.parts[place].kind.value) {
+            return text;
+        }
+        let mut text = text;
+        if let Some(opened) = pgp::open(&text, ENCRYPTED) {
+            text = opened.text;
+            if opened.signed {
+                self.protect(Protection::Signed);
+            }
+            for block in opened.encrypted {
+                self.protect(Protection::Encrypted);
+                self.taken_out.push((place, files::named("encrypted.asc", block.into_bytes())));
+            }
+        }
+        if let Some((kept, found)) = uuencode::take_out(&text) {
+            text = kept;
+            let found = found.into_iter().map(|(name, bytes)| (place, files::named(&name, bytes)));
+            self.taken_out.extend(found);
+        }
+        text
     }
 
     fn joined_text(&mut self) -> String {
         let mut text = String::new();
-        for place in self.text.clone() {
-            let html = is_html(&self.parts[place]);
-            let decoded = self.decoded(place);
-            let piece = if html { Cow::Owned(html::to_text(decoded)) } else { decoded.into() };
+        for piece in self.text.clone() {
+            let piece = match piece {
+                Piece::Inner(nth) => Cow::Borrowed(self.inner[nth].text.as_str()),
+                Piece::Part(place) => {
+                    let html = self.is_html(place);
+                    let decoded = self.decoded(place);
+                    if html { Cow::Owned(html::to_text(decoded)) } else { decoded.into() }
+                }
+            };
             if text.is_empty() {
                 text = piece.into_owned();
             } else if !piece.trim().is_empty() {
@@ -169,69 +341,107 @@ impl Chooser<'_, '_> {
     }
 
     fn joined_html(&mut self) -> Option<String> {
-        if !self.html.iter().any(|&place| is_html(&self.parts[place])) {
+        let html = self.html.clone();
+        let is_html = |piece: &Piece| match *piece {
+            Piece::Inner(nth) => self.inner[nth].html.is_some(),
+            Piece::Part(place) => self.is_html(place),
+        };
+        // Every piece is asked, so that each is decoded before it is needed.
+        let marked: Vec<bool> = html.iter().map(is_html).collect();
+        if !marked.contains(&true) {
             return None;
         }
         let mut safe = String::new();
-        for place in self.html.clone() {
-            let html = is_html(&self.parts[place]);
-            let decoded = self.decoded(place);
-            if html {
-                safe.push_str(&html::sanitize(decoded));
-            } else if !decoded.trim().is_empty() {
-                safe.push_str(&html::from_text(decoded));
+        for (piece, marked) in html.into_iter().zip(marked) {
+            let text = match piece {
+                Piece::Inner(nth) => {
+                    safe.push_str(self.inner[nth].html.as_deref().unwrap_or_default());
+                    if marked { "" } else { self.inner[nth].text.as_str() }
+                }
+                Piece::Part(place) if marked => {
+                    safe.push_str(&html::sanitize(self.decoded(place)));
+                    ""
+                }
+                Piece::Part(place) => self.decoded(place),
+            };
+            if !text.trim().is_empty() {
+                safe.push_str(&html::from_text(text));
             }
         }
         Some(safe)
     }
-}
 
-fn is_html(part: &Part<'_>) -> bool {
-    part.kind.value == "text/html"
-}
+    /// Makes attachments of the files, and text of what in them can be read.
+    fn file_into(&mut self, bodies: &mut Bodies) {
+        let cited = bodies.html.as_deref().map(cited_ids).unwrap_or_default();
+        let filed = Filed { parts: self.parts, reading: self.reading };
+        let mut number = 0;
+        for file in std::mem::take(&mut self.files) {
+            match file {
+                File::Part(place) => {
+                    number += 1;
+                    filed.add(place, number, &cited, bodies);
+                }
+                File::OutOf(place) => {
+                    let taken = self.taken_out.iter().filter(|(from, _)| *from == place);
+                    bodies.attachments.extend(taken.map(|(_, attachment)| attachment.clone()));
+                    self.taken_out.retain(|(from, _)| *from != place);
+                }
+                File::Inner(nth) => {
+                    let inner = &mut self.inner[nth];
+                    bodies.attachments.append(&mut inner.attachments);
+                    bodies.attached_text.push_str(&inner.attached_text);
+                }
+            }
+        }
+    }
 
-/// The body without its transfer encoding (RFC 2045 section 6).
-fn content<'a>(part: &Part<'a>) -> Cow<'a, [u8]> {
-    let encoding = part.head.get("content-transfer-encoding").unwrap_or_default().trim_ascii();
-    let is = |name: &str| {
-        encoding.get(..name.len()).is_some_and(|e| e.eq_ignore_ascii_case(name.as_bytes()))
-    };
-    if is("base64") {
-        Cow::Owned(super::base64(part.body))
-    } else if is("quoted-printable") {
-        Cow::Owned(super::quoted_printable(part.body))
-    } else {
-        Cow::Borrowed(part.body)
+    /// Text for a letter that has none: a calendar's gist, or what stands round the parts.
+    fn last_resort(&mut self, bodies: &mut Bodies) {
+        let calendars = self.parts.iter().filter(|part| part.is_calendar());
+        let mut gists = calendars.filter_map(|part| super::calendar::summary(&text_of(part)));
+        let root = &self.parts[0];
+        let around = [root.body, root.epilogue].map(|around| {
+            let text = super::plain(charset::decode(around, root.kind.get("charset").as_deref()));
+            text.trim().to_owned()
+        });
+        let boilerplate = |text: &String| {
+            let start = text.get(..text.floor_char_boundary(200)).unwrap_or_default();
+            let start = start.to_ascii_lowercase();
+            text.is_empty()
+                || (text.len() < 400 && (start.contains("mime") || start.contains("multi")))
+        };
+        if let Some(gist) = gists.next() {
+            bodies.text = gist;
+        } else if !root.children.is_empty() {
+            let around: Vec<String> =
+                around.into_iter().filter(|text| !boilerplate(text)).collect();
+            if !around.is_empty() {
+                bodies.text = around.join("\n\n");
+            }
+        }
     }
 }
 
-/// The text of a part: decoded, with LF line ends, unwrapped, without NUL.
-fn text_of(part: &Part<'_>) -> String {
-    let bytes = content(part);
-    let charset = part.kind.get("charset").or_else(|| charset_in_html(part, &bytes));
-    let mut text = super::plain(super::decode(&bytes, charset.as_deref()));
-    let flowed = |format: String| format.eq_ignore_ascii_case("flowed");
-    if part.kind.value == "text/plain" && part.kind.get("format").is_some_and(flowed) {
-        let delsp = part.kind.get("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
-        text = flowed::unwrap(&text, delsp);
-    }
-    text
-}
-
-/// The charset an HTML document declares of itself when its part does not.
-fn charset_in_html(part: &Part<'_>, bytes: &[u8]) -> Option<String> {
-    const LOOKED_AT: usize = 1_024;
-    let start = is_html(part).then(|| bytes.get(..bytes.len().min(LOOKED_AT)))??;
-    let start = String::from_utf8_lossy(start).to_ascii_lowercase();
-    let (_, after) = start.split_once("charset")?;
-    let after = after.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
-    let label: String =
-        after.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:.".contains(*c)).collect();
-    (!label.is_empty()).then_some(label)
+/// The part of a `multipart/related` that shows the others: the one its `start` parameter names
+/// (RFC 2387 section 3.2), else the first.
+fn root_of(parts: &[Part<'_>], related: &Part<'_>) -> usize {
+    let bare = |id: &str| id.trim_matches([' ', '<', '>', '\t']).to_owned();
+    let start = related.kind.get("start").map(|start| bare(&start));
+    let named = start.and_then(|start| {
+        let id =
+            |child: usize| parts[child].head.get("content-id").map(|id| fields::text(id, None));
+        related
+            .children
+            .iter()
+            .copied()
+            .find(|&child| id(child).is_some_and(|id| bare(&id) == start))
+    });
+    named.or(related.children.first().copied()).unwrap_or_default()
 }
 
 /// The Content-IDs that `cid:` links name (RFC 2392).
-fn cited_ids(safe_html: &str) -> HashSet<String> {
+pub(super) fn cited_ids(safe_html: &str) -> HashSet<String> {
     let links = safe_html.split("\"cid:").skip(1);
     let ids = links.filter_map(|link| link.split('"').next());
     ids.map(|id| {
@@ -240,33 +450,4 @@ fn cited_ids(safe_html: &str) -> HashSet<String> {
         String::from_utf8_lossy(&bytes).into_owned()
     })
     .collect()
-}
-
-fn attachment(part: &Part<'_>, number: usize, cited: &HashSet<String>) -> Attachment {
-    let bytes = content(part);
-    let content_type = match part.typed {
-        true => part.kind.value.clone(),
-        false if part.kind.value == "message/rfc822" => "message/rfc822".to_owned(),
-        false => "application/octet-stream".to_owned(),
-    };
-    let letter = matches!(content_type.as_str(), "message/rfc822" | "message/global");
-    let filename = filename::given(&part.disposition, &part.kind).unwrap_or_else(|| {
-        if letter {
-            let (head, _) = fields::head(&bytes, 0, |_| false);
-            let subject = head.get("subject").map(|s| words::decode(&fields::text(s, None)));
-            filename::of_letter(&subject.unwrap_or_default(), number)
-        } else {
-            filename::made_up(number, &content_type)
-        }
-    });
-    let content_id = part
-        .head
-        .get("content-id")
-        .map(|id| fields::one_line(&fields::text(id, None)))
-        .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
-        .filter(|id| !id.is_empty());
-    let cited = content_id.as_ref().is_some_and(|id| cited.contains(id));
-    let inline =
-        cited || (part.disposition.value == "inline" && content_type.starts_with("image/"));
-    Attachment { filename, content_type, content_id, inline, bytes: bytes.into_owned() }
 }

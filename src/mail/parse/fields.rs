@@ -89,7 +89,7 @@ pub(super) fn head<'a>(
     let mut at = at;
     while at < raw.len() {
         let next = next_line(raw, at);
-        let line = without_line_end(&raw[at..next]);
+        let line = header_line(&raw[at..next]);
         if line.is_empty() {
             return (head, next);
         }
@@ -102,9 +102,15 @@ pub(super) fn head<'a>(
             let name = line[..colon].trim_ascii_end();
             head.fields.push(Field { name, value: &raw[value_at..at + line.len()] });
         } else if let Some(last) = head.fields.last_mut() {
-            let after = without_line_end(&raw[next..next_line(raw, next)]);
-            if !folded && (colon_of(after).is_none() || ends_here(after)) {
-                return (head, at);
+            let blank = line.trim_ascii().is_empty();
+            if (blank || !folded) && !field_follows(raw, next, &ends_here) {
+                // A line of white space alone is meant to be the empty one.
+                if blank {
+                    return (head, next);
+                }
+                if !(last.value.ends_with(b";") && is_parameter(line)) {
+                    return (head, at);
+                }
             }
             last.value = &raw[value_at..at + line.len()];
         } else if !(line.starts_with(b"From ")
@@ -116,6 +122,36 @@ pub(super) fn head<'a>(
         at = next;
     }
     (head, raw.len())
+}
+
+/// Whether a field begins at `at`, or after a few lines that are folded.
+fn field_follows(raw: &[u8], at: usize, ends_here: impl Fn(&[u8]) -> bool) -> bool {
+    const LINES_LOOKED_AT: usize = 5;
+    let mut at = at;
+    for _ in 0..LINES_LOOKED_AT {
+        let next = next_line(raw, at);
+        let line = header_line(&raw[at..next]);
+        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        if !folded || line.trim_ascii().is_empty() {
+            return colon_of(line).is_some() && !ends_here(line);
+        }
+        at = next;
+    }
+    false
+}
+
+/// A line of a header without its end; one that was sent through a bad gateway ends in CR CR LF.
+fn header_line(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let ends = line.iter().rev().take_while(|&&byte| byte == b'\r').count();
+    &line[..line.len() - ends]
+}
+
+/// Whether a line that should be folded and is not goes on with parameters: `boundary=x`.
+fn is_parameter(line: &[u8]) -> bool {
+    let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-'));
+    let length = name.count();
+    length > 0 && line.get(length) == Some(&b'=')
 }
 
 /// The place of the colon when the line begins with a field name (RFC 5322 section 2.2).
@@ -130,7 +166,7 @@ fn colon_of(line: &[u8]) -> Option<usize> {
 pub(super) fn text(value: &[u8], charset: Option<&str>) -> String {
     let decoded = match std::str::from_utf8(value) {
         Ok(text) if !text.contains('\u{1b}') => Cow::Borrowed(text),
-        _ => Cow::Owned(super::decode(value, charset)),
+        _ => Cow::Owned(super::charset::decode(value, charset)),
     };
     let decoded = decoded.trim();
     if !decoded.contains(['\r', '\n']) {
@@ -181,13 +217,16 @@ const MAX_PARAMS: usize = 200;
 impl Structured {
     /// Reads an unfolded field.
     pub(super) fn read(text: &str) -> Self {
-        let (value, mut rest) = text.split_once(';').unwrap_or((text, ""));
-        let value = value.split('(').next().unwrap_or_default();
+        let end = text.find(';').unwrap_or(text.len());
+        // The semicolon is forgotten now and then: `text/html charset=utf-8`.
+        let spaced = text[..end].find('=').and_then(|at| text[..at].rfind([' ', '\t', ',']));
+        let (value, mut rest) = text.split_at(spaced.unwrap_or(end));
+        let value = value.split(['(', ',']).next().unwrap_or_default();
         let value: String =
             value.chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '"').collect();
         let mut params = Vec::new();
         while !rest.is_empty() && params.len() < MAX_PARAMS {
-            rest = rest.trim_start_matches([' ', '\t', ';']);
+            rest = rest.trim_start_matches([' ', '\t', ';', ',']);
             let Some(end) = rest.find(['=', ';']) else { break };
             let name = rest[..end].trim().to_ascii_lowercase();
             let after = rest[end..].strip_prefix('=');
@@ -240,7 +279,7 @@ impl Structured {
                 bytes.extend_from_slice(value.as_bytes());
             }
         }
-        Some(super::decode(&bytes, charset.filter(|label| !label.is_empty())))
+        Some(super::charset::decode(&bytes, charset.filter(|label| !label.is_empty())))
     }
 }
 
@@ -310,6 +349,16 @@ mod tests {
             ("mbox line", "From a@b Mon\nA: 1\n\nx", vec![("A", "1")], "x"),
             ("space before colon", "A : 1\n\nx", vec![("A", "1")], "x"),
             ("broken fold", "A: 1\nrest\nB: 2\n\nx", vec![("A", "1 rest"), ("B", "2")], "x"),
+            ("parameter not folded", "A: 1;\nb=2\n\nx", vec![("A", "1; b=2")], "x"),
+            ("spaces for the empty line", "A: 1\n \nhello", vec![("A", "1")], "hello"),
+            ("folds after spaces", "A: 1\n \n\t2\nB: 3\n\nx", vec![("A", "1 2"), ("B", "3")], "x"),
+            (
+                "fold after a broken one",
+                "A: 1\n__\n 2\nB: 3\n\nx",
+                vec![("A", "1 __ 2"), ("B", "3")],
+                "x",
+            ),
+            ("cr cr lf", "A: 1\r\r\nB: 2\r\r\n\r\r\nx", vec![("A", "1"), ("B", "2")], "x"),
             ("no empty line", "A: 1\nhello there\nmore", vec![("A", "1")], "hello there\nmore"),
             ("boundary ends it", "A: 1\n--b\n\nx", vec![("A", "1")], "--b\n\nx"),
             ("nothing", "", vec![], ""),
@@ -334,6 +383,9 @@ mod tests {
     fn parameters_are_read_in_all_their_forms() {
         for (text, name, expected) in [
             ("text/plain; charset=utf-8", "charset", "utf-8"),
+            ("text/plain charset=utf-8", "charset", "utf-8"),
+            ("text/plain, charset=utf-8; x=y", "charset", "utf-8"),
+            ("multipart/mixed;; boundary=\"a=b; c\"", "boundary", "a=b; c"),
             ("text/plain; charset = \"utf-8\" ; x=y", "charset", "utf-8"),
             ("a/b; name=my file.pdf; x=1", "name", "my file.pdf"),
             (r#"a/b; name="a\"b;c.pdf""#, "name", r#"a"b;c.pdf"#),
@@ -349,6 +401,7 @@ mod tests {
         ] {
             assert_eq!(Structured::read(text).get(name).as_deref(), Some(expected), "{text}");
         }
+        assert_eq!(Structured::read("text/html charset=utf-8").value, "text/html");
         assert_eq!(Structured::read("Text / HTML (x); a=b").value, "text/html");
         assert_eq!(Structured::read("a/b; name").get("name"), None);
     }

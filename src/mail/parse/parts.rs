@@ -10,6 +10,9 @@ const MAX_DEPTH: usize = 100;
 /// Parts that are told apart; the rest of the letter belongs to the last one.
 const MAX_PARTS: usize = 1_000;
 
+/// Content-Type fields looked at, of one part.
+const MAX_KINDS: usize = 5;
+
 /// One part of a letter.
 pub(super) struct Part<'a> {
     /// Its header fields.
@@ -22,6 +25,8 @@ pub(super) struct Part<'a> {
     pub(super) disposition: Structured,
     /// The raw body; of a multipart, what stands before its first part.
     pub(super) body: &'a [u8],
+    /// Of the whole letter, what stands after the last boundary.
+    pub(super) epilogue: &'a [u8],
     /// The parts of a multipart, as places in the list.
     pub(super) children: Vec<usize>,
 }
@@ -30,6 +35,49 @@ impl Part<'_> {
     /// Whether other parts are inside this one.
     pub(super) fn is_multipart(&self) -> bool {
         self.kind.value.starts_with("multipart/")
+    }
+
+    /// Whether this is text for people, in one of the forms that can be read.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(
+            self.kind.value.as_str(),
+            "text/plain"
+                | "text/html"
+                | "text/htm"
+                | "text/xhtml"
+                | "application/xhtml+xml"
+                | "text/enriched"
+                | "text/richtext"
+                | "text/markdown"
+                | "text/x-markdown"
+                | "text/x-plain"
+                | "text/text"
+                | "text/ascii"
+                | "text/us-ascii"
+                | "text/utf-8"
+                | "plain/text"
+        )
+    }
+
+    /// Whether this is an attached letter.
+    pub(super) fn is_letter(&self) -> bool {
+        matches!(self.kind.value.as_str(), "message/rfc822" | "message/global" | "message/news")
+    }
+
+    /// Whether this is an invitation or the like (RFC 5545).
+    pub(super) fn is_calendar(&self) -> bool {
+        matches!(self.kind.value.as_str(), "text/calendar" | "application/ics" | "text/x-vcalendar")
+    }
+
+    /// Whether the header gives it a file name.
+    pub(super) fn is_named(&self) -> bool {
+        self.disposition.get("filename").is_some() || self.kind.get("name").is_some()
+    }
+
+    /// Whether its file name ends like this.
+    pub(super) fn is_named_like(&self, end: &str) -> bool {
+        let name = self.disposition.get("filename").or_else(|| self.kind.get("name"));
+        name.is_some_and(|name| name.to_ascii_lowercase().ends_with(end))
     }
 }
 
@@ -88,6 +136,7 @@ fn walk<'a>(raw: &'a [u8], guess: Option<&'a [u8]>) -> Vec<Part<'a>> {
         parts.push(part);
         let mut line_at = body_at;
         let mut body_known = false;
+        let mut epilogue_at = None;
         // Runs over closing boundaries and what follows them, up to the start of the next part.
         at = loop {
             let met =
@@ -99,30 +148,51 @@ fn walk<'a>(raw: &'a [u8], guess: Option<&'a [u8]>) -> Vec<Part<'a>> {
                     if met.is_some() { fields::without_line_end(body) } else { body };
                 body_known = true;
             }
-            let Some(met) = met else { return parts };
+            let Some(met) = met else {
+                if let Some(at) = epilogue_at {
+                    parts[0].epilogue = raw.get(at..).unwrap_or_default();
+                }
+                return parts;
+            };
             open.truncate(met.level + 1);
-            if !met.closes {
+            // Some programs write the closing form before every part.
+            let header_follows = raw[met.line.1..].get(..8).is_some_and(begins_content);
+            if !met.closes || header_follows {
                 break met.line.1;
             }
-            open.pop();
+            // A closed multipart stays known: more parts may follow all the same.
             line_at = met.line.1;
+            epilogue_at = (met.level == 0).then_some(line_at);
         };
     }
 }
 
 fn describe(head: Head<'_>, inside_digest: bool) -> Part<'_> {
-    let structured = |name: &str| {
-        let value = head.get(name).map(|value| fields::text(value, None));
-        value.map(|text| Structured::read(&text)).unwrap_or_default()
-    };
-    let mut kind = structured("content-type");
-    let disposition = structured("content-disposition");
-    let typed = kind.value.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+    let read = |value: &[u8]| Structured::read(&fields::text(value, None));
+    let kind = kind_of(&head);
+    let typed = kind.is_some();
+    let mut kind = kind.unwrap_or_default();
+    let disposition = head.get("content-disposition").map(read).unwrap_or_default();
     if !typed {
         let missing = if inside_digest { "message/rfc822" } else { "text/plain" };
         missing.clone_into(&mut kind.value);
     }
-    Part { head, kind, typed, disposition, body: &[], children: Vec::new() }
+    Part { head, kind, typed, disposition, body: &[], epilogue: &[], children: Vec::new() }
+}
+
+/// Content-Type. Of several usable ones the first counts, unless a later one is needed to find the
+/// parts.
+fn kind_of(head: &Head<'_>) -> Option<Structured> {
+    let is_whole = |kind: &Structured| {
+        kind.value.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
+    };
+    let is_multipart = |kind: &Structured| kind.value.starts_with("multipart/");
+    let read = |value: &[u8]| Structured::read(&fields::text(value, None));
+    let mut kinds = head.all("content-type").take(MAX_KINDS).map(read).filter(is_whole);
+    match kinds.next() {
+        Some(kind) if is_multipart(&kind) => Some(kind),
+        kind => kinds.find(is_multipart).or(kind),
+    }
 }
 
 /// The next line from `at` on that is a boundary of an open multipart.
@@ -144,17 +214,26 @@ fn next_boundary(raw: &[u8], mut at: usize, open: &[Open]) -> Option<Boundary> {
 /// an inner multipart is forgiven when an outer boundary comes.
 fn boundary_in(line: &[u8], open: &[Open]) -> Option<(usize, bool)> {
     let marked = line.strip_prefix(b"--")?;
-    open.iter().enumerate().rev().find_map(|(level, open)| {
-        match marked.strip_prefix(open.boundary.as_slice())?.trim_ascii_end() {
-            b"" => Some((level, false)),
-            [b'-', b'-', ..] => Some((level, true)),
-            _ => None,
+    let mut closing = None;
+    for (level, open) in open.iter().enumerate().rev() {
+        let Some(rest) = marked.strip_prefix(open.boundary.as_slice()) else { continue };
+        match rest.trim_ascii_end() {
+            // The whole line counts more than one that merely begins like a closing one.
+            b"" => return Some((level, false)),
+            // One hyphen of the two may have been lost.
+            [b'-', b'-', ..] | [b'-'] => closing = closing.or(Some((level, true))),
+            _ => {}
         }
-    })
+    }
+    closing
+}
+
+fn begins_content(start: &[u8]) -> bool {
+    start.eq_ignore_ascii_case(b"content-")
 }
 
 /// The boundary a body seems to use: its first line that begins with two hyphens and has no
-/// space, when a header field follows it.
+/// space, when a header field follows it or it is closed at the end.
 fn seeming_boundary(body: &[u8]) -> Option<&[u8]> {
     const LINES_LOOKED_AT: usize = 50;
     let mut lines = body.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
@@ -163,11 +242,11 @@ fn seeming_boundary(body: &[u8]) -> Option<&[u8]> {
         let boundary = line.strip_prefix(b"--")?;
         (boundary.len() > 2 && boundary.iter().all(u8::is_ascii_graphic)).then_some(boundary)
     })?;
-    let follows = lines.next()?;
-    follows
-        .get(..8)
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
-        .then_some(boundary)
+    let field_follows = lines.next()?.get(..8).is_some_and(begins_content);
+    let closes = |line: &[u8]| {
+        line.strip_prefix(b"--").and_then(|line| line.strip_suffix(b"--")) == Some(boundary)
+    };
+    (field_follows || lines.any(closes)).then_some(boundary)
 }
 
 #[cfg(test)]
@@ -211,6 +290,14 @@ mod tests {
             ("boundary never comes", "Content-Type: multipart/mixed; boundary=b\n\nall text".to_owned(), "multipart/mixed=all text"),
             ("wrong boundary", "Content-Type: multipart/mixed; boundary=b\n\n--real1\nContent-Type: text/html\n\nx\n--real1--\n".to_owned(),
                 "multipart/mixed(text/html=x)"),
+            ("more after the close", format!("{mixed}--b\n\none\n--b--\n\n--b\n\ntwo\n--b--\n"), "multipart/mixed(text/plain=one text/plain=two)"),
+            ("closing form before each", format!("{mixed}--b--\nContent-Type: text/html\n\none\n--b--\nContent-Type: text/plain\n\ntwo\n--b--"), "multipart/mixed(text/html=one text/plain=two)"),
+            ("half a close", format!("{mixed}--b\n\none\n--b-\n"), "multipart/mixed(text/plain=one)"),
+            ("similar boundaries", format!("{mixed}--b\nContent-Type: multipart/alternative; boundary=b--1\n\n--b--1\n\nx\n--b--1--\n--b--"),
+                "multipart/mixed(multipart/alternative(text/plain=x))"),
+            ("no boundary parameter", "Content-Type: multipart/mixed\n\n--real\n\nx\n--real--\n".to_owned(), "multipart/mixed(text/plain=x)"),
+            ("two content types", "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--".to_owned(), "multipart/mixed(text/plain=x)"),
+            ("first content type garbled", "Content-Type: html\nContent-Type: text/html\n\nx".to_owned(), "text/html=x"),
             ("digest", "Content-Type: multipart/digest; boundary=b\n\n--b\n\nA: 1\n--b--".to_owned(), "multipart/digest(message/rfc822=A: 1)"),
             ("attached letter stays whole", format!("{mixed}--b\nContent-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n--b--"),
                 "multipart/mixed(message/rfc822=Content-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--)"),
