@@ -21,7 +21,7 @@ use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
-use super::{Address, Attachment, MachineSigns, Message, MessageId, quote};
+use super::{Address, Attachment, MachineSigns, Message, MessageId, forward, quote};
 use crate::time::Timestamp;
 
 /// Characters kept of a subject.
@@ -108,7 +108,8 @@ fn read(raw: &[u8]) -> Message {
     let subject = values("subject").first().map(|subject| words::decode(subject));
     let subject = fields::one_line(&subject.unwrap_or_default());
     let bodies = body::choose(&parts);
-    Message {
+    let folded = quote::fold(&bodies.text);
+    let message = Message {
         message_id: values("message-id").iter().find_map(|value| address::own_id(value)),
         in_reply_to: ids("in-reply-to"),
         references: ids("references"),
@@ -121,13 +122,17 @@ fn read(raw: &[u8]) -> Message {
             None => subject,
         },
         sent_at: values("date").iter().find_map(|value| moment(value)),
-        visible_text: quote::visible(&bodies.text),
+        visible_text: folded.visible,
+        forwarded: None,
         text: bodies.text,
         html: bodies.html,
         attachments: bodies.attachments,
         signs: signs(letter),
         sealed: false,
-    }
+    };
+    let offset = values("date").iter().find_map(|value| forward::offset(value)).unwrap_or(0);
+    let known = forward::Known { copied: folded.copied, offset };
+    Message { forwarded: forward::find(&message, &known, sealed), ..message }
 }
 
 fn signs(letter: &parts::Part<'_>) -> MachineSigns {
