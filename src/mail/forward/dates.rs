@@ -252,7 +252,7 @@ fn take_time(pieces: &mut Vec<Piece>) -> Option<(Time, usize)> {
     None
 }
 
-/// Takes out the zone that stands after the time: `+0200`, `GMT+02:00`, `CEST`. In seconds.
+/// Takes out the zone, in seconds: `+0200` or `CEST` after the time, `GMT+2` before it as well.
 fn take_zone(pieces: &mut Vec<Piece>, after: usize) -> Option<i32> {
     let named = |piece: &Piece| match piece {
         Piece::Word(word) => {
@@ -260,7 +260,7 @@ fn take_zone(pieces: &mut Vec<Piece>, after: usize) -> Option<i32> {
         }
         _ => None,
     };
-    for at in after..pieces.len() {
+    for at in 0..pieces.len() {
         let sign = match &pieces[at] {
             Piece::Sign('+') => 1,
             Piece::Sign('-' | '−' | '–') => -1,
@@ -269,18 +269,19 @@ fn take_zone(pieces: &mut Vec<Piece>, after: usize) -> Option<i32> {
         let Some(&Piece::Number { value, digits }) = pieces.get(at + 1) else { continue };
         let zone_before = at > 0 && named(&pieces[at - 1]).is_some();
         let colon = matches!(pieces.get(at + 2), Some(Piece::Sign(':')));
-        let minutes = match (digits, pieces.get(at + 3)) {
-            (4, _) => value / 100 * 60 + value % 100,
+        let (minutes, end) = match (digits, pieces.get(at + 3)) {
+            (4, _) => (value / 100 * 60 + value % 100, at + 2),
             (1 | 2, Some(&Piece::Number { value: minutes, digits: 2 })) if colon => {
-                value * 60 + minutes
+                (value * 60 + minutes, at + 4)
             }
-            (1 | 2, _) if zone_before => value * 60,
+            (1 | 2, _) if zone_before => (value * 60, at + 2),
             _ => continue,
         };
-        if minutes > 14 * 60 || !(zone_before || at <= after + 3) {
+        let near = (after..=after + 3).contains(&at);
+        if minutes > 14 * 60 || !(zone_before || near) {
             continue;
         }
-        pieces.truncate(if zone_before { at - 1 } else { at });
+        pieces.drain(at - usize::from(zone_before)..end);
         return Some(sign * minutes * 60);
     }
     let (at, minutes) = (after..pieces.len()).find_map(|at| Some((at, named(&pieces[at])?)))?;
@@ -355,6 +356,7 @@ mod tests {
             "Monday, May 4th, 2026 at 10:00",
             "Mon, May 4, 2026 at 10:00\u{202f}AM",
             "4 May 2026 at 10:00:00 GMT",
+            "2026年5月4日 GMT+8 18:00:00",
             "May 4, 2026 at 12:00:00 GMT+2",
             "May 4, 2026 at 6:00:00 AM EDT",
             "May-04-26 10:00 AM",

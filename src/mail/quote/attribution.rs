@@ -32,7 +32,7 @@ static WROTE: LazyLock<Regex> = LazyLock::new(|| {
 /// Words such a line begins with: prepositions before the date, and the days of the week.
 static STARTS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     concat!(
-        "בתאריך kuupäev on at am um le el il em no op den på w dnia dne dňa v ve in a à az la în pe στις στη ngày ",
+        "בתאריך kuupäev wiadomość on at am um le el il em no op den på w dnia dne dňa v ve in a à az la în pe στις στη ngày ",
         "vào pada 在 於 于 dana na ",
         "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday tues ",
         "thur thurs mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag ",
@@ -68,7 +68,7 @@ pub(in crate::mail) struct Attribution {
 /// The attribution that begins with the first of these lines.
 pub(in crate::mail) fn read(lines: &[&str]) -> Option<Attribution> {
     let first = lines.first()?;
-    let dated = starts_like_a_date(first) && has_digit(first);
+    let dated = starts_like_a_date(first) && (has_digit(first) || has_a_verb(first));
     let may_go_on = (dated || first.contains(['@', '<'])) && !ends_a_sentence(first);
     let mut joined = String::new();
     for taken in 1..=if may_go_on { MOST_LINES } else { 1 } {
@@ -97,14 +97,26 @@ pub(in crate::mail) fn read(lines: &[&str]) -> Option<Attribution> {
     None
 }
 
-/// Whether a later line of a joined text begins an attribution by itself.
-/// The end of a date that was wrapped begins with a digit.
+/// Whether a later line of a joined text begins an attribution by itself: with a whole date, for
+/// the end of a wrapped one begins with a digit as well.
 fn begins_later(lines: &[&str], dated: bool) -> bool {
     let first = lines[0].trim_start();
-    !(dated && first.starts_with(|c: char| c.is_ascii_digit()))
+    let wrapped = match first.chars().next() {
+        Some(c) if c.is_ascii_digit() => dated || !has_a_date(first),
+        // Chinese puts the name before it.
+        Some(c) => matches!(c, '于' | '於'),
+        None => true,
+    };
+    !wrapped
         && starts_like_a_date(first)
         && has_digit(first)
         && said(&lines.join(" ")).is_some_and(|text| is_attribution(text, true))
+}
+
+/// Whether a year or a date in digits is in it.
+fn has_a_date(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
+        || text.matches(['.', '/', '-']).count() >= 2
 }
 
 /// What a text says before the colon at its end. Zoho puts dashes around instead.

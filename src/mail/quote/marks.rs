@@ -194,7 +194,8 @@ pub(in crate::mail) fn announced(line: &str) -> Option<Announced<'_>> {
         None => return None,
     };
     let words = phrase.split_whitespace().count();
-    let lower = phrase.to_lowercase();
+    // `İletilen` keeps its dot as a mark of its own.
+    let lower = phrase.to_lowercase().replace('\u{307}', "");
     let has = |stems: &[&str]| stems.iter().any(|stem| lower.contains(stem));
     let closed = before >= 2 && close.is_some();
     let mark = if has(&FORWARDED) {

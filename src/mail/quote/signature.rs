@@ -87,7 +87,7 @@ pub(super) fn mark(lines: &[&str], kinds: &mut [Line]) {
     let near = kinds.len().saturating_sub(MOST_LINES);
     let delimits = |line: &&str| matches!(line.trim_end(), "--" | "—" | "––");
     let exact = lines[near..].iter().position(|line| *line == "-- ");
-    let delimiter = exact.or_else(|| lines[near..].iter().rposition(|line| delimits(&line)));
+    let delimiter = exact.or_else(|| lines[near..].iter().rposition(delimits));
     let mut end = kinds.len();
     if let Some(at) = delimiter {
         kinds[near + at..].fill(Line::Signature);
