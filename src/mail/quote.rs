@@ -110,15 +110,20 @@ fn classify(lines: &[&str]) -> (Vec<Line>, Option<Copied>) {
 
 /// Whether the first of these lines begins a copied letter.
 fn copy_begins(lines: &[&str]) -> Option<How> {
-    if let Some(found) = marks::announced(lines[0]) {
-        let sure =
-            found.certain || head_follows(&lines[1..]) || labels::field(found.rest).is_some();
-        return sure.then_some(match found.mark {
-            Mark::Forwarded => How::Forwarded,
-            Mark::Original => How::Original,
-        });
+    if labels::field(lines[0]).is_some() {
+        return head::read(lines).filter(head::Head::is_sure).map(|_| How::Head);
     }
-    head::read(lines).filter(head::Head::is_sure).map(|_| How::Head)
+    // Where no dashes announce it, the head of a letter must follow: the cheaper thing to look for.
+    let dashed = marks::is_dashed(lines[0]);
+    let follows = (dashed || marks::is_short(lines[0])) && head_follows(&lines[1..]);
+    if !follows && !dashed {
+        return None;
+    }
+    let found = marks::announced(lines[0])?;
+    (follows || found.certain || labels::field(found.rest).is_some()).then_some(match found.mark {
+        Mark::Forwarded => How::Forwarded,
+        Mark::Original => How::Original,
+    })
 }
 
 /// Whether the head of a letter comes within a few lines.

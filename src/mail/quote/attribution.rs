@@ -17,7 +17,7 @@ const MOST_BLANK: usize = 12;
 
 /// What such a line says of the writer, in lower case.
 static WROTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+    super::marks::pattern(concat!(
         "wrote|writes|schrieb|geschrieben|quoting |zitat von |citando |citation de |a écrit|écrivait|",
         "escribió|escribio|ha scritto|scrisse|scriveva|schreef|geschreven|escreveu|va escriure|",
         "napisał|napsal|napisal|pisze|napísal|napisao|kirjoitti|skrev|skriver|skreiv|писал|написа|пишет|",
@@ -25,8 +25,6 @@ static WROTE: LazyLock<Regex> = LazyLock::new(|| {
         "書いた|작성|썼습니다|쓰셨|님이 씀|írta|a scris|έγραψε|כתב|מאת|كتب|kirjutas|rakstīja|parašė|rašė|",
         "đã viết|viết:|menulis|เขียน|skrifaði|idatzi|napisana przez",
     ))
-    // The pattern is fixed, and every test of this room compiles it.
-    .expect("a list of words is a pattern")
 });
 
 /// Words such a line begins with: prepositions before the date, and the days of the week.
@@ -80,7 +78,12 @@ pub(in crate::mail) fn read(lines: &[&str]) -> Option<Attribution> {
             joined.push(' ');
         }
         joined.push_str(line);
-        let Some(said) = said(&joined) else { continue };
+        let Some(said) = said(&joined) else {
+            if taken > 1 && ends_a_sentence(line) {
+                return None;
+            }
+            continue;
+        };
         let next = lines[taken..].iter().take(MOST_BLANK).find(|line| !is_blank(line));
         let quote_follows = next.is_some_and(|line| is_quoted(line));
         if is_attribution(said, quote_follows) {
@@ -90,7 +93,8 @@ pub(in crate::mail) fn read(lines: &[&str]) -> Option<Attribution> {
             }
             return Some(Attribution { lines: taken, quote_follows, text: said.to_owned() });
         }
-        if taken > 1 && ends_a_sentence(line) {
+        // What ends in a colon and names no writer does not go on, but in Hungarian brackets.
+        if !said.contains('(') || said.contains(')') {
             return None;
         }
     }

@@ -105,15 +105,21 @@ pub(in crate::mail) fn field(line: &str) -> Option<(Field, &str)> {
 
 /// The field with that name, in any case.
 fn named(name: &str) -> Option<Field> {
+    const LONGEST_BYTES: usize = 60;
     let name = name.trim_matches(is_frame);
     if name.is_empty() {
         return None;
     }
-    // Only when something differs is a copy needed.
-    match FIELDS.get(name) {
-        Some(field) => Some(*field),
-        None => FIELDS.get(name.to_lowercase().replace('\u{a0}', " ").as_str()).copied(),
+    if name.len() > LONGEST_BYTES {
+        return None;
     }
+    // Only when something differs is a copy needed.
+    let differs = |c: char| c.is_uppercase() || c == '\u{a0}';
+    if !name.contains(differs) {
+        return FIELDS.get(name).copied();
+    }
+    let lower: String = name.chars().map(|c| if c == '\u{a0}' { ' ' } else { c }).collect();
+    FIELDS.get(lower.to_lowercase().as_str()).copied()
 }
 
 /// All fields of a header block that a program wrote into one line, in order: `From: Ana
@@ -122,6 +128,9 @@ fn named(name: &str) -> Option<Field> {
 pub(in crate::mail) fn run_together(line: &str) -> Vec<(Field, &str)> {
     const LONGEST_LINE: usize = 4_000;
     const LONGEST_NAME: usize = 20;
+    if line.matches([':', '：']).take(3).count() < 3 {
+        return Vec::new();
+    }
     let mut found: Vec<(Field, usize, usize)> = Vec::new();
     for (colon, mark) in line.match_indices([':', '：']).take_while(|(at, _)| *at < LONGEST_LINE) {
         let from = found.last().map_or(0, |&(_, _, end)| end);

@@ -2,118 +2,40 @@
 //! `---------- Forwarded message ---------`, `Begin forwarded message:`, and the line above which
 //! help desks want their answers. Told by the stem of one word, for each program inflects it.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A pattern of words in lower case.
+pub(super) fn pattern(words: &str) -> Regex {
+    // The words are fixed, and the tests of this room compile all of them.
+    Regex::new(words).expect("a list of words is a pattern")
+}
+
 /// What is in a line that announces the letter that is answered.
-const ORIGINAL: [&str; 48] = [
-    "original",
-    "ursprüngliche",
-    "urspr.",
-    "d'origine",
-    "d’origine",
-    "message initial",
-    "oorspronkelijk",
-    "origineel",
-    "oryginaln",
-    "pierwotn",
-    "původní",
-    "ursprunglig",
-    "ursprungs",
-    "oprindelig",
-    "opprinnelig",
-    "alkuperäinen",
-    "исходн",
-    "оригинал",
-    "вихідн",
-    "оригінал",
-    "початков",
-    "orijinal",
-    "özgün",
-    "asıl",
-    "原始",
-    "原邮件",
-    "原郵件",
-    "原信",
-    "元のメ",
-    "オリジナル",
-    "원본",
-    "원문",
-    "eredeti",
-    "mesaj inițial",
-    "mesajul inițial",
-    "pôvodn",
-    "izvorn",
-    "izvirn",
-    "algne",
-    "αρχικ",
-    "πρωτότυπ",
-    "מקורית",
-    "الأصلية",
-    "replied message",
-    "reply message",
-    "回复的",
-    "回覆的",
-    "message précédent",
-];
+static ORIGINAL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        "original|ursprüngliche|urspr[.]|d'origine|d’origine|message initial|",
+        "oorspronkelijk|origineel|oryginaln|pierwotn|původní|ursprunglig|ursprungs|",
+        "oprindelig|opprinnelig|alkuperäinen|исходн|оригинал|вихідн|оригінал|початков|",
+        "orijinal|özgün|asıl|原始|原邮件|原郵件|原信|元のメ|オリジナル|원본|원문|eredeti|mesaj inițial|",
+        "mesajul inițial|pôvodn|izvorn|izvirn|algne|αρχικ|πρωτότυπ|מקורית|الأصلية|",
+        "replied message|reply message|回复的|回覆的|message précédent",
+    ))
+});
 
 /// What is in a line that announces a letter that was passed on.
-const FORWARDED: [&str; 57] = [
-    "forwarded",
-    "forwarding",
-    "weitergeleitet",
-    "weiterleitung",
-    "transféré",
-    "transmis",
-    "réexpédié",
-    "reenviad",
-    "reencaminhad",
-    "encaminhad",
-    "remitido",
-    "inoltrat",
-    "doorgestuurd",
-    "doorgezonden",
-    "przekazan",
-    "przekazyw",
-    "przesłan",
-    "przesyłan",
-    "přeposlan",
-    "přeposíl",
-    "předan",
-    "vidarebefordra",
-    "videresend",
-    "välitet",
-    "edelleenl",
-    "edelleen läh",
-    "пересл",
-    "пересыл",
-    "переадрес",
-    "перенаправл",
-    "пересил",
-    "iletilen",
-    "iletilmiş",
-    "yönlendiril",
-    "转发",
-    "轉寄",
-    "轉發",
-    "転送",
-    "전달",
-    "továbbít",
-    "redirecționat",
-    "redirecţionat",
-    "redirectionat",
-    "retrimis",
-    "mai departe",
-    "preposl",
-    "preposiel",
-    "proslijeđ",
-    "prosljeđ",
-    "posredovan",
-    "edastat",
-    "edasi saad",
-    "προωθ",
-    "הועבר",
-    "מועבר",
-    "توجيه",
-    "محول",
-];
+static FORWARDED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        "forwarded|forwarding|weitergeleitet|weiterleitung|transféré|transmis|réexpédié|",
+        "reenviad|reencaminhad|encaminhad|remitido|inoltrat|doorgestuurd|doorgezonden|",
+        "przekazan|przekazyw|przesłan|przesyłan|přeposlan|přeposíl|předan|vidarebefordra|",
+        "videresend|välitet|edelleenl|edelleen läh|пересл|пересыл|переадрес|перенаправл|",
+        "пересил|iletilen|iletilmiş|yönlendiril|转发|轉寄|轉發|転送|전달|továbbít|redirecționat|",
+        "redirecţionat|redirectionat|retrimis|mai departe|preposl|preposiel|proslijeđ|",
+        "prosljeđ|posredovan|edastat|edasi saad|προωθ|הועבר|מועבר|توجيه|محول",
+    ))
+});
 
 /// What help desks write above their text, so that answers stay above it.
 const ABOVE: [&str; 12] = [
@@ -149,6 +71,19 @@ pub(in crate::mail) struct Announced<'a> {
     pub(in crate::mail) certain: bool,
     /// What stands on the same line after it.
     pub(in crate::mail) rest: &'a str,
+}
+
+/// Whether a line begins with two dashes of any kind.
+pub(super) fn is_dashed(line: &str) -> bool {
+    let mut chars = line.trim_start().chars();
+    chars.next().is_some_and(is_dash) && chars.next().is_some_and(is_dash)
+}
+
+/// Whether a line is as short as those are that announce a letter without dashes.
+pub(super) fn is_short(line: &str) -> bool {
+    const SHORTEST: usize = 10;
+    const LONGEST: usize = 90;
+    (SHORTEST..=LONGEST).contains(&line.trim().len())
 }
 
 fn is_dash(c: char) -> bool {
@@ -196,11 +131,10 @@ pub(in crate::mail) fn announced(line: &str) -> Option<Announced<'_>> {
     let words = phrase.split_whitespace().count();
     // `İletilen` keeps its dot as a mark of its own.
     let lower = phrase.to_lowercase().replace('\u{307}', "");
-    let has = |stems: &[&str]| stems.iter().any(|stem| lower.contains(stem));
     let closed = before >= 2 && close.is_some();
-    let mark = if has(&FORWARDED) {
+    let mark = if FORWARDED.is_match(&lower) {
         Mark::Forwarded
-    } else if has(&ORIGINAL) {
+    } else if ORIGINAL.is_match(&lower) {
         Mark::Original
     } else {
         return None;
@@ -216,14 +150,12 @@ pub(super) fn is_write_above(line: &str) -> bool {
     const LONGEST: usize = 200;
     let line = line.trim();
     let framed = line.starts_with(|c| is_dash(c) || matches!(c, '[' | '<' | '(' | '/'));
-    if line.len() > LONGEST || !(framed || line.len() < 80) {
+    if line.len() > LONGEST || !(framed || line.contains(ABOVE[0])) {
         return false;
     }
     let lower = line.to_lowercase();
-    ABOVE.iter().any(|phrase| {
-        lower.contains(phrase)
-            && (framed || ["reply", "répond", "antwort"].iter().any(|word| lower.contains(word)))
-    })
+    let asks = framed || lower.contains("reply");
+    asks && ABOVE.iter().any(|phrase| lower.contains(phrase))
 }
 
 #[cfg(test)]

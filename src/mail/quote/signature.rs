@@ -4,6 +4,9 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use regex::Regex;
+
+use super::marks::pattern;
 use super::{Line, is_blank, is_invisible};
 
 /// How such a line begins, in lower case. A device or a program must be named after it.
@@ -68,12 +71,12 @@ const DEVICES: &str = "iphon|ipad|ipod|ios|android|samsung|galaxy|huawei|xiaomi|
     携帯|휴대|스마트폰|모바일|갤럭시|아이폰|네이버|macbook|apple watch|mail app|mail-app|mailapp|\
     e-mail app|celular|cellulare|móvil|komórk|matkapuhel|ajfon|айфон";
 
-static STARTING: LazyLock<Vec<&'static str>> = LazyLock::new(|| STARTS.split('|').collect());
-static DEVICE: LazyLock<Vec<&'static str>> = LazyLock::new(|| DEVICES.split('|').collect());
+static START: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^(?:{STARTS})")));
+static DEVICE: LazyLock<Regex> = LazyLock::new(|| pattern(&DEVICES.replace('.', "[.]")));
 
 /// The first two characters of every start: most lines are told apart by them.
 static BEGINNINGS: LazyLock<HashSet<(char, char)>> =
-    LazyLock::new(|| STARTING.iter().filter_map(|start| beginning(start)).collect());
+    LazyLock::new(|| STARTS.split('|').filter_map(beginning).collect());
 
 fn beginning(text: &str) -> Option<(char, char)> {
     let mut chars = text.chars().flat_map(char::to_lowercase);
@@ -108,15 +111,16 @@ pub(super) fn mark(lines: &[&str], kinds: &mut [Line]) {
 /// Marks what programs wrote by themselves: at the end of a paragraph, with an excuse after it.
 fn mark_devices(lines: &[&str], kinds: &mut [Line]) {
     const MOST_EXCUSES: usize = 2;
+    let end = kinds.iter().rposition(|kind| *kind == Line::New).map_or(0, |last| last + 1);
     for at in 0..kinds.len() {
-        if kinds[at] != Line::New || !is_sent_from(lines[at]) {
+        if kinds[at] != Line::New {
             continue;
         }
         let first = at == 0 || kinds[at - 1] != Line::New;
         let following = kinds[at + 1..].iter().take(MOST_EXCUSES + 1);
         let after = following.take_while(|kind| **kind == Line::New).count();
-        let last = kinds[at + 1..].iter().all(|kind| *kind != Line::New);
-        if last || (first && after <= MOST_EXCUSES) {
+        let last = at + 1 == end;
+        if (last || (first && after <= MOST_EXCUSES)) && is_sent_from(lines[at]) {
             kinds[at..=at + after].fill(Line::Signature);
         }
     }
@@ -126,6 +130,7 @@ fn mark_devices(lines: &[&str], kinds: &mut [Line]) {
 fn is_sent_from(line: &str) -> bool {
     const LONGEST: usize = 200;
     const MOST_WORDS: usize = 10;
+    const STOPS: [char; 4] = ['.', '!', ':', '。'];
     let frame =
         |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '[' | ']') || is_invisible(c);
     let line = line.trim_matches(frame);
@@ -133,7 +138,12 @@ fn is_sent_from(line: &str) -> bool {
         return false;
     }
     let ends = |text: &str| ENDS.iter().any(|end| text.ends_with(end));
+    // Most lines are told apart without reading them whole.
     let known = beginning(line).is_some_and(|two| BEGINNINGS.contains(&two));
+    let bare = line.trim_end_matches(STOPS);
+    if !(known || ends(bare) || bare.ends_with(['>', ')']) || line.contains("www.av")) {
+        return false;
+    }
     let plain = without_brackets(line);
     let plain = plain.split("http").next().unwrap_or_default();
     // `Sent from my Galaxy, an AT&T smartphone`, `Sent with K-9 Mail. Please excuse my brevity.`
@@ -143,10 +153,7 @@ fn is_sent_from(line: &str) -> bool {
         _ => plain,
     };
     let plain = plain.trim_matches(frame);
-    let plain = plain.trim_end_matches(['.', '!', ':', '。']);
-    if !(known || ends(plain) || line.contains("www.av")) {
-        return false;
-    }
+    let plain = plain.trim_end_matches(STOPS);
     let lower = plain.to_lowercase();
     let lower = lower.as_str();
     let words = lower.split_whitespace().count();
@@ -156,14 +163,14 @@ fn is_sent_from(line: &str) -> bool {
     if line.contains("www.avast.com") || line.contains("www.avg.com") {
         return lower.starts_with("vir") || lower.contains("virus");
     }
-    let device = DEVICE.iter().any(|device| lower.contains(device));
+    let device = DEVICE.is_match(lower);
     let german = lower.ends_with("gesendet") || lower.ends_with("geschrieben");
     if lower.starts_with("von mein") {
         // `Von meinem Telefon geht es nicht` is a sentence.
         return device && german;
     }
     let joke = lower.starts_with("sent from my ") && words <= 7;
-    let verb = STARTING.iter().any(|start| lower.starts_with(start));
+    let verb = START.is_match(lower);
     joke || (device && verb) || (device && !german && ends(lower))
 }
 
