@@ -3,6 +3,7 @@
 
 pub mod authentication;
 pub mod compose;
+pub mod forward;
 pub mod html;
 pub mod parse;
 pub mod quote;
@@ -129,6 +130,8 @@ pub struct Message {
     pub text: String,
     /// The part of `text` that is new: without quotes and signature. Never empty unless `text` is.
     pub visible_text: String,
+    /// The original that is passed on, when the letter is a forward.
+    pub forwarded: Option<forward::Forwarded>,
     /// The HTML body made safe (no scripts, no remote loads), `cid:` links kept.
     pub html: Option<String>,
     /// Everything that is not the text, in the order of the letter.

@@ -31,7 +31,7 @@ mod words;
 use std::panic::catch_unwind;
 
 use super::authentication::Authentication;
-use super::{Address, Attachment, MachineSigns, Message, MessageId, quote};
+use super::{Address, Attachment, MachineSigns, Message, MessageId, forward, quote};
 
 /// Characters kept of a subject.
 const LONGEST_SUBJECT: usize = 2_000;
@@ -131,8 +131,8 @@ fn read(raw: &[u8]) -> Message {
     let subject = values("subject").first().map(|subject| words::decode(subject));
     let subject = fields::one_line(&subject.unwrap_or_default());
     let bodies = body::choose(&parts, body::Reading { depth: 0, text_only: false });
-    let (text, visible_text) = texts(bodies.text, &bodies.attached_text);
-    Message {
+    let folded = quote::fold(&bodies.text);
+    let message = Message {
         message_id: values("message-id").iter().find_map(|value| address::own_id(value)),
         in_reply_to: ids("in-reply-to"),
         references: ids("references"),
@@ -145,15 +145,20 @@ fn read(raw: &[u8]) -> Message {
             None => subject,
         },
         sent_at: values("date").iter().find_map(|value| date::moment(value)),
-        visible_text,
-        text,
+        visible_text: folded.visible,
+        forwarded: None,
+        text: bodies.text,
         html: bodies.html,
         attachments: bodies.attachments,
         signs: signs(letter),
         authentication: authentication(letter),
         protection: bodies.protection,
         sealed: false,
-    }
+    };
+    let offset = values("date").iter().find_map(|value| forward::offset(value)).unwrap_or(0);
+    let known = forward::Known { copied: folded.copied, offset };
+    let forwarded = forward::find(&message, &known, sealed);
+    with_attached_text(Message { forwarded, ..message }, &bodies.attached_text)
 }
 
 /// The topmost Authentication-Results field, with the Received fields above it.
@@ -177,18 +182,17 @@ fn late_header(raw: &[u8]) -> Option<usize> {
     None
 }
 
-/// The whole text, and what of it is new. What can be read in attachments follows what the writer
-/// wrote and is not counted as new, unless there is nothing else.
-fn texts(own: String, attached: &str) -> (String, String) {
-    if own.trim().is_empty() && !attached.is_empty() {
-        let attached = attached.trim_start().to_owned();
-        return (attached.clone(), attached);
-    }
-    let visible = quote::visible(&own);
+/// Adds what can be read in attachments. It follows what the writer wrote and is not counted as new,
+/// unless there is nothing else.
+fn with_attached_text(message: Message, attached: &str) -> Message {
     if attached.is_empty() {
-        return (own, visible);
+        return message;
     }
-    (own.trim_end().to_owned() + attached, visible)
+    if message.text.trim().is_empty() {
+        let text = attached.trim_start().to_owned();
+        return Message { visible_text: text.clone(), text, ..message };
+    }
+    Message { text: message.text.trim_end().to_owned() + attached, ..message }
 }
 
 fn signs(letter: &parts::Part<'_>) -> MachineSigns {

@@ -1,10 +1,14 @@
 //! The new text of a reply: without the letters it quotes and without its signature. Works line by
 //! line, in linear time, on text only. It folds for display; when in doubt it keeps, and when
-//! nothing would be left it keeps everything.
+//! nothing would be left it keeps everything. `quote/` holds what the marks of quotation look like.
 
-mod marks;
+pub(super) mod attribution;
+pub(super) mod head;
+pub(super) mod labels;
+pub(super) mod marks;
+mod signature;
 
-use marks::Field;
+use marks::Mark;
 
 /// What a line is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,140 +24,175 @@ enum Line {
     Signature,
 }
 
-/// Lines joined at most to find a wrapped attribution, and their bytes.
-const MOST_JOINED: usize = 3;
-const LONGEST_JOINED: usize = 400;
-
-/// The part of `text` that its writer added. Answers between the lines of a quote are kept together
-/// with what they answer; forwarded letters are kept whole.
-pub fn visible(text: &str) -> String {
-    let lines: Vec<&str> = text.split('\n').collect();
-    let (mut kinds, forward_at) = classify(&lines);
-    let own = forward_at.unwrap_or(kinds.len());
-    mark_signatures(&lines[..own], &mut kinds[..own]);
-    let kept = assemble(&lines, &kinds);
-    if kept.is_empty() { text.trim_matches('\n').to_owned() } else { kept }
+/// How a letter shows that a copy of another one begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum How {
+    /// It says that the letter was passed on.
+    Forwarded,
+    /// It says that the letter is the one that is answered.
+    Original,
+    /// Only the head of the letter is there.
+    Head,
+    /// A line says who wrote it.
+    Attribution,
 }
 
-/// Says what each line is, up to where a copy of the answered letter begins. The second value is
-/// where a forwarded letter begins.
-fn classify(lines: &[&str]) -> (Vec<Line>, Option<usize>) {
+/// Where the copy of another letter begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Copied {
+    /// How it shows.
+    pub(super) how: How,
+    /// The line it shows in, counted from zero.
+    pub(super) line: usize,
+}
+
+/// A text with what is not new told apart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Folded {
+    /// See [`visible`].
+    pub(super) visible: String,
+    /// The first unquoted copy of another letter.
+    pub(super) copied: Option<Copied>,
+}
+
+/// The part of `text` that its writer added: whole lines of it, in order. Where answers stand
+/// between the lines of a quote, what they answer is kept as well. The note above a letter that is
+/// passed on is its writer's text; a letter without such a note is kept whole.
+pub fn visible(text: &str) -> String {
+    fold(text).visible
+}
+
+/// Tells apart what is new in `text`.
+pub(super) fn fold(text: &str) -> Folded {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let (mut kinds, copied) = classify(&lines);
+    mark_signatures(&lines, &mut kinds);
+    let kept = assemble(&lines, &kinds);
+    let visible = if kept.is_empty() { text.trim_matches('\n').to_owned() } else { kept };
+    Folded { visible, copied }
+}
+
+/// Says what each line is, up to where a copy of another letter begins.
+fn classify(lines: &[&str]) -> (Vec<Line>, Option<Copied>) {
     let mut kinds = Vec::with_capacity(lines.len());
     let mut at = 0;
     while at < lines.len() {
         let line = lines[at];
-        if line.trim().is_empty() {
+        if is_blank(line) {
             kinds.push(Line::Blank);
         } else if is_quoted(line) {
             kinds.push(Line::Quoted);
-        } else if marks::is_forwarded(line) {
-            kinds.resize(lines.len(), Line::New);
-            return (kinds, Some(at));
-        } else if marks::is_original(line) || is_copied_head(&lines[at..]) || is_footer(lines, at) {
+        } else if let Some(how) = copy_begins(&lines[at..]) {
+            drop_rule(lines, &mut kinds);
+            return (kinds, Some(Copied { how, line: at }));
+        } else if marks::is_write_above(line)
+            || (is_underlining(line)
+                && !head_follows(&lines[at + 1..])
+                && signature::is_list_footer(&lines[at + 1..]))
+        {
             drop_rule(lines, &mut kinds);
             return (kinds, None);
-        } else if let Some((taken, quote_follows)) = attribution(&lines[at..]) {
-            if !quote_follows {
-                return (kinds, None);
+        } else if let Some(found) = attribution::read(&lines[at..]) {
+            if !found.quote_follows {
+                return (kinds, Some(Copied { how: How::Attribution, line: at }));
             }
-            kinds.resize(at + taken, Line::Attribution);
-            at += taken;
+            kinds.resize(at + found.lines, Line::Attribution);
+            at += found.lines;
             continue;
         } else {
             kinds.push(Line::New);
         }
         at += 1;
     }
+    mend_wraps(lines, &mut kinds);
     (kinds, None)
 }
 
-fn is_quoted(line: &str) -> bool {
+/// Whether the first of these lines begins a copied letter.
+fn copy_begins(lines: &[&str]) -> Option<How> {
+    if labels::field(lines[0]).is_some() {
+        return head::read(lines).filter(head::Head::is_sure).map(|_| How::Head);
+    }
+    // Where no dashes announce it, the head of a letter must follow: the cheaper thing to look for.
+    let dashed = marks::is_dashed(lines[0]);
+    let follows = (dashed || marks::is_short(lines[0])) && head_follows(&lines[1..]);
+    if !follows && !dashed {
+        return None;
+    }
+    let found = marks::announced(lines[0])?;
+    (follows || found.certain || labels::field(found.rest).is_some()).then_some(match found.mark {
+        Mark::Forwarded => How::Forwarded,
+        Mark::Original => How::Original,
+    })
+}
+
+/// Whether the head of a letter comes within a few lines.
+fn head_follows(lines: &[&str]) -> bool {
+    const NEAR: usize = 5;
+    let first = lines.iter().take(NEAR).position(|line| !is_blank(unquoted(line)));
+    first.is_some_and(|first| head::read(&lines[first..]).is_some_and(|head| head.is_likely()))
+}
+
+/// Whether a character is not seen: marks of writing direction, joiners, byte order marks.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether nothing is to be seen in a line.
+pub(super) fn is_blank(line: &str) -> bool {
+    line.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// Whether a line is a quoted one.
+pub(super) fn is_quoted(line: &str) -> bool {
     line.trim_start().starts_with('>')
 }
 
-/// Whether a copied letter's header block begins here: From, Subject and one more field, or three
-/// fields of which From names an address. A travel request may have From, To and Date as well.
-fn is_copied_head(lines: &[&str]) -> bool {
-    const LINES_LOOKED_AT: usize = 12;
-    const OTHERS_BETWEEN: usize = 3;
-    if marks::field(lines[0]).is_none() {
-        return false;
+/// A line without its marks of quotation.
+pub(super) fn unquoted(line: &str) -> &str {
+    match is_quoted(line) {
+        true => line.trim_start_matches(|c: char| c == '>' || c.is_whitespace()),
+        false => line,
     }
-    let mut seen = [false; 4];
-    let mut sender_has_address = false;
-    let mut others = 0;
-    for line in lines.iter().take(LINES_LOOKED_AT).filter(|line| !line.trim().is_empty()) {
-        match marks::field(line) {
-            Some((field, value)) => {
-                seen[field as usize] = true;
-                sender_has_address |= field == Field::From && value.contains('@');
-                others = 0;
-            }
-            // A list of receivers may need more lines.
-            None => others += 1,
-        }
-        if others > OTHERS_BETWEEN {
-            break;
-        }
-    }
-    let number = seen.iter().filter(|&&seen| seen).count();
-    let sure = seen[Field::Subject as usize] || sender_has_address;
-    seen[Field::From as usize] && sure && number >= 3
 }
 
-/// Whether a line of underscores begins a mailing list's footer, or what Outlook copies.
-fn is_footer(lines: &[&str], at: usize) -> bool {
+fn is_underlining(line: &str) -> bool {
     const SHORTEST: usize = 20;
-    const MOST_LINES: usize = 8;
-    if !is_rule(lines[at], '_') || lines[at].trim().len() < SHORTEST {
-        return false;
-    }
-    let mut following = lines[at + 1..].iter().filter(|line| !line.trim().is_empty());
-    following.by_ref().take(MOST_LINES).count() > 0 && following.next().is_none()
-        || lines[at + 1..]
-            .iter()
-            .position(|line| !line.trim().is_empty())
-            .is_some_and(|next| is_copied_head(&lines[at + 1 + next..]))
-}
-
-fn is_rule(line: &str, of: char) -> bool {
     let line = line.trim();
-    line.len() >= 3 && line.chars().all(|c| c == of)
+    line.len() >= SHORTEST && line.bytes().all(|byte| byte == b'_')
 }
 
-/// Takes off the line that Outlook draws above a copied letter.
+/// Takes off the line that programs draw above a copied letter, or the words they write there.
 fn drop_rule(lines: &[&str], kinds: &mut Vec<Line>) {
-    while kinds.last() == Some(&Line::Blank) {
-        kinds.pop();
-    }
-    let last = kinds.len().checked_sub(1).and_then(|last| lines.get(last));
-    if last.is_some_and(|line| is_rule(line, '_') || is_rule(line, '-')) {
+    loop {
+        while kinds.last() == Some(&Line::Blank) {
+            kinds.pop();
+        }
+        let last = kinds.len().checked_sub(1).map(|last| lines[last]);
+        if !last.is_some_and(marks::is_rule) {
+            return;
+        }
         kinds.pop();
     }
 }
 
-/// How many lines an attribution takes that begins here, and whether a quoted line follows.
-fn attribution(lines: &[&str]) -> Option<(usize, bool)> {
-    let likely_wrapped = marks::starts_like_a_date(lines[0]) || lines[0].contains(['@', '<']);
-    let mut joined = String::new();
-    for taken in 1..=if likely_wrapped { MOST_JOINED } else { 1 } {
-        let line = lines.get(taken - 1)?.trim();
-        if line.is_empty() || is_quoted(line) || joined.len() + line.len() > LONGEST_JOINED {
-            return None;
-        }
-        if taken > 1 {
-            joined.push(' ');
-        }
-        joined.push_str(line);
-        if line.ends_with([':', '：', '*', '_']) {
-            let next = lines[taken..].iter().find(|line| !line.trim().is_empty());
-            let quote_follows = next.is_some_and(|line| is_quoted(line));
-            if marks::is_attribution(&joined, quote_follows) {
-                return Some((taken, quote_follows));
-            }
+/// Makes the ends of quoted lines, which a program has wrapped without quoting them, quoted.
+fn mend_wraps(lines: &[&str], kinds: &mut [Line]) {
+    /// A line from which a word was wrapped was about as long as programs allow.
+    const LONG: usize = 66;
+    const SHORT: usize = 40;
+    for at in 1..kinds.len().saturating_sub(1) {
+        let between = kinds[at - 1..=at + 1] == [Line::Quoted, Line::New, Line::Quoted];
+        let (above, line) = (lines[at - 1].trim_end(), lines[at].trim_end());
+        if between
+            && above.chars().count() >= LONG
+            && line.chars().count() <= SHORT
+            && line.starts_with(|c: char| !c.is_uppercase())
+            && !above.ends_with(['.', '!', '?', ':'])
+        {
+            kinds[at] = Line::Quoted;
         }
     }
-    None
 }
 
 /// Marks signatures at the end of each stretch of new text.
@@ -164,37 +203,9 @@ fn mark_signatures(lines: &[&str], kinds: &mut [Line]) {
             .iter()
             .position(|kind| matches!(kind, Line::Quoted | Line::Attribution))
             .map_or(kinds.len(), |length| start + length);
-        mark_signature(&lines[start..end], &mut kinds[start..end]);
+        signature::mark(&lines[start..end], &mut kinds[start..end]);
         start = end + 1;
     }
-}
-
-fn mark_signature(lines: &[&str], kinds: &mut [Line]) {
-    // RFC 3676 section 4.3 names `-- `; many programs lose the space.
-    const MOST_LINES: usize = 30;
-    let delimiter = lines.iter().rposition(|line| matches!(line.trim_end(), "--"));
-    let mut end = kinds.len();
-    if let Some(at) = delimiter.filter(|at| end - at <= MOST_LINES) {
-        kinds[at..].fill(Line::Signature);
-        end = at;
-    }
-    while let Some(last) = kinds[..end].iter().rposition(|kind| *kind == Line::New) {
-        let others = kinds[..last].contains(&Line::New);
-        let alone = last == 0 || kinds[last - 1] == Line::Blank;
-        if !(marks::is_sent_from(lines[last]) || (others && alone && is_dashed_name(lines[last]))) {
-            return;
-        }
-        kinds[last] = Line::Signature;
-        end = last;
-    }
-}
-
-/// `-Ana Muster`, alone at the end.
-fn is_dashed_name(line: &str) -> bool {
-    let Some(name) = line.trim().strip_prefix('-') else { return false };
-    name.starts_with(char::is_uppercase)
-        && name.split_whitespace().count() <= 3
-        && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\''))
 }
 
 /// Puts together what is kept.
@@ -221,7 +232,7 @@ fn assemble(lines: &[&str], kinds: &[Line]) -> String {
             gap |= kind != Line::Blank;
             continue;
         }
-        if gap && kept.last().is_some_and(|line| !line.trim().is_empty()) {
+        if gap && kept.last().is_some_and(|line| !is_blank(line)) {
             kept.push("");
         }
         gap = false;
@@ -374,7 +385,7 @@ mod tests {
             (
                 "forwarded",
                 "FYI\n\n---------- Forwarded message ---------\nFrom: Ana <a@x.example>\nDate: Mon\nSubject: x\nTo: y\n\n> text\n-- \nAna",
-                "FYI\n\n---------- Forwarded message ---------\nFrom: Ana <a@x.example>\nDate: Mon\nSubject: x\nTo: y\n\n> text\n--\nAna",
+                "FYI",
             ),
             ("only a quote", "> a\n> b\n", "> a\n> b"),
             ("only a telephone", "Sent from my iPhone", "Sent from my iPhone"),

@@ -1,57 +1,149 @@
 //! Subjects: what remains without reply marks, and the tag `[CF#1234-x7k2]` by which an answer
 //! finds its ticket. Whether a tag's code is right is decided elsewhere; here it is only read.
 
-/// Marks before the colon that say reply or forward, in the languages of common mail programs.
-const MARKS: [&str; 45] = [
+/// Marks before the colon that say reply, in the languages of common mail programs.
+const REPLIES: [&str; 52] = [
     "re",
     "aw",
     "antw",
     "antwort",
     "sv",
-    "vs",
+    "svar",
     "odp",
+    "odpowiedź",
+    "odpověď",
     "ynt",
+    "yan",
+    "yanıt",
     "res",
     "rép",
+    "réponse",
     "rif",
     "r",
     "bls",
+    "balas",
     "απ",
     "σχετ",
     "hl",
     "ad",
     "ref",
+    "rsp",
+    "resp",
+    "atb",
+    "vast",
+    "vastaus",
+    "vá",
+    "válasz",
+    "odg",
+    "odgovor",
+    "atsakymas",
+    "réf",
+    "răspuns",
+    "на",
+    "ha",
+    "отв",
+    "ответ",
+    "відп",
+    "відповідь",
     "回复",
     "回覆",
     "答复",
+    "答覆",
     "返信",
     "답장",
+    "회신",
     "回",
-    "on",
-    "vá",
-    "на",
-    "отв",
+    "תגובה",
+    "رد",
+];
+
+/// Marks before the colon that say forward.
+const FORWARDS: [&str; 52] = [
     "fw",
     "fwd",
+    "fvw",
     "wg",
+    "weitergeleitet",
+    "weiterleitung",
     "tr",
+    "trans",
+    "transf",
     "rv",
+    "reenv",
     "vl",
     "enc",
-    "doorst",
-    "vb",
-    "pd",
+    "enc fwd",
+    "reenc",
     "i",
+    "inoltra",
+    "doorst",
+    "doorgestuurd",
+    "vb",
+    "vid",
+    "pd",
     "ilt",
+    "i̇lt",
+    "ilet",
+    "ileti",
+    "iletildi",
+    "yml",
+    "tov",
+    "továbbítás",
+    "továbbítva",
+    "trs",
+    "edasi",
+    "eds",
+    "πρθ",
+    "προώθ",
+    "înt",
+    "redirecționat",
+    "redirecţionat",
+    "proslijeđeno",
+    "prosl",
+    "pr",
+    "пересл",
+    "переслано",
+    "пер",
+    "перенапр",
     "转发",
     "轉寄",
+    "轉發",
     "転送",
     "전달",
-    "пересл",
+    "הועבר",
 ];
+
+/// A mark that says reply in Finnish, and forward in Norwegian and Danish.
+const EITHER: [&str; 1] = ["vs"];
+
+/// A mark of forwarding that is written with a space in it, or from right to left.
+const LONG_FORWARDS: [&str; 3] = ["إعادة توجيه", "chuyển tiếp", "přeposláno"];
+
+/// What the first mark of a subject says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Sign {
+    /// There is none.
+    None,
+    /// The letter answers one.
+    Reply,
+    /// The letter passes one on.
+    Forward,
+    /// It depends on the language.
+    Either,
+}
 
 /// Characters a counter may have: `Re[2]:`, `Re(2):`, `Re^2:`, `Re*2:`, `Re2:`.
 const COUNTER: [char; 6] = ['[', ']', '(', ')', '^', '*'];
+
+/// Brackets that open and close a tag.
+const OPENING: [char; 4] = ['[', '［', '【', '〔'];
+const CLOSING: [char; 4] = [']', '］', '】', '〕'];
+
+/// Tags told apart in one subject.
+const MOST_TAGS: usize = 20;
+
+/// Bytes of a tag such as `[External]` before a mark.
+const LONGEST_OUTER: usize = 40;
 
 /// The subject without reply and forward marks and without our tag, as people would call the
 /// matter (after RFC 5256 section 2.1, but other people's `[tags]` stay).
@@ -78,12 +170,56 @@ pub fn tag(prefix: &str, number: u64, code: &str) -> String {
     format!("[{prefix}#{number}-{code}]")
 }
 
-/// The first tag with that prefix: ticket number and code, the code in lower case. Case does not
-/// matter, and neither does white space that mail programs fold into it.
+/// The first tag with that prefix: see [`find_tags`].
 pub fn find_tag(subject: &str, prefix: &str) -> Option<(u64, String)> {
-    tags(subject)
-        .find(|tag| tag.prefix.eq_ignore_ascii_case(prefix))
-        .map(|tag| (tag.number, tag.code))
+    find_tags(subject, prefix).into_iter().next()
+}
+
+/// All tags with that prefix, in order and each once: ticket number and code, the code in lower
+/// case. Neither case matters, nor white space that programs fold or put into it, nor that they
+/// make brackets, dashes and digits as wide as Chinese characters.
+pub fn find_tags(subject: &str, prefix: &str) -> Vec<(u64, String)> {
+    let mut found: Vec<(u64, String)> = Vec::new();
+    for tag in tags(subject).filter(|tag| tag.prefix.eq_ignore_ascii_case(prefix)) {
+        let tag = (tag.number, tag.code);
+        if found.len() < MOST_TAGS && !found.contains(&tag) {
+            found.push(tag);
+        }
+    }
+    found
+}
+
+/// What the first mark says, be there tags of lists and offices before it or not.
+pub(super) fn sign(subject: &str) -> Sign {
+    let subject = without_outer_tags(subject);
+    if let Some((sign, _)) = mark(subject) {
+        return sign;
+    }
+    let ends = strip_suffix_ignoring_case(subject.trim_end(), "(fwd)").is_some();
+    let forward = ends || forwarded_in_brackets(subject.trim()).is_some();
+    if forward { Sign::Forward } else { Sign::None }
+}
+
+/// The subject without one mark of forwarding, which is how the original was called.
+pub(super) fn without_forward(subject: &str) -> &str {
+    let rest = without_outer_tags(subject).trim();
+    if let Some((Sign::Forward | Sign::Either, after)) = mark(rest) {
+        return after.trim();
+    }
+    let before = strip_suffix_ignoring_case(rest, "(fwd)");
+    before.or_else(|| forwarded_in_brackets(rest)).map_or(subject.trim(), str::trim)
+}
+
+/// What follows `[External] ` and the like, where a mark stands behind it.
+fn without_outer_tags(subject: &str) -> &str {
+    let mut rest = subject.trim_start();
+    while let Some((tag, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        if tag.len() > LONGEST_OUTER || tag.contains(':') {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    if mark(rest).is_some() { rest } else { subject.trim_start() }
 }
 
 /// The subject of an answer: `Re: ` once, the base, and the tag once.
@@ -95,12 +231,26 @@ pub fn reply(subject: &str, tag: &str) -> String {
 
 /// What follows a reply or forward mark and its colon.
 fn after_mark(text: &str) -> Option<&str> {
+    mark(text).map(|(_, after)| after)
+}
+
+/// The mark at the beginning, and what follows its colon.
+fn mark(text: &str) -> Option<(Sign, &str)> {
     const LONGEST: usize = 30;
-    let end = text.char_indices().take(LONGEST).find(|(_, c)| matches!(c, ':' | '：'))?;
-    let mark = text[..end.0].trim_end();
+    let end = text.char_indices().take(LONGEST).find(|(_, c)| matches!(c, ':' | '：' | '﹕'))?;
+    let mark =
+        text[..end.0].trim_matches(|c: char| c.is_whitespace() || super::quote::is_invisible(c));
     let mark = mark.trim_end_matches(|c: char| c.is_ascii_digit() || COUNTER.contains(&c));
     let mark = mark.trim().trim_end_matches('.').to_lowercase();
-    MARKS.contains(&mark.as_str()).then(|| &text[end.0 + end.1.len_utf8()..])
+    let mark = mark.as_str();
+    let sign = match mark {
+        "" => return None,
+        mark if REPLIES.contains(&mark) => Sign::Reply,
+        mark if FORWARDS.contains(&mark) || LONG_FORWARDS.contains(&mark) => Sign::Forward,
+        mark if EITHER.contains(&mark) => Sign::Either,
+        _ => return None,
+    };
+    Some((sign, &text[end.0 + end.1.len_utf8()..]))
 }
 
 fn strip_suffix_ignoring_case<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
@@ -126,15 +276,15 @@ struct Tag {
 
 /// Everything in the subject that has the shape of a tag.
 fn tags(subject: &str) -> impl Iterator<Item = Tag> {
-    subject.match_indices('[').filter_map(|(at, _)| tag_at(subject, at))
+    subject.match_indices(OPENING).filter_map(|(at, bracket)| tag_at(subject, at, bracket.len()))
 }
 
-fn tag_at(subject: &str, at: usize) -> Option<Tag> {
+fn tag_at(subject: &str, at: usize, bracket: usize) -> Option<Tag> {
     // Sixteen for the prefix, twenty digits, sixteen for the code, and folds.
-    const LONGEST: usize = 64;
-    let text = subject.get(at + 1..)?;
-    let length = text.bytes().take(LONGEST).position(|byte| byte == b']')?;
-    let inside: String = text[..length].chars().filter(|c| !c.is_whitespace()).collect();
+    const LONGEST: usize = 80;
+    let text = subject.get(at + bracket..)?;
+    let (length, close) = text.char_indices().take(LONGEST).find(|(_, c)| CLOSING.contains(c))?;
+    let inside: String = text[..length].chars().filter_map(narrow).collect();
     let (prefix, rest) = inside.split_once('#')?;
     let (number, code) = rest.split_once('-')?;
     let plain = |text: &str, lengths: std::ops::RangeInclusive<usize>| {
@@ -144,8 +294,20 @@ fn tag_at(subject: &str, at: usize) -> Option<Tag> {
         && plain(code, 3..=16)
         && number.bytes().all(|byte| byte.is_ascii_digit());
     let number = number.parse().ok().filter(|_| well_formed)?;
-    let span = at..at + length + 2;
+    let span = at..at + bracket + length + close.len_utf8();
     Some(Tag { prefix: prefix.to_owned(), number, code: code.to_ascii_lowercase(), span })
+}
+
+/// A character of a tag as we wrote it; none for what programs put between.
+fn narrow(c: char) -> Option<char> {
+    /// From a full-width character (Unicode chart FF00) to its ASCII twin.
+    const WIDE: u32 = 0xfee0;
+    match c {
+        c if c.is_whitespace() || super::quote::is_invisible(c) => None,
+        '‐' | '‑' | '–' | '—' | '−' | '－' => Some('-'),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - WIDE),
+        c => Some(c),
+    }
 }
 
 fn without_tags(subject: &str) -> String {
@@ -189,8 +351,77 @@ mod tests {
             ("Note #4-5 [a#b-c]", "Note #4-5 [a#b-c]"),
             ("Re : Printer", "Printer"),
             ("RE: TR : Imprimante", "Imprimante"),
+            ("YNT: İLT: Yazıcı", "Yazıcı"),
+            ("Отв: Пересл: Принтер", "Принтер"),
+            ("Vá: Továbbítás: Nyomtató", "Nyomtató"),
+            ("Răspuns: ÎNT: Imprimantă", "Imprimantă"),
+            ("Re: [External] Printer", "[External] Printer"),
+            ("［CF#12-x7k2］ 回覆: 轉寄: 印表機", "印表機"),
+            ("Edasi: πρθ: Printer", "Printer"),
         ] {
             assert_eq!(base(subject), expected, "{subject}");
+        }
+    }
+
+    #[test]
+    fn all_tags_are_found_however_damaged() {
+        let one = vec![(1234, "x7k2")];
+        for (subject, expected) in [
+            ("Re: Printer [CF#1234-x7k2]", one.clone()),
+            ("[cf#1234-X7K2] Printer", one.clone()),
+            ("[ CF # 12 34 - x7 k2 ]", one.clone()),
+            ("[CF#1234-\r\n x7k2]", one.clone()),
+            ("回复：打印机 ［CF#1234-x7k2］", one.clone()),
+            ("【ＣＦ＃１２３４－ｘ７ｋ２】", one.clone()),
+            ("[CF#1234–x7k2]", one.clone()),
+            ("[\u{200e}CF#1234-x7k2]", one.clone()),
+            ("[CF#1234-x7k2] AW: [CF#1234-x7k2]", one),
+            ("[CF#1-abcd] [XX#3-aaaa] [CF#2-efgh]", vec![(1, "abcd"), (2, "efgh")]),
+            ("CF#1234-x7k2", vec![]),
+        ] {
+            let expected: Vec<(u64, String)> =
+                expected.into_iter().map(|(number, code)| (number, code.to_owned())).collect();
+            assert_eq!(find_tags(subject, "CF"), expected, "{subject}");
+        }
+        assert_eq!(find_tags("[Desk9#1-abcd]", "DESK9"), [(1, "abcd".to_owned())]);
+        assert_eq!(find_tags(&"[CF#1-abcd]".repeat(100_000), "CF").len(), 1);
+    }
+
+    #[test]
+    fn marks_say_whether_a_letter_answers_or_passes_on() {
+        for (subject, expected) in [
+            ("Printer", Sign::None),
+            ("Re: Fwd: Printer", Sign::Reply),
+            ("AW: Printer", Sign::Reply),
+            ("R: Printer", Sign::Reply),
+            ("回复：打印机", Sign::Reply),
+            ("Fwd: Re: Printer", Sign::Forward),
+            ("WG: Printer", Sign::Forward),
+            ("TR : Printer", Sign::Forward),
+            ("I: Printer", Sign::Forward),
+            ("İLT: Printer", Sign::Forward),
+            ("ÎNT: Printer", Sign::Forward),
+            ("轉寄: 打印機", Sign::Forward),
+            ("Пересл: Принтер", Sign::Forward),
+            ("[External] FW: Printer", Sign::Forward),
+            ("[EXT] [list] Re: Printer", Sign::Reply),
+            ("[Fwd: Printer]", Sign::Forward),
+            ("Printer (fwd)", Sign::Forward),
+            ("VS: Tulostin", Sign::Either),
+            ("[External] Printer", Sign::None),
+            ("", Sign::None),
+        ] {
+            assert_eq!(sign(subject), expected, "{subject}");
+        }
+        for (subject, expected) in [
+            ("Fwd: Re: Printer", "Re: Printer"),
+            ("[External] FW: Printer", "Printer"),
+            ("[Fwd: Printer]", "Printer"),
+            ("Printer (fwd)", "Printer"),
+            ("Printer", "Printer"),
+            ("Re: Printer", "Re: Printer"),
+        ] {
+            assert_eq!(without_forward(subject), expected, "{subject}");
         }
     }
 

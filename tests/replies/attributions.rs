@@ -1,0 +1,146 @@
+//! The lines above quotes, as mail programs write them in their languages.
+
+/// A program and language, and its line.
+pub(crate) const LINES: &[(&str, &str)] = &[
+    // English
+    ("gmail en", "On Mon, May 4, 2026 at 10:00 AM Ana Muster <ana@shop.example> wrote:"),
+    ("gmail en old", "On Mon, May 4, 2026 at 10:00 AM, Ana Muster <ana@shop.example>wrote:"),
+    ("gmail en gb", "On Mon, 4 May 2026 at 10:00, Ana Muster <ana@shop.example> wrote:"),
+    ("gmail android en", "On Mon, May 4, 2026, 10:00 AM Ana Muster <ana@shop.example> wrote:"),
+    ("narrow space", "On Mon, May 4, 2026 at 10:00\u{202f}AM Ana <ana@shop.example> wrote:"),
+    ("apple en", "On May 4, 2026, at 10:00 AM, Ana Muster <ana@shop.example> wrote:"),
+    ("apple en gb", "On 4 May 2026, at 10:00, Ana Muster <ana@shop.example> wrote:"),
+    ("apple en no address", "On 4 May 2026, at 10:00, Ana Muster wrote:"),
+    ("thunderbird en", "On 5/4/26 10:00 AM, Ana Muster wrote:"),
+    ("thunderbird en gb", "On 04/05/2026 10:00, Ana Muster wrote:"),
+    (
+        "yahoo en",
+        "On Monday, May 4, 2026 at 10:00:00 AM GMT+2, Ana Muster <ana@shop.example> wrote:",
+    ),
+    ("yahoo en old", "On Monday, May 4, 2026 10:00 AM, Ana Muster <ana@shop.example> wrote:"),
+    ("mutt", "On Mon, May 04, 2026 at 10:00:00AM +0200, Ana Muster wrote:"),
+    ("mutt star", "* Ana Muster <ana@shop.example> [2026-05-04 10:00]:"),
+    ("roundcube en", "On 2026-05-04 10:00, Ana Muster wrote:"),
+    ("zimbra en", "----- On May 4, 2026, at 10:00 AM, Ana Muster ana@shop.example wrote:"),
+    ("superhuman", "On Mon, May 04, 2026 at 10:00 AM, Ana Muster < ana@shop.example > wrote:"),
+    ("proton en", "On Monday, May 4th, 2026 at 10:00, Ana Muster <ana@shop.example> wrote:"),
+    ("zoho", "---- On Mon, 04 May 2026 10:00:00 +0200 Ana Muster <ana@shop.example> wrote ----"),
+    ("notes en", "Ana Muster <ana@shop.example> wrote on 05/04/2026 10:00:00 AM:"),
+    ("horde en", "Quoting Ana Muster <ana@shop.example>:"),
+    ("163 en", "At 2026-05-04 10:00:00, \"Ana Muster\" <ana@shop.example> wrote:"),
+    ("samsung en", "On 4 May 2026 10:00, Ana Muster <ana@shop.example> wrote:"),
+    ("bold", "*On Mon, 4 May 2026 at 10:00, Ana Muster <ana@shop.example> wrote:*"),
+    // German
+    ("gmail de", "Am Mo., 4. Mai 2026 um 10:00 Uhr schrieb Ana Muster <ana@shop.example>:"),
+    ("gmail android de", "Ana Muster <ana@shop.example> schrieb am Mo., 4. Mai 2026, 10:00:"),
+    ("apple de", "Am 04.05.2026 um 10:00 schrieb Ana Muster <ana@shop.example>:"),
+    ("thunderbird de", "Am 04.05.2026 um 10:00 schrieb Ana Muster:"),
+    ("thunderbird de old", "Am 04.05.2026 10:00, schrieb Ana Muster:"),
+    ("roundcube de", "Am 2026-05-04 10:00, schrieb Ana Muster:"),
+    (
+        "yahoo de",
+        "Am Montag, 4. Mai 2026 um 10:00:00 MESZ hat Ana Muster <ana@shop.example> Folgendes geschrieben:",
+    ),
+    ("zimbra de", "----- Am 4. Mai 2026 um 10:00 schrieb Ana Muster ana@shop.example:"),
+    ("gmx web de", "Ana Muster <ana@shop.example> hat am 04.05.2026 10:00 geschrieben:"),
+    ("horde de", "Zitat von Ana Muster <ana@shop.example>:"),
+    ("proton de", "Am Montag, 4. Mai 2026 um 10:00 schrieb Ana Muster <ana@shop.example>:"),
+    // French
+    ("gmail fr", "Le lun. 4 mai 2026 à 10:00, Ana Muster <ana@shop.example> a écrit :"),
+    ("apple fr", "Le 4 mai 2026 à 10:00, Ana Muster <ana@shop.example> a écrit :"),
+    ("thunderbird fr", "Le 04/05/2026 à 10:00, Ana Muster a écrit\u{a0}:"),
+    ("zimbra fr", "----- Le 4 Mai 26, à 10:00, Ana Muster ana@shop.example a écrit :"),
+    ("yahoo fr", "Le lundi 4 mai 2026 à 10:00:00 UTC+2, Ana Muster <ana@shop.example> a écrit :"),
+    // Spanish
+    ("gmail es", "El lun, 4 may 2026 a las 10:00, Ana Muster (<ana@shop.example>) escribió:"),
+    ("apple es", "El 4 may 2026, a las 10:00, Ana Muster <ana@shop.example> escribió:"),
+    ("thunderbird es", "El 4/5/26 a las 10:00, Ana Muster escribió:"),
+    (
+        "yahoo es",
+        "El lunes, 4 de mayo de 2026, 10:00:00 CEST, Ana Muster <ana@shop.example> escribió:",
+    ),
+    // Portuguese
+    ("gmail pt-br", "Em seg., 4 de mai. de 2026 às 10:00, Ana Muster <ana@shop.example> escreveu:"),
+    ("apple pt-br", "Em 4 de mai. de 2026, à(s) 10:00, Ana Muster <ana@shop.example> escreveu:"),
+    ("gmail pt", "Ana Muster <ana@shop.example> escreveu (segunda, 4/05/2026 à(s) 10:00):"),
+    ("apple pt", "No dia 04/05/2026, às 10:00, Ana Muster <ana@shop.example> escreveu:"),
+    ("thunderbird pt", "Em 04/05/2026 10:00, Ana Muster escreveu:"),
+    // Italian
+    (
+        "gmail it",
+        "Il giorno lun 4 mag 2026 alle ore 10:00 Ana Muster <ana@shop.example> ha scritto:",
+    ),
+    ("apple it", "Il giorno 4 mag 2026, alle ore 10:00, Ana Muster <ana@shop.example> ha scritto:"),
+    ("thunderbird it", "Il 04/05/2026 10:00, Ana Muster ha scritto:"),
+    // Dutch
+    ("gmail nl", "Op ma 4 mei 2026 om 10:00 schreef Ana Muster <ana@shop.example>:"),
+    (
+        "apple nl",
+        "Op 4 mei 2026 om 10:00 heeft Ana Muster <ana@shop.example> het volgende geschreven:",
+    ),
+    ("thunderbird nl", "Op 04-05-2026 om 10:00 schreef Ana Muster:"),
+    // Polish
+    ("gmail pl", "pon., 4 maj 2026 o 10:00 Ana Muster <ana@shop.example> napisał(a):"),
+    (
+        "apple pl",
+        "Wiadomość napisana przez Ana Muster <ana@shop.example> w dniu 4 maj 2026, o godz. 10:00:",
+    ),
+    ("thunderbird pl", "W dniu 04.05.2026 o 10:00, Ana Muster pisze:"),
+    ("onet pl", "Dnia 4 maja 2026 10:00 Ana Muster <ana@shop.example> napisał(a):"),
+    // Czech and Slovak
+    ("gmail cs", "po 4. 5. 2026 v 10:00 odesílatel Ana Muster <ana@shop.example> napsal:"),
+    ("apple cs", "4. 5. 2026 v 10:00, Ana Muster <ana@shop.example>:"),
+    ("thunderbird cs", "Dne 04. 05. 26 v 10:00 Ana Muster napsal(a):"),
+    ("gmail sk", "po 4. 5. 2026 o 10:00 Ana Muster <ana@shop.example> napísal(a):"),
+    // Nordic
+    ("gmail sv", "Den mån 4 maj 2026 kl 10:00 skrev Ana Muster <ana@shop.example>:"),
+    ("apple sv", "4 maj 2026 kl. 10:00 skrev Ana Muster <ana@shop.example>:"),
+    ("thunderbird sv", "Den 2026-05-04 kl. 10:00, skrev Ana Muster:"),
+    ("gmail da", "Den man. 4. maj 2026 kl. 10.00 skrev Ana Muster <ana@shop.example>:"),
+    ("apple da", "Den 4. maj 2026 kl. 10.00 skrev Ana Muster <ana@shop.example>:"),
+    ("thunderbird da", "Den 04.05.2026 kl. 10.00 skrev Ana Muster:"),
+    ("gmail no", "man. 4. mai 2026 kl. 10:00 skrev Ana Muster <ana@shop.example>:"),
+    ("apple no", "4. mai 2026 kl. 10:00 skrev Ana Muster <ana@shop.example>:"),
+    ("thunderbird no", "Den 04.05.2026 10:00, skrev Ana Muster:"),
+    ("gmail fi", "ma 4. toukok. 2026 klo 10.00 Ana Muster (ana@shop.example) kirjoitti:"),
+    ("apple fi", "Ana Muster <ana@shop.example> kirjoitti 4.5.2026 kello 10.00:"),
+    ("thunderbird fi", "Ana Muster kirjoitti 4.5.2026 klo 10.00:"),
+    // Russian and Ukrainian
+    ("gmail ru", "пн, 4 мая 2026 г. в 10:00, Ана Мустер <ana@shop.example>:"),
+    ("gmail ru old", "4 мая 2026 г., 10:00 пользователь Ана Мустер <ana@shop.example> написал:"),
+    ("apple ru", "4 мая 2026 г., в 10:00, Ана Мустер <ana@shop.example> написал(а):"),
+    ("thunderbird ru", "04.05.2026 10:00, Ана Мустер пишет:"),
+    ("mail.ru", "Понедельник, 4 мая 2026, 10:00 +03:00 от Ана Мустер <ana@shop.example>:"),
+    ("mail.ru old", "Mon, 04 May 2026 10:00:00 +0400 от Ана Мустер <ana@shop.example>:"),
+    ("yandex", "04.05.2026, 10:00, \"Ана Мустер\" <ana@shop.example>:"),
+    ("gmail uk", "пн, 4 трав. 2026 р. о 10:00 Ана Мустер <ana@shop.example> пише:"),
+    ("apple uk", "4 трав. 2026 р. о 10:00 Ана Мустер <ana@shop.example> написав(-ла):"),
+    // Turkish
+    ("gmail tr", "Ana Muster <ana@shop.example>, 4 May 2026 Pzt, 10:00 tarihinde şunu yazdı:"),
+    ("apple tr", "Ana Muster <ana@shop.example> şunları yazdı (4 May 2026 10:00):"),
+    ("thunderbird tr", "Ana Muster, 4.05.2026 10:00 tarihinde yazdı:"),
+    // Chinese
+    ("gmail zh-cn", "Ana Muster <ana@shop.example> 于2026年5月4日周一 10:00写道："),
+    ("apple zh-cn", "2026年5月4日 10:00，Ana Muster <ana@shop.example> 写道："),
+    ("163 zh", "在 2026-05-04 10:00:00，\"Ana Muster\" <ana@shop.example> 写道："),
+    ("thunderbird zh-cn", "在 2026/5/4 10:00, Ana Muster 写道:"),
+    ("gmail zh-tw", "Ana Muster <ana@shop.example> 於 2026年5月4日 週一 上午10:00寫道："),
+    ("apple zh-tw", "Ana Muster <ana@shop.example> 於 2026年5月4日 上午10:00 寫道："),
+    // Japanese
+    ("gmail ja", "2026年5月4日(月) 10:00 Ana Muster <ana@shop.example>:"),
+    ("apple ja", "2026/05/04 10:00、Ana Muster <ana@shop.example>のメール:"),
+    ("thunderbird ja", "2026/05/04 10:00、Ana Muster さんは書きました:"),
+    // Korean
+    ("gmail ko", "2026년 5월 4일 (월) 오전 10:00, Ana Muster <ana@shop.example>님이 작성:"),
+    ("apple ko", "2026. 5. 4. 오전 10:00, Ana Muster <ana@shop.example> 작성:"),
+    // Others
+    ("gmail hu", "Ana Muster <ana@shop.example> ezt írta (időpont: 2026. máj. 4., H, 10:00):"),
+    ("gmail ro", "lun., 4 mai 2026 la 10:00, Ana Muster <ana@shop.example> a scris:"),
+    ("gmail el", "Στις Δευ 4 Μαΐ 2026 στις 10:00 π.μ., ο χρήστης Ana <ana@shop.example> έγραψε:"),
+    ("gmail hr", "pon, 4. svi 2026. u 10:00 Ana Muster <ana@shop.example> napisao je:"),
+    ("gmail et", "Kuupäev: E, 4. mai 2026 kell 10:00, kirjutas Ana Muster <ana@shop.example>:"),
+    (
+        "gmail he",
+        "\u{202b}בתאריך יום ב׳, 4 במאי 2026 ב-10:00 מאת \u{202a}Ana\u{202c}\u{200f} <\u{202a}ana@shop.example\u{202c}\u{200f}>:\u{202c}",
+    ),
+];
