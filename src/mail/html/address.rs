@@ -2,6 +2,8 @@
 //! nothing when it leads anywhere but to the web, to a mail address or to a telephone. And whether
 //! the words of a link claim another place than the one it leads to.
 
+use std::borrow::Cow;
+
 use super::punycode;
 
 /// Bytes of an address kept; browsers and mail programs give up earlier.
@@ -27,9 +29,10 @@ pub(super) fn place(written: &str) -> Option<Place> {
     }
     // Browsers take off what is not seen at both ends, and line ends and tabs anywhere.
     let trimmed = written.trim_matches(|c: char| c <= ' ' || c == '\u{a0}' || c == '\u{feff}');
-    let address: String = match trimmed.contains(|c: char| c.is_control()) {
-        true => trimmed.chars().filter(|c| !c.is_control()).collect(),
-        false => trimmed.to_owned(),
+    let plain = trimmed.bytes().all(|byte| byte.is_ascii_graphic());
+    let address: Cow<'_, str> = match plain {
+        true => Cow::Borrowed(trimmed),
+        false => Cow::Owned(trimmed.chars().filter(|c| !c.is_control()).collect()),
     };
     if address.starts_with("//") {
         return web("https", &address);
@@ -38,12 +41,17 @@ pub(super) fn place(written: &str) -> Option<Place> {
         return web("http", &address);
     }
     let (scheme, rest) = address.split_once(':')?;
-    match scheme.to_ascii_lowercase().as_str() {
-        "http" => web("http", rest),
-        "https" => web("https", rest),
-        "mailto" => mail(rest),
-        "tel" => telephone(rest),
-        _ => None,
+    let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+    if is("https") {
+        web("https", rest)
+    } else if is("http") {
+        web("http", rest)
+    } else if is("mailto") {
+        mail(rest)
+    } else if is("tel") {
+        telephone(rest)
+    } else {
+        None
     }
 }
 
@@ -67,6 +75,11 @@ fn web(scheme: &str, rest: &str) -> Option<Place> {
         address.push_str(&port[..port.len().min(5)]);
     }
     let query = path.find(['?', '#']).unwrap_or(path.len());
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"\\\"<>'`".contains(&byte);
+    if path.bytes().all(plain) {
+        address.push_str(path);
+        return Some(Place { address, host, disguised: user || foreign });
+    }
     for (at, c) in path.char_indices() {
         match c {
             '\\' if at < query => address.push('/'),
@@ -84,6 +97,14 @@ fn web(scheme: &str, rest: &str) -> Option<Place> {
 
 /// A host as browsers look it up, in ASCII, and whether it may be taken for another one.
 fn host(written: &str) -> Option<(String, bool)> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    if (1..=253).contains(&written.len())
+        && written.bytes().all(plain)
+        && !written.ends_with('.')
+        && !written.contains("xn--")
+    {
+        return Some((written.to_owned(), false));
+    }
     let mut bytes = Vec::with_capacity(written.len());
     let mut rest = written.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {

@@ -48,12 +48,11 @@ pub(super) fn write(element: Element, tokens: &Tokens<'_>, out: &mut String) {
         }
         seen[count] = name;
         count += 1;
-        let styled = tokens.attribute("style").is_some();
-        known(element, name, value, styled, out);
+        known(element, name, value, tokens, out);
     }
 }
 
-fn known(element: Element, name: u128, value: &str, styled: bool, out: &mut String) {
+fn known(element: Element, name: u128, value: &str, tokens: &Tokens<'_>, out: &mut String) {
     use Element::{Abbr, Dfn, Font, Li, Ol, Table, Td, Th, Tr};
     let cell = matches!(element, Td | Th);
     match name {
@@ -83,7 +82,7 @@ fn known(element: Element, name: u128, value: &str, styled: bool, out: &mut Stri
             word("valign", value, &["top", "middle", "bottom", "baseline"], out);
         }
         BGCOLOR if cell || matches!(element, Table | Tr) => color("bgcolor", value, out),
-        BGCOLOR if element == Element::Div && !styled => {
+        BGCOLOR if element == Element::Div && tokens.attribute("style").is_none() => {
             // The ground of a whole letter, on the box that stands for it.
             let start = out.len();
             out.push_str(" style=\"background-color:");
@@ -193,13 +192,18 @@ fn measure(name: &str, value: &str, out: &mut String) {
 
 /// Writes text in which nothing is a sign of HTML, in an attribute either.
 pub(super) fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let written = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(written);
+        from = at + 1;
     }
+    out.push_str(&text[from..]);
 }

@@ -32,14 +32,39 @@ names! {
     WIDTH b"width"
 }
 
-/// The declarations of a style attribute: the name as a number, as [`key`] has it, the name and the
-/// value.
-fn declarations(style: &str) -> impl Iterator<Item = (u128, &str, &str)> {
-    style.split(';').filter_map(|declaration| {
-        let (name, value) = declaration.split_once(':')?;
-        let name = name.trim_ascii();
-        Some((key(name.as_bytes()), name, value.trim_ascii()))
-    })
+/// The declarations of a style attribute: name and value.
+struct Declarations<'a> {
+    style: &'a str,
+    at: usize,
+}
+
+fn declarations(style: &str) -> Declarations<'_> {
+    Declarations { style, at: 0 }
+}
+
+impl<'a> Iterator for Declarations<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = self.style.as_bytes();
+        while self.at < bytes.len() {
+            let start = self.at;
+            let mut colon = None;
+            while self.at < bytes.len() && bytes[self.at] != b';' {
+                if bytes[self.at] == b':' && colon.is_none() {
+                    colon = Some(self.at);
+                }
+                self.at += 1;
+            }
+            let end = self.at;
+            self.at += 1;
+            if let Some(colon) = colon {
+                let (name, value) = (&self.style[start..colon], &self.style[colon + 1..end]);
+                return Some((name.trim_ascii(), value.trim_ascii()));
+            }
+        }
+        None
+    }
 }
 
 fn resolved(style: &str) -> Cow<'_, str> {
@@ -51,7 +76,11 @@ fn resolved(style: &str) -> Cow<'_, str> {
 pub(super) fn reduce(style: &str, out: &mut String) {
     let style = resolved(style);
     let start = out.len();
-    for (known, name, value) in declarations(&style) {
+    for (name, value) in declarations(&style) {
+        let known = key(name.as_bytes());
+        if !is_known(known) {
+            continue;
+        }
         let value = without_important(value);
         let before = out.len();
         if before > start {
@@ -73,12 +102,44 @@ pub(super) fn reduce(style: &str, out: &mut String) {
 }
 
 fn without_important(value: &str) -> &str {
+    if !value.ends_with(['t', 'T']) {
+        return value;
+    }
     match value.rsplit_once('!') {
         Some((value, word)) if word.trim_ascii().eq_ignore_ascii_case("important") => {
             value.trim_ascii_end()
         }
         _ => value,
     }
+}
+
+/// Whether a declaration may stay, if its value does.
+fn is_known(property: u128) -> bool {
+    matches!(
+        property,
+        BACKGROUND
+            | BACKGROUND_COLOR
+            | BORDER
+            | BORDER_BOTTOM
+            | BORDER_LEFT
+            | BORDER_RIGHT
+            | BORDER_TOP
+            | COLOR
+            | FONT_SIZE
+            | FONT_STYLE
+            | FONT_WEIGHT
+            | MAX_WIDTH
+            | PADDING
+            | PADDING_BOTTOM
+            | PADDING_LEFT
+            | PADDING_RIGHT
+            | PADDING_TOP
+            | TEXT_ALIGN
+            | TEXT_DECORATION
+            | VERTICAL_ALIGN
+            | WHITE_SPACE
+            | WIDTH
+    )
 }
 
 /// Writes a value if it fits its property.
@@ -179,6 +240,16 @@ pub(super) fn color(value: &str, out: &mut String) -> bool {
 
 /// A length in one of the units below within limits, as a number of pixels.
 fn length(value: &str, (least, most): (f32, f32), out: &mut String) -> bool {
+    // Nearly every length is a plain number of pixels.
+    if let Some(digits) = value.strip_suffix("px")
+        && (1..=3).contains(&digits.len())
+        && (digits.len() == 1 || !digits.starts_with('0'))
+        && let Ok(number) = digits.parse::<u16>()
+        && (least..=most).contains(&f32::from(number))
+    {
+        out.push_str(value);
+        return true;
+    }
     let Some((number, unit)) = measured(value) else { return false };
     let pixels = match unit {
         "px" => number,
@@ -257,7 +328,13 @@ pub(super) fn shown(style: &str) -> Shown {
     let mut flat = false;
     let mut clipped = false;
     let (mut above, mut below) = (false, false);
-    for (known, _, value) in declarations(&style) {
+    for (name, value) in declarations(&style) {
+        // Most declarations are about what does not matter here.
+        let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
+        if !matches!(first, Some(b'b' | b'd' | b'f' | b'h' | b'm' | b'o' | b'v' | b'w')) {
+            continue;
+        }
+        let known = key(name.as_bytes());
         let value = without_important(value);
         let is = |word: &str| value.eq_ignore_ascii_case(word);
         let zero = || {

@@ -8,7 +8,7 @@ use super::tokens::{Token, Tokens, tokens};
 use super::{entities, lists, style, target};
 
 /// Levels of quoting and of lists that are drawn; deeper ones look like the last.
-const MAX_LEVELS: usize = 10;
+const MAX_LEVELS: usize = 6;
 
 /// The text of an HTML document.
 pub(super) fn text(html: &str) -> String {
@@ -361,10 +361,20 @@ impl Page {
             self.space = true;
         }
         for word in text.split_ascii_whitespace() {
+            if self.space && self.line_filled && self.is_within_text() && word.is_ascii() {
+                self.out.push(' ');
+                self.out.push_str(word);
+                continue;
+            }
             self.write(word);
             self.space = true;
         }
         self.space = text.ends_with(collapses) || (self.space && text.trim_ascii().is_empty());
+    }
+
+    /// Whether nothing was asked for but a space since the last word.
+    fn is_within_text(&self) -> bool {
+        self.breaks == 0 && !self.separator && self.bullet.is_none() && !self.ruled
     }
 
     /// Writes text without line ends, and before it whatever was asked for.
