@@ -10,11 +10,15 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let bytes = &bytes[..bytes.len().min(limits::LONGEST)];
-    let message = limits::within(bytes, || parse(bytes), |message| {
-        let files: usize = message.attachments.iter().map(|file| file.bytes.len()).sum();
-        let html = message.html.as_ref().map_or(0, String::len);
-        message.text.len() + message.visible_text.len() + html + message.subject.len() + files
-    });
+    let message = limits::within(
+        bytes,
+        || parse(bytes),
+        |message| {
+            let files: usize = message.attachments.iter().map(|file| file.bytes.len()).sum();
+            let html = message.html.as_ref().map_or(0, String::len);
+            message.text.len() + message.visible_text.len() + html + message.subject.len() + files
+        },
+    );
     assert!(!message.subject.chars().any(char::is_control), "{:?}", message.subject);
     assert!(!message.text.contains(['\r', '\0']), "{:?}", message.text);
     assert_eq!(message.visible_text.trim().is_empty(), message.text.trim().is_empty());

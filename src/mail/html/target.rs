@@ -66,6 +66,9 @@ fn bare(address: &str) -> String {
 }
 
 fn on_one_line(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     text.chars()
         .filter(|c| !c.is_whitespace() && !c.is_control() && !entities::is_invisible(*c))
         .collect()
@@ -78,6 +81,13 @@ fn unwrapped(address: &str) -> Option<String> {
         ("://www.google.com/url?", "q="),
         ("://l.facebook.com/l.php?", "u="),
     ];
+    let host_end = address.match_indices('/').nth(2).map_or(0, |(at, _)| at);
+    if !["outlook.com", "google.com", "facebook.com"]
+        .iter()
+        .any(|end| address[..host_end].ends_with(end))
+    {
+        return None;
+    }
     let (_, name) = WRAPPERS.iter().find(|(mark, _)| {
         address
             .find(mark)
