@@ -141,6 +141,7 @@ fn without_a_session_everything_private_leads_to_the_sign_in() {
         "/tickets/1",
         "/tickets/999",
         "/tickets/1/articles/1/text",
+        "/tickets/1/articles/1/html",
         "/attachments/1",
         "/ledger/1/original",
     ] {
@@ -373,6 +374,86 @@ fn hostile_mail_stays_text() {
         Some("attachment; filename=\"ticket-1-message-1.eml\"")
     );
     assert!(answer.body.starts_with("Subject: <script>"));
+}
+
+#[test]
+fn a_letter_is_shown_as_it_was_laid_out_in_a_frame_that_may_do_nothing() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    let attack = "<script>alert(1)</script><img src=\"https://evil.example/p.gif\" onerror=alert(1)>\
+                  <img src=\"cid:logo\"><img src=\"cid:page\"><p style=\"color:red;position:fixed\">Hello</p>";
+    let part = |id: &str, content_type: &str, bytes: &[u8]| Attachment {
+        filename: id.to_owned(),
+        content_type: content_type.to_owned(),
+        content_id: Some(id.to_owned()),
+        inline: true,
+        bytes: bytes.to_vec(),
+    };
+    house.letter(Message {
+        text: "Hello".to_owned(),
+        visible_text: "Hello".to_owned(),
+        html: Some(attack.to_owned()),
+        attachments: vec![
+            part("logo", "image/svg+xml", b"\x89PNG\r\n\x1a\nx"),
+            part("page", "image/png", b"<script>alert(1)</script>"),
+        ],
+        ..letter(1)
+    });
+    house.letter(Message { html: None, ..letter(2) });
+
+    let page = house.get_as("/tickets/1", &cookie).body;
+    assert!(page.contains("href=\"/tickets/1?html=1#article-1\"") && !page.contains("<iframe"));
+    let page = house.get_as("/tickets/1?until=1&html=1", &cookie);
+    let policy = page.header("Content-Security-Policy").unwrap();
+    assert!(policy.contains("frame-src 'self'"), "{policy}");
+    let (_, frame) = page.body.split_once("<iframe").unwrap();
+    let frame = frame.split_once('>').unwrap().0;
+    assert!(frame.contains("src=\"/tickets/1/articles/1/html\""), "{frame}");
+    let (_, sandbox) = frame.split_once("sandbox=\"").unwrap();
+    let sandbox = sandbox.split_once('"').unwrap().0;
+    assert_eq!(sandbox, "allow-popups allow-popups-to-escape-sandbox");
+    assert!(page.body.contains("href=\"/tickets/1?until=1#article-1\""), "back to the text");
+
+    let answer = house.get_as("/tickets/1/articles/1/html", &cookie);
+    assert_eq!(answer.status, 200);
+    let policy = answer.header("Content-Security-Policy").unwrap();
+    let allowed = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; \
+                   frame-ancestors 'self'; base-uri 'none'; \
+                   sandbox allow-popups allow-popups-to-escape-sandbox";
+    assert_eq!(policy, allowed);
+    for (name, value) in [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "SAMEORIGIN"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "unsafe-none"),
+        ("Cache-Control", "no-store"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{name}");
+    }
+    for bad in ["<script", "onerror", "evil.example", "position", "cid:", "svg"] {
+        assert!(!answer.body.contains(bad), "{bad} in {}", answer.body);
+    }
+    assert!(answer.body.contains("<img src=\"data:image/png;base64,iVBORw0KGgp4\">"));
+    assert!(answer.body.contains("2 pictures left out"), "{}", answer.body);
+    assert!(answer.body.contains("<p style=\"color:red\">Hello</p>"), "{}", answer.body);
+
+    for path in
+        ["/tickets/2/articles/2/html", "/tickets/2/articles/1/html", "/tickets/9/articles/1/html"]
+    {
+        assert_eq!(house.get_as(path, &cookie).status, 404, "{path}");
+    }
+    let second = house.get_as("/tickets/2?html=2", &cookie).body;
+    assert!(!second.contains("<iframe") && !second.contains("laid out"), "{second}");
+
+    // Whatever they claim to be, files are saved and never shown.
+    for path in ["/attachments/1", "/attachments/2", "/ledger/1/original"] {
+        let answer = house.get_as(path, &cookie);
+        let disposition = answer.header("Content-Disposition").unwrap();
+        assert!(disposition.starts_with("attachment; "), "{path}: {disposition}");
+        assert_eq!(answer.header("X-Content-Type-Options"), Some("nosniff"), "{path}");
+        let policy = answer.header("Content-Security-Policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; sandbox;"), "{path}: {policy}");
+    }
 }
 
 #[test]

@@ -4,13 +4,19 @@
 use maud::Markup;
 use tiny_http::{Header, Request, Response, StatusCode};
 
-/// What a page may do: show our style sheet and our pictures, and send forms to us.
+/// What a page may do: show our style sheet, our pictures and letters in frames, and send forms to
+/// us.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+     frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What a file of unknown origin may do, should a browser show it after all: nothing.
 const FILE_POLICY: &str =
     "default-src 'none'; sandbox; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/// What a letter in a frame may do: show the pictures it holds itself, and be in our frame. Without
+/// an origin of its own it could not even use what a browser knows about ours.
+const LETTER_POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
+     form-action 'none'; frame-ancestors 'self'; base-uri 'none'; sandbox ";
 
 /// An answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +41,17 @@ impl Answer {
     pub(super) fn foreign_text(text: String) -> Self {
         let mut answer = Self::new(200, "text/plain; charset=utf-8", text.into_bytes());
         answer.set("Content-Security-Policy", FILE_POLICY);
+        answer
+    }
+
+    /// A letter as a document, for a frame of ours with this sandbox.
+    pub(super) fn letter(page: Markup, sandbox: &str) -> Self {
+        let mut answer = Self::page(200, page);
+        answer.set("Content-Security-Policy", &format!("{LETTER_POLICY}{sandbox}"));
+        answer.set("X-Frame-Options", "SAMEORIGIN");
+        answer.set("Referrer-Policy", "no-referrer");
+        // Browsers refuse it for whatever is sandboxed (HTML section 7.4.5).
+        answer.set("Cross-Origin-Opener-Policy", "unsafe-none");
         answer
     }
 
@@ -128,6 +145,7 @@ mod tests {
             Answer::asset("text/css", "x"),
             Answer::download("text/plain", "attachment".to_owned(), Vec::new()),
             Answer::foreign_text(String::new()),
+            Answer::letter(Markup::default(), "x"),
         ];
         for answer in answers {
             for (name, _) in &answer.headers {

@@ -7,6 +7,7 @@ mod asked;
 pub mod door;
 mod download;
 mod layout;
+mod letter;
 mod linked;
 mod pages;
 mod patience;

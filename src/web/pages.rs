@@ -10,8 +10,8 @@ use super::patience::Patience;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::words::span;
-use super::{MailboxFacts, download, sign_in, status, ticket, tickets};
-use crate::desk::ticket::{AgentId, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use super::{MailboxFacts, download, letter, sign_in, status, ticket, tickets};
+use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::{self, Store};
 use crate::time::{Clock, Timestamp};
 
@@ -126,6 +126,7 @@ impl Pages {
             Route::Tickets => self.tickets(asked, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::ArticleText(number, article) => self.article_text(number, article),
+            Route::ArticlePage(number, article) => self.article_page(number, article),
             Route::Attachment(id) => self.attachment(id),
             Route::Original(id) => self.original(id, visitor),
             Route::Status | Route::Health | Route::Style | Route::Icon => Ok(self.failed()),
@@ -354,18 +355,32 @@ impl Pages {
         for id in shown.iter().filter_map(|article| article.ledger_id) {
             rows.insert(id, self.store.ledger_row(id)?);
         }
-        let main = ticket::page(&ticket, shown, &rows, now);
+        let laid_out = asked.query("html").and_then(|id| id.parse().ok()).map(ArticleId);
+        let view = ticket::View { until, laid_out };
+        let main = ticket::page(&ticket, shown, &rows, view, now);
         let title = format!("Ticket {number}");
         Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page(&title, main)))
     }
 
     fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
+        Ok(Answer::foreign_text(self.article(number, id)?.text))
+    }
+
+    fn article_page(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
+        let article = self.article(number, id)?;
+        let Some(safe) = article.html else {
+            return Err(store::Error::NoSuch(format!("article {id} has no HTML")));
+        };
+        let page = letter::document(&safe, &article.attachments, |id| {
+            self.store.attachment(id).map(|(_, bytes)| bytes).ok()
+        });
+        Ok(Answer::letter(page, letter::SANDBOX))
+    }
+
+    fn article(&mut self, number: TicketNumber, id: ArticleId) -> Result<Article, store::Error> {
         let ticket = self.store.ticket(number)?;
         let article = ticket.articles.into_iter().find(|article| article.id == id);
-        match article {
-            Some(article) => Ok(Answer::foreign_text(article.text)),
-            None => Err(store::Error::NoSuch(format!("ticket {number} has no article {id}"))),
-        }
+        article.ok_or_else(|| store::Error::NoSuch(format!("ticket {number} has no article {id}")))
     }
 
     // Files

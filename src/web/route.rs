@@ -26,6 +26,8 @@ pub(super) enum Route {
     Ticket(TicketNumber),
     /// The whole text of one article.
     ArticleText(TicketNumber, ArticleId),
+    /// One article as its sender laid it out, for a frame.
+    ArticlePage(TicketNumber, ArticleId),
     /// An attachment, to save.
     Attachment(AttachmentId),
     /// The original of a message, to save.
@@ -50,6 +52,9 @@ impl Route {
             ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "articles", article, "text"] => {
                 Self::ArticleText(TicketNumber(number(ticket)?), ArticleId(number(article)?))
+            }
+            ["tickets", ticket, "articles", article, "html"] => {
+                Self::ArticlePage(TicketNumber(number(ticket)?), ArticleId(number(article)?))
             }
             ["attachments", id] => Self::Attachment(AttachmentId(number(id)?)),
             ["ledger", id, "original"] => Self::Original(LedgerId(number(id)?)),
@@ -84,6 +89,7 @@ impl Route {
             Self::Tickets
             | Self::Ticket(_)
             | Self::ArticleText(..)
+            | Self::ArticlePage(..)
             | Self::Attachment(_)
             | Self::Original(_) => true,
         }
@@ -116,6 +122,7 @@ mod tests {
             ("/tickets/9223372036854775808", None),
             ("/tickets/1/articles/2", None),
             ("/tickets/1/articles/2/text", Some(Route::ArticleText(TicketNumber(1), ArticleId(2)))),
+            ("/tickets/1/articles/2/html", Some(Route::ArticlePage(TicketNumber(1), ArticleId(2)))),
             ("/attachments/3", Some(Route::Attachment(AttachmentId(3)))),
             ("/attachments/3/x", None),
             ("/ledger/4/original", Some(Route::Original(LedgerId(4)))),

@@ -1,5 +1,6 @@
 //! One ticket: its conversation with quotes folded away, and beside it what is known of it. Letters
-//! are shown as text; a page never grows beyond what a phone likes to load.
+//! are shown as text, or one of them as it was laid out, in a frame that may do nothing; a page
+//! never grows beyond what a phone likes to load.
 
 use std::collections::HashMap;
 
@@ -7,6 +8,7 @@ use maud::{Markup, html};
 
 use super::download::safe_name;
 use super::layout::{age, moment};
+use super::letter::SANDBOX;
 use super::linked::{fitting, linked};
 use super::tickets::{priority_mark, state_mark, subject};
 use super::words::{self, ago, counted, utc};
@@ -32,6 +34,26 @@ const NAME_LENGTH: usize = 80;
 /// The ledger rows of a ticket's articles.
 pub(super) type Rows = HashMap<LedgerId, LedgerRow>;
 
+/// What of a ticket is looked at, and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct View {
+    /// The last article on the page, when it is not the newest.
+    pub(super) until: Option<ArticleId>,
+    /// The article that is shown as its sender laid it out.
+    pub(super) laid_out: Option<ArticleId>,
+}
+
+impl View {
+    /// The address of the same page on which `laid_out` is the article shown that way.
+    fn with(self, ticket: &Ticket, article: &Article, laid_out: bool) -> String {
+        let until = self.until.map(|until| format!("until={until}"));
+        let laid_out = laid_out.then(|| format!("html={}", article.id));
+        let query: Vec<String> = until.into_iter().chain(laid_out).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("/tickets/{}{mark}{}#article-{}", ticket.number, query.join("&"), article.id)
+    }
+}
+
 /// The articles one page shows: the last ones, or the last ones up to `until`.
 pub(super) fn shown(articles: &[Article], until: Option<ArticleId>) -> &[Article] {
     let end = match until {
@@ -42,7 +64,13 @@ pub(super) fn shown(articles: &[Article], until: Option<ArticleId>) -> &[Article
 }
 
 /// The content of the page. `shown` is a run of the ticket's articles.
-pub(super) fn page(ticket: &Ticket, shown: &[Article], rows: &Rows, now: Timestamp) -> Markup {
+pub(super) fn page(
+    ticket: &Ticket,
+    shown: &[Article],
+    rows: &Rows,
+    view: View,
+    now: Timestamp,
+) -> Markup {
     let first = shown.first().map(|article| article.id);
     let last = shown.last().map(|article| article.id);
     let older = ticket.articles.iter().rfind(|article| Some(article.id) < first);
@@ -52,7 +80,7 @@ pub(super) fn page(ticket: &Ticket, shown: &[Article], rows: &Rows, now: Timesta
     let mut articles: Vec<Markup> = shown
         .iter()
         .rev()
-        .map(|article| self::article(ticket, article, rows, &mut budget, now))
+        .map(|article| self::article(ticket, article, rows, view, &mut budget, now))
         .collect();
     articles.reverse();
     html! {
@@ -120,6 +148,7 @@ fn article(
     ticket: &Ticket,
     article: &Article,
     rows: &Rows,
+    view: View,
     budget: &mut usize,
     now: Timestamp,
 ) -> Markup {
@@ -146,7 +175,15 @@ fn article(
                     p.people { "subject " bdi { (words::cut(&article.subject, SUBJECT_LENGTH)) } }
                 }
             }
-            (text(ticket, article, budget))
+            @if article.html.is_none() {
+                (text(ticket, article, budget))
+            } @else if view.laid_out == Some(article.id) {
+                (frame(ticket, article))
+                p.more { a href=(view.with(ticket, article, false)) { "Show as text" } }
+            } @else {
+                (text(ticket, article, budget))
+                p.more { a href=(view.with(ticket, article, true)) { "Show as it was laid out" } }
+            }
             (attachments(article))
             @if let Some(row) = article.ledger_id.and_then(|id| rows.get(&id)) {
                 footer { (ledger(row, now)) }
@@ -244,6 +281,15 @@ fn text(ticket: &Ticket, article: &Article, budget: &mut usize) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The letter as its sender laid it out.
+fn frame(ticket: &Ticket, article: &Article) -> Markup {
+    let address = format!("/tickets/{}/articles/{}/html", ticket.number, article.id);
+    html! {
+        iframe.letter src=(address) sandbox=(SANDBOX) referrerpolicy="no-referrer"
+            title="The message as its sender laid it out" {}
     }
 }
 

@@ -1,6 +1,9 @@
 //! Character references in HTML (WHATWG HTML section 13.5): the numeric ones and the named ones
 //! that mail programs write. Others stay as they are.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// The names of U+00A0 to U+00FF, in order.
 #[rustfmt::skip]
 const LATIN: [&str; 96] = [
@@ -18,7 +21,7 @@ const LATIN: [&str; 96] = [
 
 /// Further names.
 #[rustfmt::skip]
-const NAMED: [(&str, char); 137] = [
+const NAMED: [(&str, char); 248] = [
     ("quot", '"'), ("amp", '&'), ("lt", '<'), ("gt", '>'), ("apos", '\''), ("euro", '€'),
     ("ndash", '–'), ("mdash", '—'), ("hellip", '…'), ("bull", '•'), ("lsquo", '‘'),
     ("rsquo", '’'), ("sbquo", '‚'), ("ldquo", '“'), ("rdquo", '”'), ("bdquo", '„'),
@@ -46,7 +49,28 @@ const NAMED: [(&str, char); 137] = [
     ("lpar", '('), ("rpar", ')'), ("ast", '*'), ("plus", '+'), ("equals", '='), ("commat", '@'),
     ("lbrack", '['), ("rbrack", ']'), ("lsqb", '['), ("rsqb", ']'), ("lowbar", '_'),
     ("grave", '`'), ("lbrace", '{'), ("rbrace", '}'), ("vert", '|'), ("sol", '/'), ("bsol", '\\'),
-    ("dollar", '$'), ("Tab", '\t'), ("NewLine", '\n'),
+    ("dollar", '$'), ("Tab", ' '), ("NewLine", ' '),
+    ("Epsilon", 'Ε'), ("epsilon", 'ε'), ("Zeta", 'Ζ'), ("zeta", 'ζ'), ("Eta", 'Η'), ("eta", 'η'),
+    ("Theta", 'Θ'), ("Iota", 'Ι'), ("iota", 'ι'), ("Kappa", 'Κ'), ("kappa", 'κ'), ("Lambda", 'Λ'),
+    ("Mu", 'Μ'), ("Nu", 'Ν'), ("nu", 'ν'), ("Xi", 'Ξ'), ("xi", 'ξ'), ("Omicron", 'Ο'),
+    ("omicron", 'ο'), ("Pi", 'Π'), ("Rho", 'Ρ'), ("rho", 'ρ'), ("Sigma", 'Σ'), ("sigmaf", 'ς'),
+    ("Tau", 'Τ'), ("tau", 'τ'), ("Upsilon", 'Υ'), ("upsilon", 'υ'), ("Phi", 'Φ'), ("phi", 'φ'),
+    ("Chi", 'Χ'), ("chi", 'χ'), ("Psi", 'Ψ'), ("psi", 'ψ'), ("sum", '∑'), ("prod", '∏'),
+    ("radic", '√'), ("part", '∂'), ("int", '∫'), ("equiv", '≡'), ("sim", '∼'), ("cong", '≅'),
+    ("prop", '∝'), ("isin", '∈'), ("notin", '∉'), ("cap", '∩'), ("cup", '∪'), ("sub", '⊂'),
+    ("sup", '⊃'), ("sube", '⊆'), ("supe", '⊇'), ("nabla", '∇'), ("exist", '∃'), ("forall", '∀'),
+    ("empty", '∅'), ("and", '∧'), ("or", '∨'), ("there4", '∴'), ("perp", '⊥'), ("sdot", '⋅'),
+    ("lArr", '⇐'), ("uArr", '⇑'), ("dArr", '⇓'), ("hArr", '⇔'), ("crarr", '↵'), ("loz", '◊'),
+    ("spades", '♠'), ("clubs", '♣'), ("diams", '♦'), ("hyphen", '‐'), ("dash", '‐'),
+    ("horbar", '―'), ("AMP", '&'), ("LT", '<'), ("GT", '>'), ("QUOT", '"'), ("COPY", '©'),
+    ("REG", '®'), ("TRADE", '™'), ("ncaron", 'ň'), ("Ncaron", 'Ň'), ("dcaron", 'ď'),
+    ("Dcaron", 'Ď'), ("tcaron", 'ť'), ("Tcaron", 'Ť'), ("nbhy", '‑'), ("numsp", '\u{2007}'),
+    ("puncsp", '\u{2008}'), ("hairsp", '\u{200a}'), ("emsp13", '\u{2004}'), ("emsp14", '\u{2005}'),
+    ("ZeroWidthSpace", '\u{200b}'), ("NoBreak", '\u{2060}'), ("inodot", 'ı'), ("amacr", 'ā'),
+    ("emacr", 'ē'), ("imacr", 'ī'), ("omacr", 'ō'), ("umacr", 'ū'), ("abreve", 'ă'),
+    ("Abreve", 'Ă'), ("tcedil", 'ţ'), ("Tcedil", 'Ţ'), ("dstrok", 'đ'), ("Dstrok", 'Đ'),
+    ("bullet", '•'), ("mldr", '…'), ("cross", '✗'), ("checkmark", '✓'), ("rightarrow", '→'),
+    ("leftarrow", '←'),
 ];
 
 /// What the numbers 128 to 159 mean: windows-1252, as browsers read them.
@@ -74,43 +98,63 @@ pub(super) fn decode(text: &str) -> String {
     decoded
 }
 
-/// The character a reference at the start of `text` means, and the bytes it takes.
-fn reference(text: &str) -> Option<(char, usize)> {
+/// The character that a reference at the start of `text` means, and the bytes it takes. Without
+/// its semicolon a name counts where browsers know it that way and no letter or digit follows.
+pub(super) fn reference(text: &str) -> Option<(char, usize)> {
     const LONGEST: usize = 12;
-    let name = &text[1..];
-    let numeric = name.starts_with('#');
-    let end = name
-        .bytes()
-        .take(LONGEST)
-        .position(|byte| !byte.is_ascii_alphanumeric() && byte != b'#')
-        .unwrap_or(name.len().min(LONGEST));
-    let closed = name.as_bytes().get(end) == Some(&b';');
-    let name = name.get(..end)?;
-    let meant = match name.strip_prefix('#') {
-        Some(number) => numbered(number)?,
-        None => named(name)
-            .filter(|_| closed || matches!(name, "nbsp" | "amp" | "lt" | "gt" | "quot"))?,
-    };
-    (closed || !numeric || end > 1).then_some((meant, 1 + end + usize::from(closed)))
+    let name = &text.as_bytes()[1..];
+    // By far the most frequent ones.
+    match name {
+        [b'n', b'b', b's', b'p', b';', ..] => return Some(('\u{a0}', 6)),
+        [b'a', b'm', b'p', b';', ..] => return Some(('&', 5)),
+        _ => {}
+    }
+    let numeric = name.first() == Some(&b'#');
+    let first = usize::from(numeric);
+    let length = name[first..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    if length == 0 || length > LONGEST {
+        return None;
+    }
+    let end = first + length;
+    let closed = name.get(end) == Some(&b';');
+    // Everything up to here is ASCII.
+    let word = &text[1 + first..=end];
+    let meant = if numeric { numbered(word)? } else { named(word, closed)? };
+    Some((meant, 1 + end + usize::from(closed)))
 }
 
 fn numbered(number: &str) -> Option<char> {
     let code = match number.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-        None => number.parse().ok()?,
+        Some(hex) => u32::from_str_radix(hex, 16),
+        None => number.parse(),
+    };
+    // What is too large for a number is no character either, but was meant as one.
+    let code = match code {
+        Ok(code) => code,
+        Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => u32::MAX,
+        Err(_) => return None,
     };
     match code {
         128..160 => WINDOWS.get(code as usize - 128).copied(),
-        0..32 => Some(' '),
+        0..32 | 127 => Some(' '),
         code => Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)),
     }
 }
 
-fn named(name: &str) -> Option<char> {
-    let latin = LATIN.iter().zip('\u{a0}'..).find(|(known, _)| **known == name);
-    latin
-        .map(|(_, c)| c)
-        .or_else(|| NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c))
+fn named(name: &str, closed: bool) -> Option<char> {
+    static NAMES: LazyLock<HashMap<&str, char>> =
+        LazyLock::new(|| LATIN.into_iter().zip('\u{a0}'..).chain(NAMED).collect());
+    // Those without a semicolon are the oldest: Latin-1 and the signs of HTML itself.
+    let meant = *NAMES.get(name)?;
+    let old = matches!(meant, '\u{a0}'..='\u{ff}' | '&' | '<' | '>' | '"') && name != "apos";
+    (closed || old).then_some(meant)
+}
+
+/// Whether a character is not seen and says nothing: what newsletters fill their preview with, and
+/// what is put into words to hide them from filters. Joiners are not among them where they join.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]
@@ -125,8 +169,10 @@ mod tests {
             ("&#65;&#x42;&#X43;", "ABC"),
             ("&#150;&#128;", "–€"),
             ("&#0;&#x110000;", " \u{fffd}"),
-            ("&nbsp &copy &amp", "\u{a0} &copy &"),
-            ("AT&T &nonsense; & &; &#;", "AT&T &nonsense; & &; &#;"),
+            ("&nbsp &copy &amp", "\u{a0} © &"),
+            ("&nbspx &copy=1 &ndash x &uuml", "&nbspx ©=1 &ndash x ü"),
+            ("&#65 &#x42,&#99999999999;", "A B,\u{fffd}"),
+            ("AT&T &nonsense; & &; &#; &#x; &ü;", "AT&T &nonsense; & &; &#; &#x; &ü;"),
             ("&ndash;&hellip;&bdquo;&Scaron;", "–…„Š"),
         ] {
             assert_eq!(decode(text), expected, "{text}");

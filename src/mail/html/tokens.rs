@@ -1,5 +1,8 @@
 //! Cuts HTML into tags and text in one linear pass, the way a browser's tokenizer does (WHATWG
-//! HTML section 13.2.5). Builds no tree and knows no element but those whose content is raw text.
+//! HTML section 13.2.5). Builds no tree. Where a browser would cut differently, only what is shown
+//! differs: whoever writes HTML from these tokens writes every sign of it anew.
+
+use super::elements::Element;
 
 /// One piece of an HTML document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -7,29 +10,31 @@ pub(super) enum Token<'a> {
     /// Text between tags, its character references not resolved.
     Text(&'a str),
     /// The content of a raw text element such as `style`, which follows its opening tag.
-    Raw(&'a str),
-    /// An opening tag: its name and the text of its attributes.
-    Open(&'a str, &'a str),
+    Raw(Element, &'a str),
+    /// An opening tag, whose attributes [`Tokens::attributes`] has.
+    Open(Element),
     /// A closing tag.
-    Close(&'a str),
+    Close(Element),
     /// Comments and declarations.
-    Other(&'a str),
+    Other,
 }
-
-/// Elements whose content holds no tags.
-const RAW: [&str; 9] =
-    ["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript"];
 
 /// The tokens of a document, in order.
 pub(super) struct Tokens<'a> {
     rest: &'a str,
     /// The raw text element that was just opened.
-    raw: Option<&'a str>,
+    raw: Option<(Element, &'a str)>,
+    attributes: Vec<(&'a str, &'a str)>,
+    /// Whether raw text elements are read like others.
+    pub(super) ignores_raw: bool,
 }
+
+/// Attributes kept of one tag; no honest tag has more.
+const MAX_ATTRIBUTES: usize = 64;
 
 /// Starts at the beginning of `html`.
 pub(super) fn tokens(html: &str) -> Tokens<'_> {
-    Tokens { rest: html, raw: None }
+    Tokens { rest: html, raw: None, attributes: Vec::new(), ignores_raw: false }
 }
 
 impl<'a> Iterator for Tokens<'a> {
@@ -39,25 +44,31 @@ impl<'a> Iterator for Tokens<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        if let Some(name) = self.raw.take() {
-            let end = raw_end(self.rest, name);
-            return Some(Token::Raw(self.take(end)));
+        if let Some((element, name)) = self.raw.take() {
+            let end = match element {
+                Element::Plaintext => self.rest.len(),
+                _ => raw_end(self.rest, name),
+            };
+            return Some(Token::Raw(element, self.take(end)));
         }
-        if !self.rest.starts_with('<') {
+        let bytes = self.rest.as_bytes();
+        if bytes[0] != b'<' {
             let end = self.rest.find('<').unwrap_or(self.rest.len());
             return Some(Token::Text(self.take(end)));
         }
-        let closing = self.rest.as_bytes().get(1) == Some(&b'/');
+        let closing = bytes.get(1) == Some(&b'/');
         let name_at = if closing { 2 } else { 1 };
-        match self.rest.as_bytes().get(name_at) {
-            Some(byte) if byte.is_ascii_alphabetic() => self.tag(name_at, closing),
+        match bytes.get(name_at) {
+            Some(byte) if byte.is_ascii_alphabetic() => Some(self.tag(name_at, closing)),
             Some(b'!') if self.rest.starts_with("<!--") => {
                 let end = comment_end(self.rest);
-                Some(Token::Other(self.take(end)))
+                self.take(end);
+                Some(Token::Other)
             }
-            Some(b'!' | b'?') | Some(_) if closing || self.is_declaration() => {
+            Some(&byte) if closing || matches!(byte, b'!' | b'?') => {
                 let end = self.rest.find('>').map_or(self.rest.len(), |at| at + 1);
-                Some(Token::Other(self.take(end)))
+                self.take(end);
+                Some(Token::Other)
             }
             _ => {
                 let end = self.rest[1..].find('<').map_or(self.rest.len(), |at| at + 1);
@@ -68,71 +79,104 @@ impl<'a> Iterator for Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
+    /// The attributes of the tag that was opened last: names as written, values without their
+    /// quotes and with their character references.
+    pub(super) fn attributes(&self) -> &[(&'a str, &'a str)] {
+        &self.attributes
+    }
+
+    /// The first attribute with this name, which is the one that counts.
+    pub(super) fn attribute(&self, name: &str) -> Option<&'a str> {
+        let found = self.attributes.iter().find(|(found, _)| found.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| *value)
+    }
+
     fn take(&mut self, end: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at(end);
         self.rest = rest;
         taken
     }
 
-    fn is_declaration(&self) -> bool {
-        matches!(self.rest.as_bytes().get(1), Some(b'!' | b'?'))
-    }
-
-    fn tag(&mut self, name_at: usize, closing: bool) -> Option<Token<'a>> {
-        let Some(end) = tag_end(self.rest, name_at) else {
+    fn tag(&mut self, name_at: usize, closing: bool) -> Token<'a> {
+        let bytes = self.rest.as_bytes();
+        let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+        let length = bytes[name_at..].iter().position(ends_name);
+        let name_end = length.map_or(bytes.len(), |length| name_at + length);
+        let name = &self.rest[name_at..name_end];
+        let Some(end) = self.read_attributes(name_end) else {
             // A tag that never ends is what remains of a cut letter: keep its words.
             let end = self.rest.len();
-            return Some(Token::Text(self.take(end)));
+            return Token::Text(self.take(end));
         };
-        let tag = self.take(end);
-        let inside = &tag[name_at..tag.len() - 1];
-        let name_end =
-            inside.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inside.len());
-        let (name, attributes) = inside.split_at(name_end);
+        self.take(end);
+        let element = Element::named(name);
         if closing {
-            return Some(Token::Close(name));
+            return Token::Close(element);
         }
-        self.raw = RAW.into_iter().any(|raw| raw.eq_ignore_ascii_case(name)).then_some(name);
-        Some(Token::Open(name, attributes))
+        self.raw = (element.is_raw() && !self.ignores_raw).then_some((element, name));
+        Token::Open(element)
     }
-}
 
-/// Where the tag at the start ends. A `>` inside a quoted value does not end it.
-fn tag_end(html: &str, name_at: usize) -> Option<usize> {
-    let ends_name = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
-    let name_end = name_at + html.as_bytes()[name_at..].iter().position(ends_name)?;
-    let mut quote = None;
-    // A quote begins a value only after an equals sign that follows an attribute's name.
-    let mut named = false;
-    let mut after_equals = false;
-    for (at, &byte) in html.as_bytes().iter().enumerate().skip(name_end) {
-        match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'>') => return Some(at + 1),
-            (None, b'"' | b'\'') if after_equals => {
-                quote = Some(byte);
-                after_equals = false;
-                named = false;
+    /// Reads the attributes that begin at `at` and says where the tag ends (WHATWG HTML sections
+    /// 13.2.5.32 to 13.2.5.40). A `>` inside a quoted value does not end it.
+    fn read_attributes(&mut self, mut at: usize) -> Option<usize> {
+        self.attributes.clear();
+        let html = self.rest;
+        let bytes = html.as_bytes();
+        loop {
+            while matches!(bytes.get(at)?, b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0c') {
+                at += 1;
             }
-            (None, b'=') if named && !after_equals => after_equals = true,
-            (None, byte) if byte.is_ascii_whitespace() => {}
-            (None, b'/') if !after_equals => named = false,
-            (None, _) => {
-                // The value is unquoted, or this is a name.
-                named = true;
-                after_equals = false;
+            if bytes[at] == b'>' {
+                return Some(at + 1);
+            }
+            let name_at = at;
+            // An equals sign where a name should begin is part of the name.
+            at += 1;
+            while !matches!(
+                bytes.get(at)?,
+                b'=' | b'>' | b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0c'
+            ) {
+                at += 1;
+            }
+            let name_end = at;
+            while bytes.get(at)?.is_ascii_whitespace() {
+                at += 1;
+            }
+            let mut value = "";
+            if bytes[at] == b'=' {
+                at += 1;
+                while bytes.get(at)?.is_ascii_whitespace() {
+                    at += 1;
+                }
+                let value_at = at;
+                match bytes[at] {
+                    quote @ (b'"' | b'\'') => {
+                        let length = html[value_at + 1..].find(char::from(quote))?;
+                        value = &html[value_at + 1..value_at + 1 + length];
+                        at = value_at + length + 2;
+                    }
+                    _ => {
+                        while !(*bytes.get(at)? == b'>' || bytes[at].is_ascii_whitespace()) {
+                            at += 1;
+                        }
+                        value = &html[value_at..at];
+                    }
+                }
+            }
+            if self.attributes.len() < MAX_ATTRIBUTES {
+                // The first byte may belong to a longer character, but the ends are ASCII.
+                self.attributes.push((&html[name_at..name_end], value));
             }
         }
     }
-    None
 }
 
 /// Where the comment at the start ends (WHATWG HTML section 13.2.5.43 and the states after it).
 fn comment_end(html: &str) -> usize {
     let bytes = html.as_bytes();
     let mut at = 2;
-    while let Some(found) = bytes[at..].windows(2).position(|two| two == b"--") {
+    while let Some(found) = html[at..].find("--") {
         let after = at + found + 2;
         match bytes.get(after) {
             Some(b'>') => return after + 1,
@@ -163,64 +207,41 @@ fn raw_end(html: &str, name: &str) -> usize {
     html.len()
 }
 
-/// The value of an attribute, its character references not resolved.
-pub(super) fn attribute<'a>(attributes: &'a str, wanted: &str) -> Option<&'a str> {
-    let mut rest = attributes;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-        if rest.is_empty() {
-            return None;
-        }
-        let ends = |c: char| c.is_ascii_whitespace() || matches!(c, '=' | '/');
-        // An equals sign where a name should begin is part of the name.
-        let first = rest.chars().next().map_or(0, char::len_utf8);
-        let end = rest[first..].find(ends).map_or(rest.len(), |at| at + first);
-        let name = &rest[..end];
-        rest = rest[end..].trim_start();
-        let mut value = "";
-        if let Some(after) = rest.strip_prefix('=') {
-            let after = after.trim_start();
-            let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''));
-            let (found, remainder) = match quote {
-                Some(quote) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
-                None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
-            };
-            value = found;
-            rest = remainder;
-        }
-        if name.eq_ignore_ascii_case(wanted) {
-            return Some(value);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::Element::{A, B, Br, Style};
     use super::Token::{Close, Open, Other, Raw, Text};
     use super::*;
 
     #[test]
     fn documents_are_cut_like_a_browser_does() {
         for (html, expected) in [
-            ("a<b>c</b>", vec![Text("a"), Open("b", ""), Text("c"), Close("b")]),
-            ("<a href='x>y'>z", vec![Open("a", " href='x>y'"), Text("z")]),
-            ("<a =\"x>y\">", vec![Open("a", " =\"x"), Text("y\">")]),
-            ("<a b\"c>d", vec![Open("a", " b\"c"), Text("d")]),
+            ("a<b>c</B>", vec![Text("a"), Open(B), Text("c"), Close(B)]),
+            ("<a href='x>y'>z", vec![Open(A), Text("z")]),
+            ("<a =\"x>y\">", vec![Open(A), Text("y\">")]),
+            ("<a b\"c>d", vec![Open(A), Text("d")]),
+            ("<a b=c/>d", vec![Open(A), Text("d")]),
+            ("<a b = >d", vec![Open(A), Text("d")]),
             ("1 < 2 <3", vec![Text("1 "), Text("< 2 "), Text("<3")]),
-            ("<!-- <b> -->x", vec![Other("<!-- <b> -->"), Text("x")]),
-            ("<!-->x", vec![Other("<!-->"), Text("x")]),
-            ("<!--->x", vec![Other("<!--->"), Text("x")]),
-            ("<!--a--!>x", vec![Other("<!--a--!>"), Text("x")]),
-            ("<!DOCTYPE html>x", vec![Other("<!DOCTYPE html>"), Text("x")]),
-            ("<?xml?>x", vec![Other("<?xml?>"), Text("x")]),
-            ("</ b>x", vec![Other("</ b>"), Text("x")]),
+            ("<!-- <b> -->x", vec![Other, Text("x")]),
+            ("<!-->x", vec![Other, Text("x")]),
+            ("<!--->x", vec![Other, Text("x")]),
+            ("<!--a--!>x", vec![Other, Text("x")]),
+            ("<!--[if !mso]><!-->x<!--<![endif]-->", vec![Other, Text("x"), Other]),
+            ("<!DOCTYPE html>x", vec![Other, Text("x")]),
+            ("<?xml?>x", vec![Other, Text("x")]),
+            ("</ b>x", vec![Other, Text("x")]),
             (
                 "<style>a<b></style >x",
-                vec![Open("style", ""), Raw("a<b>"), Close("style"), Text("x")],
+                vec![Open(Style), Raw(Style, "a<b>"), Close(Style), Text("x")],
             ),
-            ("<STYLE></stylex></Style>", vec![Open("STYLE", ""), Raw("</stylex>"), Close("Style")]),
-            ("<br/>x<p", vec![Open("br", "/"), Text("x"), Text("<p")]),
+            ("<STYLE></stylex></Style>", vec![Open(Style), Raw(Style, "</stylex>"), Close(Style)]),
+            ("<br/>x<p", vec![Open(Br), Text("x"), Text("<p")]),
+            ("<plaintext></plaintext>", {
+                vec![Open(Element::Plaintext), Raw(Element::Plaintext, "</plaintext>")]
+            }),
             ("<", vec![Text("<")]),
+            ("<b", vec![Text("<b")]),
         ] {
             assert_eq!(tokens(html).collect::<Vec<_>>(), expected, "{html}");
         }
@@ -228,16 +249,20 @@ mod tests {
 
     #[test]
     fn attributes_are_found() {
-        let attributes = " A=1 b = \"2 x\" c='3' d e=f/g";
+        let mut tokens = tokens("<b A=1 b = \"2 x\" c='3' d e=f/g é=ü a=9 =h=i>");
+        assert_eq!(tokens.next(), Some(Open(B)));
         for (name, expected) in [
             ("a", Some("1")),
             ("b", Some("2 x")),
             ("c", Some("3")),
             ("d", Some("")),
             ("e", Some("f/g")),
+            ("é", Some("ü")),
+            ("=h", Some("i")),
             ("x", None),
         ] {
-            assert_eq!(attribute(attributes, name), expected, "{name}");
+            assert_eq!(tokens.attribute(name), expected, "{name}");
         }
+        assert_eq!(tokens.attributes().len(), 8);
     }
 }

@@ -1,0 +1,106 @@
+//! One letter as its sender laid it out, as a document of its own: made for a frame that may do
+//! nothing. Its HTML was made safe when it was taken in and is cleaned once more here, with the
+//! pictures of the letter put in, so the document loads nothing at all, not even from us.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::words::counted;
+use crate::desk::ticket::{AttachmentId, AttachmentInfo};
+use crate::mail::html::illustrate;
+
+/// Bytes of one picture and of all pictures shown inside a letter.
+const PICTURE: u64 = 3 << 20;
+const PICTURES: u64 = 10 << 20;
+
+/// What a frame may do that shows a letter: open links in windows of their own.
+pub(super) const SANDBOX: &str = "allow-popups allow-popups-to-escape-sandbox";
+
+/// How the document looks where the letter says nothing.
+const STYLE: &str = "body{margin:0;padding:12px;font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;\
+    background:#fff;overflow-wrap:anywhere}img{max-width:100%;height:auto}table{max-width:100%}\
+    pre{white-space:pre-wrap}blockquote{margin:8px 0 8px 8px;padding-left:12px;\
+    border-left:2px solid #ccc}.left-out{margin:0 0 12px;color:#555;font-size:13px}";
+
+/// The document. `bytes` gives the content of an attachment.
+pub(super) fn document(
+    safe: &str,
+    attachments: &[AttachmentInfo],
+    mut bytes: impl FnMut(AttachmentId) -> Option<Vec<u8>>,
+) -> Markup {
+    let mut left = PICTURES;
+    let shown = illustrate(safe, &mut |id| {
+        let cited = |attachment: &&AttachmentInfo| attachment.content_id.as_deref() == Some(id);
+        let found = attachments.iter().find(cited)?;
+        if found.size > PICTURE.min(left) {
+            return None;
+        }
+        left -= found.size;
+        bytes(found.id)
+    });
+    html! {
+        (DOCTYPE)
+        html {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="only light";
+                title { "Message" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body dir="auto" {
+                @if shown.left_out > 0 {
+                    p class="left-out" lang="en" dir="ltr" {
+                        (counted(shown.left_out as u64, "picture", "pictures"))
+                        " left out: nothing is loaded from elsewhere."
+                    }
+                }
+                // Made by our own cleaner a moment ago.
+                (PreEscaped(shown.html))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(id: i64, size: u64) -> AttachmentInfo {
+        AttachmentInfo {
+            id: AttachmentId(id),
+            filename: "x.png".to_owned(),
+            content_type: "image/png".to_owned(),
+            size,
+            sha256: String::new(),
+            inline: true,
+            content_id: Some(format!("p{id}")),
+        }
+    }
+
+    #[test]
+    fn a_letter_shows_its_own_pictures_within_limits() {
+        let attachments = [picture(1, 8), picture(2, PICTURE + 1), picture(3, 8)];
+        let html = "<img src=\"cid:p1\"><img src=\"cid:p2\"><img src=\"cid:p3\"><img src=\"cid:p4\"><script>";
+        let page = document(html, &attachments, |id| match id {
+            AttachmentId(1) => Some(b"\x89PNG\r\n\x1a\n".to_vec()),
+            AttachmentId(3) => Some(b"<script>".to_vec()),
+            id => panic!("{id} is too large"),
+        });
+        let page = page.into_string();
+        assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 1, "{page}");
+        assert!(page.contains("3 pictures left out"), "{page}");
+        assert!(!page.contains("<script"), "{page}");
+    }
+
+    #[test]
+    fn many_pictures_do_not_make_a_page_without_end() {
+        let attachments: Vec<AttachmentInfo> = (1..=9).map(|id| picture(id, PICTURE)).collect();
+        let html: String = (1..=9).map(|id| format!("<img src=\"cid:p{id}\">")).collect();
+        let mut read = 0;
+        document(&html, &attachments, |_| {
+            read += 1;
+            None
+        });
+        assert_eq!(read, 3);
+    }
+}
