@@ -11,6 +11,7 @@ mod fields;
 mod filename;
 mod flowed;
 mod parts;
+mod signs;
 mod words;
 
 use std::panic::catch_unwind;
@@ -21,7 +22,7 @@ use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
-use super::{Address, Attachment, MachineSigns, Message, MessageId, quote};
+use super::{Address, Attachment, Message, MessageId, quote};
 use crate::time::Timestamp;
 
 /// Characters kept of a subject.
@@ -108,7 +109,9 @@ fn read(raw: &[u8]) -> Message {
     let subject = values("subject").first().map(|subject| words::decode(subject));
     let subject = fields::one_line(&subject.unwrap_or_default());
     let bodies = body::choose(&parts);
+    let signs = signs::read(&parts);
     Message {
+        report: signs::report(&parts, &signs, &subject, &bodies.text),
         message_id: values("message-id").iter().find_map(|value| address::own_id(value)),
         in_reply_to: ids("in-reply-to"),
         references: ids("references"),
@@ -125,36 +128,8 @@ fn read(raw: &[u8]) -> Message {
         text: bodies.text,
         html: bodies.html,
         attachments: bodies.attachments,
-        signs: signs(letter),
+        signs,
         sealed: false,
-    }
-}
-
-fn signs(letter: &parts::Part<'_>) -> MachineSigns {
-    const MARKS: [&str; 6] = [
-        "x-autoreply",
-        "x-autorespond",
-        "x-auto-response-from",
-        "x-failed-recipients",
-        "x-ms-exchange-inbox-rules-loop",
-        "x-ms-exchange-generated-message-source",
-    ];
-    let first = |name: &str| letter.head.get(name).map(|value| fields::text(value, None));
-    let word = |name: &str| {
-        let text = first(name).unwrap_or_default();
-        text.split([';', '(']).next().unwrap_or_default().trim().to_ascii_lowercase()
-    };
-    let has = |name: &&str| letter.head.get(name).is_some();
-    let return_path = first("return-path").unwrap_or_default();
-    MachineSigns {
-        auto_submitted: word("auto-submitted"),
-        precedence: word("precedence"),
-        list: ["list-id", "list-unsubscribe", "list-post"].iter().any(has),
-        empty_return_path: return_path.chars().filter(|c| !c.is_whitespace()).eq("<>".chars()),
-        content_type: if letter.typed { letter.kind.value.clone() } else { String::new() },
-        report_type: letter.kind.get("report-type").unwrap_or_default().to_ascii_lowercase(),
-        marks: MARKS.iter().filter(|name| has(name)).map(|&name| name.to_owned()).collect(),
-        own_mark: first("x-counterfoil").filter(|mark| !mark.is_empty()),
     }
 }
 
