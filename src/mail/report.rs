@@ -95,6 +95,8 @@ pub(super) struct Outside<'a> {
     pub(super) signs: &'a MachineSigns,
     /// Whether one of its parts is a `message/delivery-status`.
     pub(super) has_status: bool,
+    /// Whether another letter may be in it, as a part or in its text.
+    pub(super) carries_letter: bool,
 }
 
 /// The inside of a message that may be a notice.
@@ -121,7 +123,7 @@ pub(super) struct Suspicion {
     topic: Topic,
     /// A report by its form.
     report: bool,
-    /// X-Failed-Recipients is there.
+    /// A header says that it is one: X-Failed-Recipients, or Exchange's.
     named: bool,
     /// The Return-Path is empty.
     bare: bool,
@@ -139,12 +141,17 @@ pub(super) fn suspect(outside: &Outside<'_>) -> Option<Suspicion> {
     {
         return None;
     }
-    let answers = is_answer(outside.subject);
     let sender = marks::sender(outside.from);
-    let topic = if answers { Topic::None } else { marks::topic(outside.subject) };
     let bare = signs.empty_return_path;
     let automatic = bare || !matches!(signs.auto_submitted.as_str(), "" | "no");
-    let named = signs.marks.iter().any(|mark| mark == "x-failed-recipients");
+    const NAMING: [&str; 2] = ["x-failed-recipients", "x-ms-exchange-message-is-ndr"];
+    let named = signs.marks.iter().any(|mark| NAMING.contains(&mark.as_str()));
+    let odd = automatic || named || by_form || outside.has_status || outside.carries_letter;
+    if sender == Sender::Other && !odd {
+        return None;
+    }
+    let answers = is_answer(outside.subject);
+    let topic = if answers { Topic::None } else { marks::topic(outside.subject) };
     let report = (by_form
         && (outside.has_status || signs.report_type.ends_with("delivery-status")))
         || (outside.has_status
@@ -157,7 +164,7 @@ pub(super) fn suspect(outside: &Outside<'_>) -> Option<Suspicion> {
         Sender::Daemon => true,
         Sender::System => automatic || !answers,
         Sender::Unattended => topic != Topic::None,
-        Sender::Other => automatic && topic != Topic::None,
+        Sender::Other => topic != Topic::None || (bare && !answers),
     };
     (likely && !listed).then_some(Suspicion { sender, topic, report, named, bare, automatic })
 }
@@ -190,7 +197,8 @@ pub(super) fn read(suspicion: Suspicion, inside: Inside<'_>) -> Option<Report> {
         None => (Cow::Borrowed(intro), lower),
     };
     let spoken = marks::spoken(&lower);
-    if !is_notice(suspicion, spoken, &lower, !fields.is_empty()) {
+    let returned = inside.returned.as_ref().is_some_and(|letter| letter.message_id.is_some());
+    if !is_notice(suspicion, spoken, &lower, (!fields.is_empty(), returned)) {
         return None;
     }
     let returned_to: Vec<String> =
@@ -234,7 +242,12 @@ pub(super) fn read(suspicion: Suspicion, inside: Inside<'_>) -> Option<Report> {
 }
 
 /// Whether a suspected message is a notice, now that it was read.
-fn is_notice(suspicion: Suspicion, spoken: Topic, lower: &str, has_fields: bool) -> bool {
+fn is_notice(
+    suspicion: Suspicion,
+    spoken: Topic,
+    lower: &str,
+    (has_fields, returned): (bool, bool),
+) -> bool {
     let Suspicion { sender, topic, report, named, bare, automatic } = suspicion;
     if report || named {
         return true;
@@ -245,13 +258,17 @@ fn is_notice(suspicion: Suspicion, spoken: Topic, lower: &str, has_fields: bool)
         Sender::Daemon => true,
         // A postmaster may be a person, and a person may be called anything.
         Sender::System => {
-            (has_fields && (automatic || by_words))
-                || by_both
-                || (by_words && (automatic || text::is_technical(lower)))
+            automatic && (by_words || has_fields)
+                || (by_words && has_fields)
+                || (by_both && !text::is_personal(lower))
+                || (by_words && text::opens_as_notice(lower) && text::is_technical(lower))
         }
         Sender::Unattended => by_both && text::is_technical(lower),
         Sender::Other => {
-            (has_fields && automatic) || (bare && by_both && text::is_technical(lower))
+            let technical = text::is_technical(lower);
+            (has_fields && automatic && topic != Topic::None)
+                || (bare && by_both && technical)
+                || (text::opens_as_notice(lower) && technical && (bare || (by_both && returned)))
         }
     }
 }

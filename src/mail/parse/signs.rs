@@ -10,7 +10,7 @@ use super::{address, base64, decode, fields, plain, quoted_printable, words};
 
 /// Fields by which automatic mail gives itself away; their mere presence is the sign, unless they
 /// say `no`.
-const MARKS: [&str; 29] = [
+const MARKS: [&str; 30] = [
     "x-autoreply",
     "x-auto-reply",
     "x-autoreply-from",
@@ -33,6 +33,7 @@ const MARKS: [&str; 29] = [
     "x-zammad-auto-response",
     "x-cron-env",
     "x-failed-recipients",
+    "x-ms-exchange-message-is-ndr",
     "x-ms-exchange-inbox-rules-loop",
     "x-ms-exchange-generated-message-source",
     "x-hmxmroriginalrecipient",
@@ -117,9 +118,16 @@ pub(super) fn report(
     let field = |name: &str| {
         letter.head.all(name).map(|value| fields::text(value, None)).collect::<Vec<_>>().join(", ")
     };
+    // How programs write the name of the field; a plain search is the quickest.
+    const FIELD: [&str; 4] = ["essage-ID:", "essage-Id:", "essage-id:", "ESSAGE-ID:"];
     let from = words::decode(&field("from"));
-    let outside =
-        report::Outside { from: &from, subject, signs, has_status: parts.iter().any(is_status) };
+    let outside = report::Outside {
+        from: &from,
+        subject,
+        signs,
+        has_status: parts.iter().any(is_status),
+        carries_letter: parts.iter().any(is_letter) || FIELD.iter().any(|name| text.contains(name)),
+    };
     let suspicion = report::suspect(&outside)?;
     let keys = |text: &str| address::list(text).into_iter().map(|a| a.key()).collect::<Vec<_>>();
     let mut inside = report::Inside { text: Cow::Borrowed(text), ..report::Inside::default() };
@@ -149,6 +157,21 @@ fn is_status(part: &Part<'_>) -> bool {
     matches!(part.kind.value.as_str(), "message/delivery-status" | "message/global-delivery-status")
 }
 
+/// Whether a part is a letter that came back, or its header.
+fn is_letter(part: &Part<'_>) -> bool {
+    matches!(
+        part.kind.value.as_str(),
+        "message/rfc822"
+            | "message/global"
+            | "message/global-headers"
+            | "message/rfc822-headers"
+            | "message/partial"
+            | "text/rfc822-headers"
+            | "text/rfc822-header"
+            | "text/rfc822"
+    )
+}
+
 /// Finds the delivery status and the letter that came back among the parts.
 fn look_inside(parts: &[Part<'_>], inside: &mut report::Inside<'_>) {
     const LOOKED_AT: usize = 40;
@@ -159,17 +182,7 @@ fn look_inside(parts: &[Part<'_>], inside: &mut report::Inside<'_>) {
             inside.statuses.push(start_of(part));
             continue;
         }
-        let may_be_letter = matches!(
-            kind,
-            "message/rfc822"
-                | "message/global"
-                | "message/global-headers"
-                | "message/rfc822-headers"
-                | "message/partial"
-                | "text/rfc822-headers"
-                | "text/rfc822-header"
-                | "text/rfc822"
-        );
+        let may_be_letter = is_letter(part);
         // Some give these parts a type of their own liking.
         let odd = !may_be_letter
             && (part.disposition.value == "attachment"

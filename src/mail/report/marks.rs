@@ -37,9 +37,13 @@ pub(super) fn sender(from: &str) -> Sender {
     }
     let local = lower.rsplit(['<', ' ', '"', ':']).find(|word| word.contains('@'));
     let local = local.and_then(|address| address.split('@').next()).unwrap_or_default();
+    // A domain may be called anything.
+    let domain = lower.find('@').map_or(lower.len(), |at| at);
+    let after = lower.rfind(['>', '(']).filter(|at| *at > domain).unwrap_or(lower.len());
+    let names = [&lower[..domain], &lower[after..]];
     if lower.trim().trim_matches(['<', '>']).is_empty()
         || words::SYSTEM_LOCALS.contains(&local)
-        || holds(words::SYSTEM_NAMES)
+        || words::SYSTEM_NAMES.iter().any(|word| names.iter().any(|name| name.contains(word)))
     {
         return Sender::System;
     }
@@ -96,6 +100,9 @@ mod tests {
     fn senders_are_told_apart() {
         for (from, expected) in [
             ("Mail Delivery System <MAILER-DAEMON@mx.example>", Sender::Daemon),
+            ("postoffice@x.example (Mail Delivery System)", Sender::System),
+            ("Mail Delivery Subsystem <x@y.example>", Sender::System),
+            ("Ana <ana@mailserver.example>", Sender::Other),
             ("MAILER-DAEMON", Sender::Daemon),
             ("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@x.example", Sender::Daemon),
             ("postmaster@x.example", Sender::System),

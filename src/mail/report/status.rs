@@ -162,7 +162,7 @@ const WORDS: [(&str, Option<char>, &[&str]); 13] = [
         "not allowed", "prohibited", "richtlinie",
     ]),
     ("1.1", Some('5'), &[
-        "user unknown", "unknown user", "no such user", "no such recipient", "no such mailbox",
+        "user unknown", "unknown user", "no such user", "no such recipient", "no valid recipient", "no such mailbox",
         "no such address", "no such local", "no such account", "no such person", "no such email",
         "unknown recipient", "recipient unknown", "invalid recipient", "invalid mailbox",
         "invalid address", "invalid user", "bad address", "bad destination mailbox",
@@ -176,7 +176,7 @@ const WORDS: [(&str, Option<char>, &[&str]); 13] = [
         "address couldn't be found", "wasn't found", "user doesn't", "not a valid", "is not valid",
         "non-existent", "nonexistent", "this user", "not our customer", "no account",
         "user invalid", "recipient is invalid", "is invalid", "account that you tried to reach",
-        "could not be found", "unknown in", "rejected recipient", "not registered",
+        "could not be found", "not found", "unknown in", "rejected recipient", "not registered",
         "account does not", "no longer", "unbekannt", "existiert nicht", "nicht gefunden",
         "kein postfach", "inconnu", "n'existe pas", "introuvable", "no existe", "desconocid",
         "não existe", "desconhecid", "non esiste", "sconosciut", "inesistente", "bestaat niet",

@@ -1,7 +1,7 @@
 //! Notices in free words: where the words of the server end and the letter that came back begins,
 //! whom they name, and which of them are the reason.
 
-use super::status;
+use super::{status, words};
 
 /// Bytes of a text that are looked at.
 pub(crate) const MOST_BYTES: usize = 64 << 10;
@@ -130,7 +130,10 @@ fn split(text: &str) -> Option<(usize, usize)> {
         match name {
             Some(name) => {
                 let (began, count) = run.map_or((at, 1), |(began, count)| (began, count + 1));
-                if name == "received" || name == "return-path" && count == 1 || count >= 4 {
+                if name == "received" || name == "return-path" {
+                    return Some((at, at));
+                }
+                if count >= 4 {
                     return Some((began, began));
                 }
                 run = Some((began, count));
@@ -204,7 +207,8 @@ pub(super) fn addresses(text: &str) -> impl Iterator<Item = (usize, usize)> {
 /// Whether a text, in lower case, speaks as servers do: with a status or reply code, or of servers
 /// and addresses.
 pub(super) fn is_technical(lower: &str) -> bool {
-    const OF_SERVERS: [&str; 8] = [
+    const OF_SERVERS: [&str; 9] = [
+        "no valid recipients",
         "smtp",
         "mailbox",
         "rcpt to",
@@ -388,6 +392,24 @@ fn words_after(lines: &[&str], nth: usize, end: usize) -> String {
         words.push_str(plain);
     }
     words
+}
+
+/// Whether a text, in lower case, begins as notices do: with its first line of words.
+pub(super) fn opens_as_notice(lower: &str) -> bool {
+    let decoration = |c: char| !c.is_alphanumeric();
+    let mut lines = lower.lines().map(|line| line.trim_matches(decoration));
+    let Some(first) = lines.by_ref().find(|line| !line.is_empty()) else { return false };
+    // A sentence may run over the end of its line.
+    let first = format!("{first} {}", lines.next().unwrap_or_default());
+    let mut found = words::OPENINGS.iter().filter_map(|words| first.find(words));
+    found.any(|at| at < 150)
+}
+
+/// Whether a text, in lower case, greets and takes leave as people do.
+pub(super) fn is_personal(lower: &str) -> bool {
+    let start = lower.trim_start();
+    words::GREETINGS.iter().any(|greeting| start.starts_with(greeting))
+        && words::CLOSINGS.iter().any(|closing| lower.contains(closing))
 }
 
 /// The reason for one recipient: the words after its address when they tell one, unless it is the

@@ -1,21 +1,20 @@
 //! The words by which notices of mail servers are known, in lower case: names of senders, subjects
 //! and sentences of some thirty mail programs in some twenty-five languages.
 
-/// Senders that write nothing but notices.
+/// Addresses that write nothing but notices, wherever in the field they stand.
 #[rustfmt::skip]
 pub(super) const DAEMONS: &[&str] = &[
     "mailer-daemon", "mailerdaemon", "mailer_daemon", "mailer.daemon", "mailer daemon",
     "mailer-deamon", "mail-daemon", "maildaemon", "mail.daemon", "mail daemon", "mail_daemon",
-    "mail delivery s", "mail deliver s", "mail-delivery-s", "delivery subsystem",
-    "maildeliverysystem", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mailsubsystem",
-    "mail delivery agent", "mail-delivery@", "internet mail delivery", "smtp-daemon", "mdaemon@",
-    "daemon@mail", "mail transport agent", "mail transfer agent", "email delivery system",
+    "mail-delivery-s", "maildeliverysystem", "maildeliverysubsystem", "mailsubsystem",
+    "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mail-delivery@", "mdaemon@",
+    "smtp-daemon", "mail transport agent", "automated response from llnl",
 ];
 
 /// Local parts that servers use, and people too.
 #[rustfmt::skip]
 pub(super) const SYSTEM_LOCALS: &[&str] = &[
-    "postmaster", "post_master", "post-master", "postmast", "postoffice", "mmdf", "mailer",
+    "postmaster", "post_master", "imss", "mail_delivery", "post-master", "postmast", "postoffice", "mmdf", "mailer",
     "mailsystem", "mail-system", "mail_system", "mailadmin", "bounce", "bounces", "daemon",
     "daemon-mailer", "mail-router", "systemadmin", "uucp", "mta", "emailgateway", "mailgateway",
     "mail-gateway", "non-delivery", "ndr", "undeliverable", "undelivered", "mailservice",
@@ -34,7 +33,8 @@ pub(super) const UNATTENDED_LOCALS: &[&str] = &[
 /// Display names that servers use.
 #[rustfmt::skip]
 pub(super) const SYSTEM_NAMES: &[&str] = &[
-    "postmaster", "mail system", "delivery system", "mail administrator", "system administrator",
+    "postmaster", "mail deliver", "mail transfer agent", "interscan", "virusbuster", "imss",
+    "delivery subsystem", "mail system", "delivery system", "mail administrator", "system administrator",
     "mail admin", "mail router", "mail server", "mailserver", "delivery status",
     "delivery notification", "mail delivery", "mail gateway", "pmdf ", "memo service",
     "microsoft outlook", "microsoft exchange", "system attendant", "systemadministrator",
@@ -154,14 +154,14 @@ pub(super) const FAILURE_SUBJECTS: &[&str] = &[
 /// Sentences of failures, which no person writes by chance.
 #[rustfmt::skip]
 pub(super) const FAILURE_PHRASES: &[&str] = &[
-    "hi. this is the", "this is the mail system at", "i'm afraid i wasn't able to deliver",
+    "\"notificationtype\":\"bounce\"", "no valid recipients", "hi. this is the", "this is the mail system at", "i'm afraid i wasn't able to deliver",
     "automatically by mail delivery software", "following address(es) failed",
     "following addresses had", "following address failed", "permanent fatal error",
     "transcript of session follows", "diagnostic information for administrators",
     "did not reach the following", "following recipient(s)", "was not delivered to",
     "did not reach", "this is the mailer-daemon", "this is the mail delivery",
     "mail system at host", "message could not be", "returned to sender", "rejected your message",
-    "your message was rejected", "message was automatically rejected", "message has been rejected",
+    "your message was rejected", "message was automatically rejected", "message has been rejected", "automatically rejected",
     "rejected recipient", "has been rejected", "was refused", "not accepting mail",
     "does not exist", "recipient address rejected", "delivery to the following recipient",
     "delivery to these recipients", "failure reasons", "unrouteable", "isn't available",
@@ -251,4 +251,44 @@ pub(super) const SUCCESS_PHRASES: &[&str] = &[
     "was successfully", "delivery to these recipients or groups is complete",
     "delivery notification was", "erfolgreich zugestellt", "erfolgreich übermittelt",
     "remis avec succès", "entregado correctamente",
+];
+
+/// How the words of a server begin, in their first lines.
+#[rustfmt::skip]
+pub(super) const OPENINGS: &[&str] = &[
+    "hi. this is the", "hi! this is the", "this is the mail system at", "this is the mail delivery",
+    "created automatically by mail delivery software", "transcript of session follows",
+    "automatically generated delivery status notification", "message that you sent could not be",
+    "the following addresses had", "delivery to the following recipient", "permanent fatal",
+    "delivery has failed to these recipients", "the following recipient", "failure reasons",
+    "your message did not reach", "this report relates to a message you sent", "unknown user:",
+    "this message was undeliverable due to", "your mail to the following recipients",
+    "the original message was received at", "unable to deliver message to",
+    "message from interscan", "this is a delivery failure notification", "the message that you sent",
+    "your message to the following", "fehler bei der nachrichtenzustellung", "rejected address",
+    "sorry, your message", "sorry, we were unable", "sorry. your message", "i'm sorry to have to",
+    "we were unable to deliver", "message could not be delivered", "your message could not be",
+    "your message cannot be", "your message was not", "your message to <", "your message has been",
+    "invalid user address", "receiver not found", "mail could not be delivered", "undelivered message",
+    "the following address", "this is an automatically generated mail", "this is an automated message from the mail",
+    "an error occurred while trying to deliver", "undeliverable address", "user mailbox exceeds",
+    "la remise a échoué", "delivery status notification", "no se pudo entregar", "失敗", "很抱歉，您的邮件",
+];
+
+/// How people begin a letter.
+#[rustfmt::skip]
+pub(super) const GREETINGS: &[&str] = &[
+    "hello", "hi ", "hi,", "dear ", "good morning", "good afternoon", "guten tag", "guten morgen",
+    "hallo", "sehr geehrte", "liebe", "bonjour", "madame", "hola", "buenos", "estimad", "buongiorno",
+    "gentile", "olá", "prezad", "beste ", "geachte", "dzień dobry", "szanown", "dobrý", "hej",
+    "здравствуйте", "добрый день", "merhaba", "你好", "您好", "お世話",
+];
+
+/// How people end one.
+#[rustfmt::skip]
+pub(super) const CLOSINGS: &[&str] = &[
+    "regards", "sincerely", "thank you", "thanks", "cheers", "grüße", "grüßen", "gruß", "vielen dank",
+    "cordialement", "salutations", "merci", "saludos", "gracias", "saluti", "grazie", "atenciosamente",
+    "obrigad", "groet", "pozdraw", "pozdrav", "hälsning", "hilsen", "terveisin", "с уважением",
+    "спасибо", "saygılar", "谢谢", "よろしく",
 ];
