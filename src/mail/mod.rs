@@ -7,6 +7,7 @@ pub mod forward;
 pub mod html;
 pub mod parse;
 pub mod quote;
+pub mod report;
 pub mod subject;
 
 use std::fmt;
@@ -142,6 +143,8 @@ pub struct Message {
     pub authentication: Option<Authentication>,
     /// How the letter was protected on its way, as far as it shows; nothing is verified.
     pub protection: Option<Protection>,
+    /// What it says of a letter's fate, when a mail server wrote it for that.
+    pub report: Option<report::Report>,
     /// Whether only the header was read and the whole of it is attached.
     pub sealed: bool,
 }
@@ -176,9 +179,12 @@ pub struct MachineSigns {
     pub content_type: String,
     /// The `report-type` parameter, such as `delivery-status` or `disposition-notification`.
     pub report_type: String,
-    /// Other headers automatic mail carries: X-Autoreply, X-Autorespond, X-Auto-Response-From,
-    /// X-Failed-Recipients, X-MS-Exchange-Inbox-Rules-Loop, X-MS-Exchange-Generated-Message-Source;
-    /// names in lower case.
+    /// The iTIP method (RFC 5546) of a calendar part, such as `request` or `reply`.
+    pub calendar_method: String,
+    /// Whether X-Auto-Response-Suppress is there, which proves nothing by itself.
+    pub suppresses_answers: bool,
+    /// Other headers automatic mail carries, such as X-Autoreply, X-Failed-Recipients and
+    /// X-MS-Exchange-Inbox-Rules-Loop; names in lower case. The list is in `parse/signs.rs`.
     pub marks: Vec<String>,
     /// The values of our own X-Counterfoil header, which every message we send carries.
     pub own_mark: Option<String>,

@@ -23,6 +23,7 @@ mod parts;
 mod pgp;
 mod rtf;
 mod shifted;
+mod signs;
 mod tnef;
 mod transfer;
 mod uuencode;
@@ -31,7 +32,7 @@ mod words;
 use std::panic::catch_unwind;
 
 use super::authentication::Authentication;
-use super::{Address, Attachment, MachineSigns, Message, MessageId, forward, quote};
+use super::{Address, Attachment, Message, MessageId, forward, quote};
 
 /// Characters kept of a subject.
 const LONGEST_SUBJECT: usize = 2_000;
@@ -132,7 +133,9 @@ fn read(raw: &[u8]) -> Message {
     let subject = fields::one_line(&subject.unwrap_or_default());
     let bodies = body::choose(&parts, body::Reading { depth: 0, text_only: false });
     let folded = quote::fold(&bodies.text);
+    let signs = signs::read(&parts);
     let message = Message {
+        report: signs::report(&parts, &signs, &subject, &bodies.text),
         message_id: values("message-id").iter().find_map(|value| address::own_id(value)),
         in_reply_to: ids("in-reply-to"),
         references: ids("references"),
@@ -150,7 +153,7 @@ fn read(raw: &[u8]) -> Message {
         text: bodies.text,
         html: bodies.html,
         attachments: bodies.attachments,
-        signs: signs(letter),
+        signs,
         authentication: authentication(letter),
         protection: bodies.protection,
         sealed: false,
@@ -193,34 +196,6 @@ fn with_attached_text(message: Message, attached: &str) -> Message {
         return Message { visible_text: text.clone(), text, ..message };
     }
     Message { text: message.text.trim_end().to_owned() + attached, ..message }
-}
-
-fn signs(letter: &parts::Part<'_>) -> MachineSigns {
-    const MARKS: [&str; 6] = [
-        "x-autoreply",
-        "x-autorespond",
-        "x-auto-response-from",
-        "x-failed-recipients",
-        "x-ms-exchange-inbox-rules-loop",
-        "x-ms-exchange-generated-message-source",
-    ];
-    let first = |name: &str| letter.head.get(name).map(|value| fields::text(value, None));
-    let word = |name: &str| {
-        let text = first(name).unwrap_or_default();
-        text.split([';', '(']).next().unwrap_or_default().trim().to_ascii_lowercase()
-    };
-    let has = |name: &&str| letter.head.get(name).is_some();
-    let return_path = first("return-path").unwrap_or_default();
-    MachineSigns {
-        auto_submitted: word("auto-submitted"),
-        precedence: word("precedence"),
-        list: ["list-id", "list-unsubscribe", "list-post"].iter().any(has),
-        empty_return_path: return_path.chars().filter(|c| !c.is_whitespace()).eq("<>".chars()),
-        content_type: if letter.typed { letter.kind.value.clone() } else { String::new() },
-        report_type: letter.kind.get("report-type").unwrap_or_default().to_ascii_lowercase(),
-        marks: MARKS.iter().filter(|name| has(name)).map(|&name| name.to_owned()).collect(),
-        own_mark: first("x-counterfoil").filter(|mark| !mark.is_empty()),
-    }
 }
 
 /// Text as it is kept: LF line ends, no NUL, no byte order mark before it.

@@ -24,6 +24,11 @@ pub(super) fn is_html_document(text: &str) -> bool {
 
 /// The body without its transfer encoding (RFC 2045 section 6).
 pub(super) fn content<'a>(part: &Part<'a>) -> Cow<'a, [u8]> {
+    content_of(part, part.body)
+}
+
+/// As [`content`], of the beginning of the body alone.
+pub(super) fn content_of<'a>(part: &Part<'_>, body: &'a [u8]) -> Cow<'a, [u8]> {
     let encoding = part.head.get("content-transfer-encoding").unwrap_or_default();
     let encoding = encoding.trim_ascii_start();
     let is = |name: &str| {
@@ -31,15 +36,15 @@ pub(super) fn content<'a>(part: &Part<'a>) -> Cow<'a, [u8]> {
     };
     if is("base64") {
         match part.is_text() {
-            true => transfer::base64_text(part.body),
-            false => Cow::Owned(transfer::base64(part.body)),
+            true => transfer::base64_text(body),
+            false => Cow::Owned(transfer::base64(body)),
         }
     } else if is("quoted-printable") {
-        Cow::Owned(transfer::quoted_printable(part.body))
+        Cow::Owned(transfer::quoted_printable(body))
     } else if is("x-uu") || is("uu") {
-        uuencode::decode(part.body).map_or(Cow::Borrowed(part.body), Cow::Owned)
+        uuencode::decode(body).map_or(Cow::Borrowed(body), Cow::Owned)
     } else {
-        Cow::Borrowed(part.body)
+        Cow::Borrowed(body)
     }
 }
 
