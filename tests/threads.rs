@@ -5,7 +5,9 @@
 
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
-use counterfoil::desk::ticket::{Change, Kind, LinkKind, State, Ticket, TicketNumber, Verdict};
+use counterfoil::desk::ticket::{
+    Change, Delivery, Kind, LinkKind, Machine, State, Ticket, TicketNumber, Verdict,
+};
 use counterfoil::mail::{Address, parse};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;
@@ -57,6 +59,16 @@ impl House {
              Message-ID: <letter{number}@shop.example>\r\n\
              Date: Mon, 04 May 2026 09:00:00 +0000\r\n\r\nLetter {number}.\r\n"
         );
+        self.take_in(number, raw)
+    }
+
+    /// Takes in a whole letter; the ticket it came into.
+    fn raw(&mut self, raw: String) -> Ticket {
+        self.letters += 1;
+        self.take_in(self.letters, raw)
+    }
+
+    fn take_in(&mut self, number: i64, raw: String) -> Ticket {
         let seen = Seen {
             item_id: format!("item-{number}"),
             message_id: None,
@@ -188,4 +200,89 @@ fn answers_to_closed_and_deleted_tickets_find_their_place_by_the_tag_too() {
             assert_eq!(kinds, [LinkKind::Follows], "{state}, {days} days");
         }
     }
+}
+
+/// A delivery failure as a mail server sends it, about the letter of this id.
+fn bounce(about: &str, action: &str) -> String {
+    format!(
+        "From: Mail Delivery Subsystem <MAILER-DAEMON@mx.shop.example>\r\nTo: {DESK}\r\n\
+         Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <b1@mx.shop.example>\r\n\
+         Date: Mon, 04 May 2026 10:00:00 +0000\r\nAuto-Submitted: auto-replied\r\n\
+         MIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered.\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.shop.example\r\n\r\n\
+         Final-Recipient: rfc822; ana@shop.example\r\nAction: {action}\r\nStatus: 5.1.1\r\n\
+         Diagnostic-Code: smtp; 550 5.1.1 User unknown\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
+         From: {DESK}\r\nTo: ana@shop.example\r\nSubject: Re: Lamp\r\nMessage-ID: <{about}>\r\n\
+         --b--\r\n"
+    )
+}
+
+#[test]
+fn a_bounce_reaches_the_ticket_of_its_letter_and_marks_the_delivery() {
+    for (action, delivery, machine) in [
+        ("failed", Delivery::Refused, Machine::Bounce),
+        ("delayed", Delivery::Sent, Machine::Report),
+    ] {
+        let mut house = House::new();
+        let ticket = house.letter("Ana <ana@shop.example>", "Lamp", "");
+        let ours = house.acknowledged(&ticket);
+        let ticket = house.raw(bounce(&ours, action));
+        assert_eq!(ticket.number.0, 1, "{action}");
+        let mine = ticket.articles.iter().find(|one| one.kind == Kind::EmailOut).unwrap();
+        assert_eq!(mine.delivery, Some(delivery), "{action}");
+        let came = ticket.articles.last().unwrap();
+        assert_eq!(came.machine, Some(machine), "{action}");
+        assert_eq!(came.bounce.is_some(), machine == Machine::Bounce, "{action}");
+        if let Some(bounce) = &came.bounce {
+            assert_eq!(bounce.recipient, "ana@shop.example");
+            assert_eq!(bounce.message_id.as_ref().unwrap().as_str(), ours);
+            assert_eq!(bounce.status, "5.1.1");
+            assert!(bounce.reason.contains("User unknown"), "{}", bounce.reason);
+        }
+        assert!(house.store.next_due(house.mailbox, NOW).unwrap().is_none(), "nothing is answered");
+    }
+}
+
+#[test]
+fn a_bounce_of_a_letter_that_is_not_ours_marks_nothing() {
+    let mut house = House::new();
+    let ticket = house.letter("Ana <ana@shop.example>", "Lamp", "");
+    house.acknowledged(&ticket);
+    let ticket = house.raw(bounce("guessed@office.example", "failed"));
+    assert_eq!(ticket.number.0, 2);
+    let first = house.store.ticket(TicketNumber(1)).unwrap();
+    let mine = first.articles.iter().find(|one| one.kind == Kind::EmailOut).unwrap();
+    assert_eq!(mine.delivery, Some(Delivery::Sent));
+}
+
+#[test]
+fn the_writer_of_a_forwarded_letter_can_be_made_the_requester_and_is_answered() {
+    let mut house = House::new();
+    let raw = format!(
+        "From: Ben <ben@office.example>\r\nTo: {DESK}\r\nSubject: Fwd: Lamp\r\n\
+         Message-ID: <f1@office.example>\r\nDate: Mon, 04 May 2026 10:00:00 +0000\r\n\r\n\
+         Please see to this.\r\n\r\n---------- Forwarded message ---------\r\n\
+         From: Ana <ana@shop.example>\r\nDate: Mon, 4 May 2026 at 09:00\r\nSubject: Lamp\r\n\
+         To: <ben@office.example>\r\n\r\nIt flickers.\r\n"
+    );
+    let ticket = house.raw(raw);
+    let inside = ticket.articles[0].forwarded.clone().unwrap();
+    assert_eq!((inside.subject.as_str(), inside.sent_at.is_some()), ("Lamp", true));
+    let writer = inside.from.unwrap();
+    assert_eq!(writer.address, "ana@shop.example");
+    assert_eq!(ticket.requester.unwrap().address, "ben@office.example", "until a person says so");
+    let answered = |house: &mut House| {
+        let (thread, ..) = house.store.thread(TicketNumber(1)).unwrap();
+        thread.answered.unwrap().from.unwrap().address
+    };
+    assert_eq!(answered(&mut house), "ben@office.example");
+    let change = Change::Requester(writer);
+    house.store.change_ticket(TicketNumber(1), &change, "ben", NOW).unwrap();
+    assert_eq!(answered(&mut house), "ana@shop.example");
+    let nobody = Change::Requester(Address::bare("Ana"));
+    assert!(house.store.change_ticket(TicketNumber(1), &nobody, "ben", NOW).is_err());
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::output::{self, Out};
 use super::{Args, Ending, Part, Usage};
 use crate::desk::outgoing::{self, Writing};
-use crate::desk::ticket::{Article, Change, Kind, State, Ticket, TicketNumber};
+use crate::desk::ticket::{Article, Change, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
 use crate::store::tickets::Filter;
 
@@ -60,6 +60,13 @@ pub(super) enum Command {
     Undelete {
         /// The number of the ticket
         number: i64,
+    },
+    /// Say who asks, such as the writer of a letter that was forwarded
+    Requester {
+        /// The number of the ticket
+        number: i64,
+        /// The address, such as ana@shop.example
+        address: String,
     },
     /// Keep a ticket from retention
     Hold {
@@ -155,6 +162,10 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         }
         Command::Delete { number } => change(out, &app, &mut store, *number, &Change::Delete)?,
         Command::Undelete { number } => change(out, &app, &mut store, *number, &Change::Undelete)?,
+        Command::Requester { number, address } => {
+            let address = Address::bare(address.trim());
+            change(out, &app, &mut store, *number, &Change::Requester(address))?;
+        }
         Command::Hold { number, release } => {
             change(out, &app, &mut store, *number, &Change::Hold(!release))?;
         }
@@ -305,13 +316,14 @@ fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
         writeln!(to, "linked     {} ticket {}", link.for_people().to_lowercase(), link.other)?;
     }
     writeln!(to, "opened     {} UTC", ticket.created_at.for_people())?;
+    let newcomers = ticket.newcomers();
     for article in &ticket.articles {
-        article_for_people(to, article)?;
+        article_for_people(to, article, newcomers.contains(&article.id))?;
     }
     Ok(())
 }
 
-fn article_for_people(to: &mut Vec<u8>, article: &Article) -> io::Result<()> {
+fn article_for_people(to: &mut Vec<u8>, article: &Article, is_new: bool) -> io::Result<()> {
     let who = article.from.as_ref().map_or_else(|| "nobody".to_owned(), output::address);
     let when = article.sent_at.unwrap_or(article.created_at).for_people();
     let mut marks = vec![
@@ -326,7 +338,22 @@ fn article_for_people(to: &mut Vec<u8>, article: &Article) -> io::Result<()> {
     marks.push(format!("on {when} UTC"));
     marks.extend(article.machine.map(|machine| format!("({machine})")));
     marks.extend(article.delivery.map(|delivery| format!("[{delivery}]")));
+    marks.extend(match article.sender_verified {
+        Verdict::Pass => Some("[sender confirmed]".to_owned()),
+        Verdict::Fail => Some("[sender may be forged]".to_owned()),
+        Verdict::None => None,
+    });
+    marks.extend(is_new.then(|| "[new in this ticket]".to_owned()));
     writeln!(to, "\n--- {}", marks.join(" "))?;
+    if let Some(inside) = &article.forwarded {
+        let from = inside.from.as_ref().map_or_else(|| "somebody".to_owned(), output::address);
+        let (from, subject) = (output::clean(&from), output::clean(&inside.subject));
+        writeln!(to, "forwards a letter of {from}: {subject}")?;
+    }
+    if let Some(bounce) = &article.bounce {
+        let words = format!("{} {} {}", bounce.recipient, bounce.status, bounce.reason);
+        writeln!(to, "did not reach {}", output::clean(words.trim()))?;
+    }
     writeln!(to, "{}", output::clean_lines(&article.visible_text))?;
     if article.visible_text.trim() != article.text.trim() {
         writeln!(to, "(quoted text is left out; --json has it)")?;

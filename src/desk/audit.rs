@@ -60,12 +60,16 @@ words! {
         Undeleted = "ticket.undeleted",
         /// The hold changed.
         HoldChanged = "ticket.hold",
+        /// Somebody else is the requester.
+        RequesterChanged = "ticket.requester",
         /// The ticket's content was erased: its days were over.
         TicketErased = "ticket.erased",
         /// The mailbox took a message of ours.
         Sent = "outbox.sent",
         /// A message of ours was refused.
         Refused = "outbox.refused",
+        /// A message of ours came back from its recipient's server.
+        CameBack = "outbox.came_back",
         /// Whether a message of ours left is not known.
         Undecided = "outbox.unknown",
         /// Somebody may sign in from now on.

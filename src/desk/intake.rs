@@ -10,6 +10,7 @@ use crate::desk::ticket::{
     TicketNumber, Verdict,
 };
 use crate::desk::{acknowledgement, machine, sender};
+use crate::mail::report;
 use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
@@ -72,6 +73,8 @@ pub struct Known {
     pub elsewhere: Vec<(ArticleId, TicketNumber)>,
     /// The tickets it may belong to.
     pub candidates: Vec<Candidate>,
+    /// The message of ours that it reports on, when it is a report.
+    pub reported: Option<(ArticleId, TicketNumber)>,
     /// The tickets its subject names, whether or not by the right code.
     pub named: Vec<TicketNumber>,
     /// The number a new ticket would get.
@@ -91,6 +94,8 @@ pub struct Decision {
     pub article: Option<NewArticle>,
     /// The acknowledgement to queue.
     pub acknowledgement: Option<NewArticle>,
+    /// The message of ours that did not arrive, and why.
+    pub refused: Option<(ArticleId, String)>,
     /// What the trail says.
     pub audit: Vec<NewEntry>,
 }
@@ -208,9 +213,12 @@ pub fn named(message: &Message, policy: &Policy) -> Vec<(TicketNumber, bool)> {
         let number = TicketNumber(i64::try_from(number).ok()?);
         Some((number, policy.tag_key.is_ticket_code(number, &code)))
     };
-    let tags = subject::find_tag(&message.subject, &policy.ticket_tag);
+    let tags = subject::find_tags(&message.subject, &policy.ticket_tag);
     tags.into_iter().filter_map(read).collect()
 }
+
+/// Recipients named in the reason why a letter came back.
+const MAX_FAILED: usize = 5;
 
 /// The most ids of one message that are looked up, nearest first.
 pub const MAX_CITED: usize = 50;
@@ -231,6 +239,7 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         ticket: TicketChange::Nothing(article),
         article: None,
         acknowledgement: None,
+        refused: None,
         audit: vec![entry(
             Action::Duplicate,
             Some(ticket),
@@ -293,10 +302,39 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         (false, Some(machine)) => format!("machine mail ({machine}); not answered"),
         (false, None) => String::new(),
     };
+    let refused = known.reported.and_then(|(article, _)| Some((article, failure(&message)?)));
     let verified = sender::verdict(&message, &policy.address.address);
     let article =
         NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
-    Decision { outcome, reason, ticket: change, article: Some(article), acknowledgement, audit }
+    Decision {
+        outcome,
+        reason,
+        ticket: change,
+        article: Some(article),
+        acknowledgement,
+        refused,
+        audit,
+    }
+}
+
+/// Why a letter of ours did not arrive, in the words of the server that says so; `None` when nobody
+/// says that it failed for good.
+fn failure(message: &Message) -> Option<String> {
+    let report =
+        message.report.as_ref().filter(|report| report.action == report::Action::Failed)?;
+    let failed: Vec<String> = report
+        .bounces
+        .iter()
+        .filter(|bounce| bounce.action == report::Action::Failed)
+        .take(MAX_FAILED)
+        .map(|bounce| {
+            let parts = [&bounce.recipient, &bounce.status, &bounce.reason];
+            let parts: Vec<&str> =
+                parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            parts.join(" ")
+        })
+        .collect();
+    Some(format!("came back: {}", failed.join("; ")))
 }
 
 fn new_ticket(
@@ -323,7 +361,24 @@ fn new_ticket(
 fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> NewArticle {
     let mut cited = message.cited();
     cited.truncate(MAX_CITED);
+    let forwarded = message.forwarded.map(|inside| Forwarded {
+        from: inside.from,
+        subject: inside.subject,
+        sent_at: inside.sent_at,
+    });
+    let failed = message.report.filter(|report| report.action == report::Action::Failed);
+    let bounce = failed.and_then(|report| {
+        let main = report.main()?;
+        Some(BounceReport {
+            recipient: main.recipient.clone(),
+            message_id: report.letter.message_id.clone(),
+            status: main.status.clone(),
+            reason: main.reason.clone(),
+        })
+    });
     NewArticle {
+        forwarded,
+        bounce,
         from: message.from,
         reply_to: message.reply_to,
         to: message.to,
@@ -394,6 +449,7 @@ mod tests {
             twin: None,
             elsewhere: Vec::new(),
             candidates,
+            reported: None,
             named: Vec::new(),
             next_ticket: TicketNumber(8),
         }

@@ -344,8 +344,8 @@ pub struct Article {
 /// The letter inside a forwarded message.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Forwarded {
-    /// Who wrote it.
-    pub from: Address,
+    /// Who wrote it; the address is empty where only the name is shown.
+    pub from: Option<Address>,
     /// Its subject.
     pub subject: String,
     /// Its date.
@@ -395,6 +395,8 @@ pub enum Change {
     Undelete,
     /// Keep it from retention, or no longer.
     Hold(bool),
+    /// Somebody else asks, such as the writer of a letter that was forwarded to us.
+    Requester(Address),
 }
 
 /// Why a change is not possible.
@@ -412,6 +414,9 @@ pub enum NotPossible {
     /// It is held.
     #[error("ticket {0} is on hold; release the hold first")]
     Held(TicketNumber),
+    /// Nobody can be written to there.
+    #[error("`{0}` is no address such as ana@shop.example")]
+    NoAddress(String),
 }
 
 /// The state and hold a ticket has after `change`, or why it cannot be made.
@@ -431,6 +436,11 @@ pub fn after_change(
         (Change::Undelete, State::Deleted) => Ok((State::Open, hold)),
         (Change::Undelete, _) => Err(NotPossible::NotDeleted(number)),
         (Change::Hold(hold), _) => Ok((state, *hold)),
+        (Change::Requester(_), State::Deleted) => Err(NotPossible::Deleted(number)),
+        (Change::Requester(address), _) if !address.address.contains('@') => {
+            Err(NotPossible::NoAddress(address.address.clone()))
+        }
+        (Change::Requester(_), _) => Ok((state, hold)),
     }
 }
 

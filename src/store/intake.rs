@@ -5,7 +5,7 @@
 use rusqlite::Transaction;
 
 use super::writing::People;
-use super::{MailboxId, Result, Store, audit, writing};
+use super::{MailboxId, Result, Store, audit, outbox, writing};
 use crate::desk::fingerprint::fingerprint;
 use crate::desk::intake::{self, Arrival, Known, NewArticle, Policy, TicketChange};
 use crate::desk::ledger::{Original, Outcome};
@@ -188,6 +188,9 @@ fn take_in_one(
     for entry in &decision.audit {
         audit::append(tx, now, entry)?;
     }
+    if let Some((article, reason)) = &decision.refused {
+        outbox::came_back(tx, *article, reason, now)?;
+    }
     Ok(decision.outcome)
 }
 
@@ -217,7 +220,17 @@ fn known(
         .query_row([], |row| row.get(0))?;
     let Twins { own: twin, elsewhere } = twins(tx, mailbox, arrival)?;
     let mut found: Vec<(TicketNumber, Relation)> = Vec::new();
-    let cited: Vec<MessageId> = message.cited().into_iter().take(intake::MAX_CITED).collect();
+    let mut cited = message.cited();
+    let reported = match &message.report {
+        Some(report) => {
+            let letter = &report.letter;
+            let ids = || letter.message_id.iter().chain(&letter.cited);
+            cited.extend(ids().filter(|id| !message.cited().contains(id)).cloned());
+            reported(tx, ids().take(intake::MAX_CITED))?
+        }
+        None => None,
+    };
+    cited.truncate(intake::MAX_CITED);
     if twin.is_none() {
         for (position, id) in cited.iter().enumerate() {
             let tickets = tickets_with(tx, id)?;
@@ -255,7 +268,27 @@ fn known(
             candidates.push(coded);
         }
     }
-    Ok(Known { twin, elsewhere, candidates, named, next_ticket })
+    Ok(Known { twin, elsewhere, candidates, reported, named, next_ticket })
+}
+
+/// The first message of ours with one of these ids.
+fn reported<'a>(
+    tx: &Transaction<'_>,
+    ids: impl Iterator<Item = &'a MessageId>,
+) -> Result<Option<(ArticleId, TicketNumber)>> {
+    for id in ids {
+        let found = tx
+            .prepare_cached(
+                "SELECT id, ticket FROM article
+                 WHERE message_id = ?1 AND kind = 'email_out' ORDER BY id LIMIT 1",
+            )?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)));
+        match found {
+            Err(rusqlite::Error::QueryReturnedNoRows) => {}
+            other => return Ok(Some(other?)),
+        }
+    }
+    Ok(None)
 }
 
 /// Whether the sender of a message wrote to this ticket before, was written to in it, or is an agent

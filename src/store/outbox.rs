@@ -233,6 +233,26 @@ impl Store {
     }
 }
 
+/// Notes that a message of ours came back: it had left, and did not arrive.
+pub(super) fn came_back(
+    tx: &Transaction<'_>,
+    article: ArticleId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let changed = tx
+        .prepare_cached(
+            "UPDATE outbox SET state = 'refused', reason = ?2
+             WHERE article = ?1 AND state IN ('sent', 'unknown') RETURNING id",
+        )?
+        .query_row((article, reason), |row| row.get(0));
+    match changed {
+        // It came back before, or to somebody else as well.
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
+        other => say(tx, other?, Action::CameBack, String::new(), now),
+    }
+}
+
 fn postpone(tx: &Transaction<'_>, id: OutboxId, reason: &str, due_at: Timestamp) -> Result<()> {
     tx.prepare_cached(
         "UPDATE outbox SET attempts = attempts + 1, reason = ?2, due_at = ?3 WHERE id = ?1",

@@ -9,8 +9,8 @@ use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Kind, LedgerId, Link,
-    State, Ticket, TicketNumber,
+    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Forwarded, Kind,
+    LedgerId, Link, State, Ticket, TicketNumber,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;
@@ -152,6 +152,11 @@ impl Store {
             writing::touch(tx, number, state, now)?;
             tx.prepare_cached("UPDATE ticket SET hold = ?2 WHERE number = ?1")?
                 .execute((number, hold))?;
+            if let Change::Requester(address) = change {
+                let person = writing::person(tx, address)?;
+                tx.prepare_cached("UPDATE ticket SET requester = ?2 WHERE number = ?1")?
+                    .execute((number, person))?;
+            }
             let (action, detail) = match change {
                 Change::State(_) => (Action::StateChanged, format!("{before} to {state}")),
                 Change::Delete => (Action::Deleted, format!("was {before}")),
@@ -159,6 +164,8 @@ impl Store {
                 Change::Hold(hold) => {
                     (Action::HoldChanged, if *hold { "on" } else { "off" }.into())
                 }
+                // Who it is stands in the ticket, from where it can be erased.
+                Change::Requester(_) => (Action::RequesterChanged, String::new()),
             };
             say(tx, number, actor, action, detail, now)
         })
@@ -222,22 +229,33 @@ fn say(
     audit::append(tx, now, &entry)
 }
 
-/// The newest message that came in, by a person rather than a machine where there is one.
+/// The newest message that came in, by a person rather than a machine where there is one. A letter
+/// that was forwarded to us by somebody else is answered to its writer once he is the requester.
 fn answered(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answered>> {
     let row = tx
         .prepare_cached(
-            "SELECT id, people, message_id FROM article
-             WHERE ticket = ?1 AND kind = 'email_in'
-             ORDER BY machine IS NOT NULL, id DESC LIMIT 1",
+            "SELECT article.id, article.people, article.message_id, article.forwarded, person.key
+             FROM article JOIN ticket ON ticket.number = article.ticket
+             LEFT JOIN person ON person.id = ticket.requester
+             WHERE article.ticket = ?1 AND article.kind = 'email_in'
+             ORDER BY article.machine IS NOT NULL, article.id DESC LIMIT 1",
         )?
         .query_row([number], |row| {
-            Ok((row.get::<_, ArticleId>(0)?, row.get::<_, String>(1)?, row.get(2)?))
+            let forwarded: Option<Forwarded> = from_json(row.get(3)?);
+            let requester: Option<String> = row.get(4)?;
+            let writer = forwarded
+                .and_then(|forwarded| forwarded.from)
+                .filter(|from| Some(from.key()) == requester);
+            Ok((row.get::<_, ArticleId>(0)?, row.get::<_, String>(1)?, row.get(2)?, writer))
         });
     match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
         Err(error) => Err(error.into()),
-        Ok((id, people, message_id)) => {
-            let People { from, reply_to, .. } = People::read(&people);
+        Ok((id, people, message_id, writer)) => {
+            let People { mut from, mut reply_to, .. } = People::read(&people);
+            if writer.is_some() {
+                (from, reply_to) = (writer, Vec::new());
+            }
             let cited = writing::cited_by(tx, id)?;
             Ok(Some(Answered { from, reply_to, message_id, cited }))
         }

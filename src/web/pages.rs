@@ -11,7 +11,9 @@ use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::words::span;
 use super::{MailboxFacts, download, letter, sign_in, status, ticket, tickets};
-use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use crate::desk::ticket::{
+    AgentId, Article, ArticleId, AttachmentId, Change, LedgerId, TicketNumber,
+};
 use crate::store::{self, Store};
 use crate::time::{Clock, Timestamp};
 
@@ -125,6 +127,7 @@ impl Pages {
             Route::SignOut => self.sign_out(asked, visitor),
             Route::Tickets => self.tickets(asked, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
+            Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::ArticleText(number, article) => self.article_text(number, article),
             Route::ArticlePage(number, article) => self.article_page(number, article),
             Route::Attachment(id) => self.attachment(id),
@@ -356,10 +359,39 @@ impl Pages {
             rows.insert(id, self.store.ledger_row(id)?);
         }
         let laid_out = asked.query("html").and_then(|id| id.parse().ok()).map(ArticleId);
-        let view = ticket::View { until, laid_out };
+        let (token, newcomers) =
+            (visitor.map(Visitor::token).unwrap_or_default(), ticket.newcomers());
+        let view = ticket::View { until, laid_out, token: &token, newcomers: &newcomers };
         let main = ticket::page(&ticket, shown, &rows, view, now);
         let title = format!("Ticket {number}");
         Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page(&title, main)))
+    }
+
+    /// Makes the writer of a forwarded letter the requester.
+    fn requester(
+        &mut self,
+        asked: &Asked,
+        number: TicketNumber,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
+            return Ok(self.forbidden(OLD_FORM));
+        };
+        let id = asked.form("article").and_then(|id| id.parse().ok()).unwrap_or_default();
+        let inside = self.article(number, ArticleId(id))?.forwarded;
+        let Some(writer) = inside.and_then(|inside| inside.from) else {
+            return Err(store::Error::NoSuch(format!("article {id} forwards nobody's letter")));
+        };
+        let change = Change::Requester(writer);
+        match self.store.change_ticket(number, &change, &visitor.agent.name, now) {
+            Ok(()) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
+            Err(store::Error::NotPossible(sentence)) => {
+                let frame = self.frame(Some(visitor), Place::Tickets);
+                Ok(frame.plain(409, "Not possible", &sentence, None))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {

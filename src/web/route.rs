@@ -24,6 +24,8 @@ pub(super) enum Route {
     Tickets,
     /// One ticket's conversation.
     Ticket(TicketNumber),
+    /// Makes the writer of a forwarded letter the requester.
+    Requester(TicketNumber),
     /// The whole text of one article.
     ArticleText(TicketNumber, ArticleId),
     /// One article as its sender laid it out, for a frame.
@@ -50,6 +52,7 @@ impl Route {
             ["sign-out"] => Self::SignOut,
             ["tickets"] => Self::Tickets,
             ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
+            ["tickets", ticket, "requester"] => Self::Requester(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "articles", article, "text"] => {
                 Self::ArticleText(TicketNumber(number(ticket)?), ArticleId(number(article)?))
             }
@@ -66,7 +69,7 @@ impl Route {
     pub(super) fn methods(&self) -> &'static str {
         match self {
             Self::SignIn | Self::SignInLink(_) => "GET, HEAD, POST",
-            Self::SignOut => "POST",
+            Self::SignOut | Self::Requester(_) => "POST",
             _ => "GET, HEAD",
         }
     }
@@ -88,6 +91,7 @@ impl Route {
             | Self::SignOut => false,
             Self::Tickets
             | Self::Ticket(_)
+            | Self::Requester(_)
             | Self::ArticleText(..)
             | Self::ArticlePage(..)
             | Self::Attachment(_)

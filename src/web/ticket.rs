@@ -10,10 +10,14 @@ use super::download::safe_name;
 use super::layout::{age, moment};
 use super::letter::SANDBOX;
 use super::linked::{fitting, linked};
+use super::session::TOKEN_FIELD;
 use super::tickets::{priority_mark, state_mark, subject};
 use super::words::{self, ago, counted, utc};
 use crate::desk::ledger::{LedgerRow, Original};
-use crate::desk::ticket::{Article, ArticleId, Delivery, Kind, LedgerId, Machine, Ticket};
+use crate::desk::ticket::{
+    Article, ArticleId, BounceReport, Delivery, Forwarded, Kind, LedgerId, Machine, State, Ticket,
+    Verdict,
+};
 use crate::mail::Address;
 use crate::time::Timestamp;
 
@@ -36,14 +40,18 @@ pub(super) type Rows = HashMap<LedgerId, LedgerRow>;
 
 /// What of a ticket is looked at, and how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct View {
+pub(super) struct View<'a> {
     /// The last article on the page, when it is not the newest.
     pub(super) until: Option<ArticleId>,
     /// The article that is shown as its sender laid it out.
     pub(super) laid_out: Option<ArticleId>,
+    /// The token of the visitor's forms.
+    pub(super) token: &'a str,
+    /// The articles by which somebody new came in.
+    pub(super) newcomers: &'a [ArticleId],
 }
 
-impl View {
+impl View<'_> {
     /// The address of the same page on which `laid_out` is the article shown that way.
     fn with(self, ticket: &Ticket, article: &Article, laid_out: bool) -> String {
         let until = self.until.map(|until| format!("until={until}"));
@@ -68,7 +76,7 @@ pub(super) fn page(
     ticket: &Ticket,
     shown: &[Article],
     rows: &Rows,
-    view: View,
+    view: View<'_>,
     now: Timestamp,
 ) -> Markup {
     let first = shown.first().map(|article| article.id);
@@ -148,7 +156,7 @@ fn article(
     ticket: &Ticket,
     article: &Article,
     rows: &Rows,
-    view: View,
+    view: View<'_>,
     budget: &mut usize,
     now: Timestamp,
 ) -> Markup {
@@ -167,7 +175,12 @@ fn article(
                             None => span.none { "no sender named" },
                         }
                     }
-                    span.marks { (marks(article)) }
+                    span.marks {
+                        (marks(article))
+                        @if view.newcomers.contains(&article.id) {
+                            span.mark.soon { "new in this ticket" }
+                        }
+                    }
                     span.age { (age(article.sent_at.unwrap_or(article.created_at), now)) }
                 }
                 @if article.kind != Kind::Note { (people("to", &article.to)) (people("cc", &article.cc)) }
@@ -175,6 +188,8 @@ fn article(
                     p.people { "subject " bdi { (words::cut(&article.subject, SUBJECT_LENGTH)) } }
                 }
             }
+            @if let Some(bounce) = &article.bounce { (came_back(bounce)) }
+            @if let Some(inside) = &article.forwarded { (forwards(ticket, article, inside, view)) }
             @if article.html.is_none() {
                 (text(ticket, article, budget))
             } @else if view.laid_out == Some(article.id) {
@@ -207,12 +222,61 @@ fn marks(article: &Article) -> Markup {
     html! {
         @if article.kind == Kind::Note { span.mark { "note, seen by agents only" } }
         @if let Some(machine) = machine { span.mark { (machine) } }
+        @match article.sender_verified {
+            Verdict::Pass => span.mark.good title="The receiving service vouches for the sender's domain" {
+                "sender confirmed"
+            },
+            Verdict::Fail => span.mark.bad title="The receiving service says it did not come from there" {
+                "sender may be forged"
+            },
+            Verdict::None => {}
+        }
         @match article.delivery {
             Some(Delivery::Queued) => span.mark.soon { "waiting to be sent" },
             Some(Delivery::Sent) => span.mark.good { "sent" },
             Some(Delivery::Refused) => span.mark.bad { "refused" },
             Some(Delivery::Unknown) => span.mark.bad { "not known whether it left" },
             None => {}
+        }
+    }
+}
+
+/// What a delivery failure says.
+fn came_back(bounce: &BounceReport) -> Markup {
+    html! {
+        p.people {
+            "did not reach "
+            @if bounce.recipient.is_empty() { "its recipient" } @else {
+                bdi { (words::cut(&bounce.recipient, NAME_LENGTH)) }
+            }
+            @if !bounce.status.is_empty() { ", " (words::cut(&bounce.status, NAME_LENGTH)) }
+            @if !bounce.reason.is_empty() { ": " bdi { (words::cut(&bounce.reason, SUBJECT_LENGTH)) } }
+        }
+    }
+}
+
+/// Whose letter is forwarded; with a button that makes that person the requester.
+fn forwards(ticket: &Ticket, article: &Article, inside: &Forwarded, view: View<'_>) -> Markup {
+    let known = ticket.requester.as_ref().map(Address::key);
+    let offered =
+        inside.from.as_ref().filter(|from| from.address.contains('@') && Some(from.key()) != known);
+    html! {
+        p.people {
+            "forwards a letter"
+            @if let Some(from) = &inside.from {
+                " of " bdi { (words::cut(&whole(from), NAME_LENGTH)) }
+            }
+            @if let Some(at) = inside.sent_at { " of " (at.for_people()) " UTC" }
+            @if differs(&inside.subject, &ticket.subject) {
+                ", subject " bdi { (words::cut(&inside.subject, SUBJECT_LENGTH)) }
+            }
+        }
+        @if offered.is_some() && ticket.state != State::Deleted {
+            form method="post" action={ "/tickets/" (ticket.number) "/requester" } {
+                input type="hidden" name=(TOKEN_FIELD) value=(view.token);
+                input type="hidden" name="article" value=(article.id);
+                button.quiet type="submit" { "Make the writer the requester" }
+            }
         }
     }
 }
