@@ -18,6 +18,9 @@ use crate::time::Timestamp;
 /// The most tickets looked at for one citation.
 const MAX_CANDIDATES: u32 = 20;
 
+/// Bytes from which on a batch is written with a small cache.
+const LARGE_BATCH: usize = 8 << 20;
+
 /// A message fetched and read, with its bytes hashed and packed; everything that costs time and
 /// needs no database.
 #[derive(Debug)]
@@ -107,7 +110,8 @@ impl Store {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Vec<Taken>> {
-        self.write(|tx| {
+        let weight: usize = batch.iter().map(Prepared::weight).sum();
+        let take_in = |tx: &mut Transaction<'_>| {
             let mut taken = Vec::with_capacity(batch.len());
             for prepared in batch {
                 let ledger = prepared.ledger();
@@ -119,7 +123,11 @@ impl Store {
                 taken.push(Taken { ledger, outcome });
             }
             Ok(taken)
-        })
+        };
+        if weight < LARGE_BATCH {
+            return self.write(take_in);
+        }
+        self.with_small_cache(|store| store.write(take_in))
     }
 }
 

@@ -194,6 +194,16 @@ impl Store {
         Ok(self.db.pragma_update(None, "cache_size", WORKING_CACHE_KIB)?)
     }
 
+    /// Does something with the cache of an ordinary store: pages of large letters fill any cache,
+    /// and none of them is needed again.
+    fn with_small_cache<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let usual: i64 = self.db.pragma_query_value(None, "cache_size", |row| row.get(0))?;
+        self.db.pragma_update(None, "cache_size", CACHE_KIB)?;
+        let done = work(self);
+        self.db.pragma_update(None, "cache_size", usual)?;
+        done
+    }
+
     /// Gives back the memory that is not needed at rest.
     pub fn rest(&self) -> Result<()> {
         Ok(self.db.execute_batch("PRAGMA shrink_memory")?)

@@ -28,7 +28,7 @@ use pace::Pace;
 const BATCH: usize = 100;
 
 /// Bytes that make a batch full before it has [`BATCH`] messages.
-const BATCH_BYTES: usize = 16 << 20;
+const BATCH_BYTES: usize = 8 << 20;
 
 /// How long a message that is fetched slowly holds back those behind it. They are committed in the
 /// order of the folder as far as that goes, so that an answer finds its question.

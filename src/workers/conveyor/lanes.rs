@@ -13,7 +13,7 @@ pub(super) type Place = u64;
 const LARGE: u64 = 4 << 20;
 
 /// Bytes of messages on the belt before no further one of the usual kind is handed out.
-const AHEAD_BYTES: u64 = 24 << 20;
+const AHEAD_BYTES: u64 = 12 << 20;
 
 /// What a message of unknown size is taken for, in bytes.
 const GUESS: u64 = 256 << 10;
@@ -159,11 +159,11 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let mut lanes = Lanes::new((0..100).map(|_| waiting(1 << 20, 0)).collect());
-        assert_eq!(places(&mut lanes, 0).len(), 24);
-        assert_eq!(lanes.count_out(), 24);
-        for place in 0..24 {
+        assert_eq!(places(&mut lanes, 0).len(), 12);
+        assert_eq!(lanes.count_out(), 12);
+        for place in 0..12 {
             lanes.back(place);
         }
-        assert_eq!(places(&mut lanes, 16 << 20).len(), 8);
+        assert_eq!(places(&mut lanes, 8 << 20).len(), 4);
     }
 }
