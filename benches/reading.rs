@@ -39,7 +39,7 @@ fn print_row(name: &str, bytes: usize, whole: Duration, alone: Duration) {
 /// What intake does with a letter: reads it, and takes from it what threads are found by.
 fn whole_letter(raw: &[u8]) -> usize {
     let message = parse::parse(raw);
-    let tag = subject::find_tag(&message.subject, "CF").is_some();
+    let tag = !subject::find_tags(&message.subject, "CF").is_empty();
     message.visible_text.len() + message.cited().len() + usize::from(tag)
 }
 
