@@ -136,7 +136,9 @@ CREATE TABLE article (
   sender_verified  TEXT NOT NULL DEFAULT 'none' CHECK (sender_verified IN ('pass', 'fail', 'none')),
   -- The letter it forwards, and the delivery failure it reports, as in the public JSON.
   forwarded        TEXT CHECK (json_valid(forwarded)),
-  bounce           TEXT CHECK (json_valid(bounce))
+  bounce           TEXT CHECK (json_valid(bounce)),
+  -- How its writer protected it; nothing is verified.
+  protection       TEXT CHECK (protection IN ('signed', 'encrypted'))
 ) STRICT;
 
 CREATE INDEX article_by_ticket ON article (ticket, id);

@@ -11,7 +11,7 @@ use crate::desk::ticket::{
 };
 use crate::desk::{acknowledgement, machine, sender};
 use crate::mail::report;
-use crate::mail::{Address, Attachment, Message, MessageId, subject};
+use crate::mail::{Address, Attachment, Message, MessageId, Protection, subject};
 use crate::time::Timestamp;
 
 /// Whose name the audit entries of intake bear.
@@ -173,6 +173,8 @@ pub struct NewArticle {
     pub forwarded: Option<Forwarded>,
     /// The delivery failure it reports.
     pub bounce: Option<BounceReport>,
+    /// How its writer protected it.
+    pub protection: Option<Protection>,
     /// What came with it.
     pub attachments: Vec<Attachment>,
     /// What tells the same letter from another with the same Message-ID.
@@ -201,6 +203,7 @@ impl NewArticle {
             sender_verified: Verdict::None,
             forwarded: None,
             bounce: None,
+            protection: None,
             attachments: Vec::new(),
             fingerprint: None,
         }
@@ -213,8 +216,10 @@ pub fn named(message: &Message, policy: &Policy) -> Vec<(TicketNumber, bool)> {
         let number = TicketNumber(i64::try_from(number).ok()?);
         Some((number, policy.tag_key.is_ticket_code(number, &code)))
     };
-    let tags = subject::find_tags(&message.subject, &policy.ticket_tag);
-    tags.into_iter().filter_map(read).collect()
+    let prefix = &policy.ticket_tag;
+    let tags = subject::find_tags(&message.subject, prefix);
+    let bare = subject::bare_numbers(&message.subject, prefix);
+    tags.into_iter().chain(bare.map(|number| (number, String::new()))).filter_map(read).collect()
 }
 
 /// Recipients named in the reason why a letter came back.
@@ -379,6 +384,7 @@ fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> 
     NewArticle {
         forwarded,
         bounce,
+        protection: message.protection,
         from: message.from,
         reply_to: message.reply_to,
         to: message.to,

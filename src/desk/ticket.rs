@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mail::{Address, MessageId};
+use crate::mail::{Address, MessageId, Protection};
 use crate::time::Timestamp;
 
 /// Declares a number that names one row of one table, so that two kinds never mix.
@@ -337,6 +337,10 @@ pub struct Article {
     pub forwarded: Option<Forwarded>,
     /// The delivery failure it reports, when recognised.
     pub bounce: Option<BounceReport>,
+    /// How its writer protected it, which is not verified; for people, the public JSON does not
+    /// have it.
+    #[serde(skip)]
+    pub protection: Option<Protection>,
     /// How far it has come, for messages of ours.
     pub delivery: Option<Delivery>,
 }

@@ -222,6 +222,17 @@ fn without_outer_tags(subject: &str) -> &str {
     if mark(rest).is_some() { rest } else { subject.trim_start() }
 }
 
+/// The numbers of tags without a code, such as `[CF#1234]`, a few at most: what somebody writes who
+/// guesses, or types from memory.
+pub fn bare_numbers<'a>(subject: &'a str, prefix: &'a str) -> impl Iterator<Item = u64> + 'a {
+    subject.split('[').skip(1).take(MOST_TAGS).filter_map(move |rest| {
+        let (inside, _) = rest.split_once(']')?;
+        let (before, number) = inside.split_once('#')?;
+        let is_ours = before.trim().eq_ignore_ascii_case(prefix);
+        is_ours.then(|| number.trim().parse().ok()).flatten()
+    })
+}
+
 /// The subject of an answer: `Re: ` once, the base, and the tag once.
 pub fn reply(subject: &str, tag: &str) -> String {
     let base = base(subject);
@@ -324,6 +335,18 @@ fn without_tags(subject: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_without_a_code_is_read_by_itself() {
+        for (subject, expected) in [
+            ("Re: Lamp [CF#12]", vec![12]),
+            ("[cf # 12 ] [CF#13]", vec![12, 13]),
+            ("[CF#12-abcd] [XY#3] [CF#] [CF#x] CF#4 [CF#-5]", vec![]),
+            ("[CF#99999999999999999999]", vec![]),
+        ] {
+            assert_eq!(bare_numbers(subject, "CF").collect::<Vec<_>>(), expected, "{subject}");
+        }
+    }
 
     #[test]
     fn the_base_is_what_people_call_the_matter() {

@@ -43,6 +43,7 @@ const STEPS: &[&str] = &[
       CHECK (sender_verified IN ('pass', 'fail', 'none'));
     ALTER TABLE article ADD COLUMN forwarded TEXT CHECK (json_valid(forwarded));
     ALTER TABLE article ADD COLUMN bounce TEXT CHECK (json_valid(bounce));
+    ALTER TABLE article ADD COLUMN protection TEXT CHECK (protection IN ('signed', 'encrypted'));
     CREATE TABLE ticket_link_3 (
       ticket    INTEGER NOT NULL REFERENCES ticket (number),
       other     INTEGER NOT NULL REFERENCES ticket (number),

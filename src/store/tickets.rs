@@ -314,7 +314,8 @@ fn articles(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Article>> 
                     article.visible_text, article.html, article.machine, outbox.state,
                     (SELECT ledger.id FROM ledger
                      WHERE ledger.article = article.id AND ledger.outcome <> 'duplicate'),
-                    article.sender_verified, article.forwarded, article.bounce
+                    article.sender_verified, article.forwarded, article.bounce,
+                    article.protection
              FROM article LEFT JOIN outbox ON outbox.article = article.id
              WHERE article.ticket = ?1 ORDER BY article.id",
         )?
@@ -357,6 +358,7 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
         ledger_id: row.get(13)?,
         forwarded: from_json(row.get(15)?),
         bounce: from_json(row.get(16)?),
+        protection: row.get(17)?,
         delivery: outbox.map(|state| match state.as_str() {
             "sent" => Delivery::Sent,
             "refused" => Delivery::Refused,

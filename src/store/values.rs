@@ -7,7 +7,7 @@ use crate::desk::ticket::{
     AgentId, ArticleId, AttachmentId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
     State, TicketNumber, Verdict,
 };
-use crate::mail::MessageId;
+use crate::mail::{MessageId, Protection};
 use crate::time::Timestamp;
 
 impl ToSql for Timestamp {
@@ -31,6 +31,26 @@ impl ToSql for MessageId {
 impl FromSql for MessageId {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Self::new(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+impl ToSql for Protection {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Signed => "signed",
+            Self::Encrypted => "encrypted",
+        }
+        .into())
+    }
+}
+
+impl FromSql for Protection {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "signed" => Ok(Self::Signed),
+            "encrypted" => Ok(Self::Encrypted),
+            _ => Err(FromSqlError::InvalidType),
+        }
     }
 }
 

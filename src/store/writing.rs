@@ -187,10 +187,10 @@ pub(super) fn article(
     tx.prepare_cached(
         "INSERT INTO article (ticket, kind, people, subject, message_id, in_reply_to, sent_at,
                               created_at, text, visible_text, html, machine, fingerprint,
-                              sender_verified, forwarded, bounce)
+                              sender_verified, forwarded, bounce, protection)
          VALUES (:ticket, :kind, :people, :subject, :message_id, :in_reply_to, :sent_at,
                  :now, :text, :visible, :html, :machine, :fingerprint,
-                 :verified, :forwarded, :bounce)",
+                 :verified, :forwarded, :bounce, :protection)",
     )?
     .execute(rusqlite::named_params! {
         ":ticket": ticket, ":kind": article.kind, ":people": people, ":subject": article.subject,
@@ -199,6 +199,7 @@ pub(super) fn article(
         ":html": article.html, ":machine": article.machine, ":fingerprint": article.fingerprint,
         ":verified": article.sender_verified,
         ":forwarded": article.forwarded.as_ref().map(|it| serde_json::json!(it).to_string()),
+        ":protection": article.protection,
         ":bounce": article.bounce.as_ref().map(|it| serde_json::json!(it).to_string()),
     })?;
     let id = ArticleId(tx.last_insert_rowid());

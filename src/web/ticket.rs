@@ -18,7 +18,7 @@ use crate::desk::ticket::{
     Article, ArticleId, BounceReport, Delivery, Forwarded, Kind, LedgerId, Machine, State, Ticket,
     Verdict,
 };
-use crate::mail::Address;
+use crate::mail::{Address, Protection};
 use crate::time::Timestamp;
 
 /// Articles on one page.
@@ -230,6 +230,13 @@ fn marks(article: &Article) -> Markup {
                 "sender may be forged"
             },
             Verdict::None => {}
+        }
+        @match article.protection {
+            Some(Protection::Signed) => span.mark title="The signature is not checked here" { "signed" },
+            Some(Protection::Encrypted) => span.mark title="It cannot be read here; it is attached" {
+                "encrypted"
+            },
+            None => {}
         }
         @match article.delivery {
             Some(Delivery::Queued) => span.mark.soon { "waiting to be sent" },
@@ -444,6 +451,7 @@ mod tests {
                 ledger_id: None,
                 forwarded: None,
                 bounce: None,
+                protection: None,
                 delivery: None,
             })
             .collect()
