@@ -156,7 +156,10 @@ fn host(written: &str) -> Option<(String, bool)> {
     }
     // Latin letters with marks are a language's own; other scripts hold letters that look like ours.
     let latin = |c: char| c.is_ascii() || ('\u{c0}'..'\u{180}').contains(&c);
-    let foreign = !host.chars().all(latin) || host.split('.').any(|l| l.starts_with("xn--"));
+    let foreign = ascii.split('.').any(|label| {
+        let Some(written) = label.strip_prefix("xn--") else { return false };
+        punycode::decode(written).is_none_or(|label| !label.chars().all(latin))
+    });
     Some((ascii, foreign))
 }
 

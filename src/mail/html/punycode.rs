@@ -1,4 +1,4 @@
-//! Punycode (RFC 3492), one way: how a label of a host that is not ASCII is written so that it is.
+//! Punycode (RFC 3492): how a label of a host that is not ASCII is written so that it is, and back.
 
 const BASE: u32 = 36;
 const T_MIN: u32 = 1;
@@ -40,6 +40,41 @@ pub(super) fn encode(label: &str) -> Option<String> {
         next += 1;
     }
     Some(output)
+}
+
+/// The label that was written so, without the `xn--` before it; `None` when none was.
+pub(super) fn decode(written: &str) -> Option<String> {
+    if written.len() > LONGEST || !written.is_ascii() {
+        return None;
+    }
+    let (basic, digits) = written.rsplit_once('-').unwrap_or(("", written));
+    let mut output: Vec<char> = basic.chars().collect();
+    let (mut code, mut at, mut bias) = (128_u32, 0_u32, 72_u32);
+    let mut digits = digits.bytes();
+    while digits.len() > 0 {
+        let (before, mut weight, mut k) = (at, 1_u32, BASE);
+        loop {
+            let digit = match digits.next()? {
+                byte @ b'a'..=b'z' => u32::from(byte - b'a'),
+                byte @ b'0'..=b'9' => u32::from(byte - b'0') + 26,
+                _ => return None,
+            };
+            at = at.checked_add(digit.checked_mul(weight)?)?;
+            let t = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+            if digit < t {
+                break;
+            }
+            weight = weight.checked_mul(BASE - t)?;
+            k += BASE;
+        }
+        let points = u32::try_from(output.len()).ok()? + 1;
+        bias = adapted(at - before, points, before == 0);
+        code = code.checked_add(at / points)?;
+        at %= points;
+        output.insert(usize::try_from(at).ok()?, char::from_u32(code)?);
+        at += 1;
+    }
+    Some(output.into_iter().collect())
 }
 
 /// Writes one number with digits of growing weight (section 6.3).
@@ -87,6 +122,16 @@ mod tests {
             ("правда", Some("80aafi6cg")),
         ] {
             assert_eq!(encode(label).as_deref(), expected, "{label}");
+            assert_eq!(expected.and_then(decode).as_deref(), Some(label));
+        }
+        for nonsense in ["9999999999", "a-", "-", "Ü", "a-b!", &"a".repeat(64)] {
+            let read = decode(nonsense).and_then(|label| encode(&label));
+            assert!(
+                read.is_none_or(
+                    |again| again.trim_end_matches('-') == nonsense.trim_end_matches('-')
+                ),
+                "{nonsense}"
+            );
         }
         assert_eq!(encode(&"ü".repeat(64)), None);
     }
