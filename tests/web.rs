@@ -250,6 +250,34 @@ fn a_link_signs_in_once_and_not_by_being_looked_at() {
 }
 
 #[test]
+fn the_writer_of_a_forwarded_letter_becomes_the_requester_by_a_form() {
+    let mut house = House::open();
+    let mut message = letter(1);
+    message.forwarded = Some(counterfoil::mail::forward::Forwarded {
+        from: Some(counterfoil::mail::Address::bare("writer@shop.example")),
+        to: Vec::new(),
+        cc: Vec::new(),
+        subject: "Lamp".into(),
+        sent_at: None,
+        body: None,
+    });
+    house.letter(message);
+    let session = house.agent(Role::Agent);
+    let page = house.get_as("/tickets/1", &session);
+    assert!(page.body.contains("Make the writer the requester"), "{}", page.body);
+    let (token, path) = (page.token(), "/tickets/1/requester");
+    assert_eq!(house.post(path, &session, &[("article", "1")]).status, 403, "without a token");
+    assert_eq!(house.post(path, "", &[("article", "1"), ("token", &token)]).status, 303);
+    let missing = house.post(path, &session, &[("article", "9"), ("token", &token)]);
+    assert_eq!(missing.status, 404);
+    let done = house.post(path, &session, &[("article", "1"), ("token", &token)]);
+    assert_eq!((done.status, done.header("Location")), (303, Some("/tickets/1")));
+    let page = house.get_as("/tickets/1", &session);
+    assert!(page.body.contains("writer@shop.example"), "{}", page.body);
+    assert!(!page.body.contains("Make the writer the requester"), "{}", page.body);
+}
+
+#[test]
 fn forms_of_others_are_refused() {
     let mut house = House::open();
     let now = house.clock.now();

@@ -290,7 +290,10 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         if opens { (Outcome::Opened, Action::Opened) } else { (Outcome::Joined, Action::Joined) };
     let mut audit = vec![entry(action, Some(number), format!("sha256 {sha256}"))];
 
+    let verified = sender::verdict(&message, &policy.address.address);
     let answered = opens
+        // The answer would go to somebody who did not write.
+        && verified != Verdict::Fail
         && policy.acknowledge
         && !archived
         && machine.is_none()
@@ -305,10 +308,12 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         _ if message.sealed => "too large or damaged; the original is attached unread".to_owned(),
         (true, _) => "received before this mailbox was activated; archived".to_owned(),
         (false, Some(machine)) => format!("machine mail ({machine}); not answered"),
+        (false, None) if opens && verified == Verdict::Fail => {
+            "the receiving service calls its sender false; not answered".to_owned()
+        }
         (false, None) => String::new(),
     };
     let refused = known.reported.and_then(|(article, _)| Some((article, failure(&message)?)));
-    let verified = sender::verdict(&message, &policy.address.address);
     let article =
         NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
     Decision {
@@ -409,6 +414,7 @@ mod tests {
     use super::*;
     use crate::desk::thread::Relation;
     use crate::mail::MachineSigns;
+    use crate::mail::authentication::Authentication;
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
@@ -482,6 +488,11 @@ mod tests {
             message.from = None;
             message
         };
+        let forged = |mut message: Message| {
+            let field = "dmarc=fail header.from=shop.example";
+            message.authentication = Some(Authentication::read(field, &[]));
+            message
+        };
         let on = policy();
         let off = Policy { acknowledge: false, ..policy() };
         let late = Policy { activated_at: NOW.plus_seconds(1), ..policy() };
@@ -490,6 +501,7 @@ mod tests {
             ("a person who joins", letter(), known(open(State::Open)), &on, false),
             ("a list", machine(letter()), known(vec![]), &on, false),
             ("no sender", nobody(letter()), known(vec![]), &on, false),
+            ("a forged sender", forged(letter()), known(vec![]), &on, false),
             ("switched off", letter(), known(vec![]), &off, false),
             ("before activation", letter(), known(vec![]), &late, false),
         ] {

@@ -210,6 +210,8 @@ const ATTACKS: &[&str] = &[
     "<a href=https://a.example><div><p></a><table><a href=https://b.example><tr>x<caption>y",
     "<p><table><p></table><ul><dd><li><p><ol></ul><h1><h2></h1><blockquote></p>",
     "<b><i><u><s><table><b><td><i></b></td></i></table></u>",
+    "<pre>\r\n\r\n<p>x</pre><pre>\n\r\n\r\nx</pre>",
+    "<a href=https://m\u{fc}ller.example>here</a><a href=https://m%C3%BCller.example>there.</a>",
     "<pre>\n\n<b>\nx</pre><pre><!-- -->\nx</pre><pre></pre>\nx",
     "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
     "\u{ff1c}script\u{ff1e}alert(1)\u{ff1c}/script\u{ff1e}",

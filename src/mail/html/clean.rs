@@ -399,7 +399,7 @@ impl<'p> Cleaner<'p> {
         if !text.trim_ascii().is_empty() {
             self.ensure_cell();
         }
-        if self.pre_at == self.out.len() && text.starts_with('\n') {
+        if self.pre_at == self.out.len() && text.starts_with(['\n', '\r']) {
             self.out.push('\n');
         }
         let bytes = text.as_bytes();

@@ -81,7 +81,7 @@ fn file_at<'a>(line: &str, after: &'a str) -> Option<(File, &'a str)> {
 /// line. Spaces at the end may have been lost on the way; a check sum may follow.
 fn push_line(line: &[u8], content: &mut Vec<u8>) -> Option<bool> {
     let Some((&first, coded)) = line.split_first() else { return Some(false) };
-    let value = |byte: u8| (0x20..=0x60).contains(&byte).then_some((byte - 0x20) & 0x3f);
+    let value = |byte: u8| (0x20..=0x60).contains(&byte).then(|| (byte - 0x20) & 0x3f);
     let length = usize::from(value(first)?);
     if length == 0 {
         return coded.iter().all(|&byte| value(byte).is_some()).then_some(false);
@@ -120,6 +120,18 @@ mod tests {
             ("two", "begin 644 a\n#0V%T\n`\nend\nx\nbegin 644 b\n#0V%T\nend", "x\n", "a=Cat b=Cat"),
             ("lost spaces", "begin 644 z\n&\n`\nend\n", "", "z=\0\0\0\0\0\0"),
             ("base64", "begin-base64 644 c\nQ2F0\n====\n", "", "c=Cat"),
+            (
+                "a tab in a line",
+                "begin 644 a\n#0V\tT\n`\nend\n",
+                "begin 644 a\n#0V\tT\n`\nend\n",
+                "",
+            ),
+            (
+                "a tab as length",
+                "begin 644 a\n\t0VET\n`\nend\n",
+                "begin 644 a\n\t0VET\n`\nend\n",
+                "",
+            ),
             ("begins only", "begin 644 cat.txt\n#0V%T\n", "begin 644 cat.txt\n#0V%T\n", ""),
             (
                 "text",
