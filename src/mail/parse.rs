@@ -21,6 +21,7 @@ mod flowed;
 mod guess;
 mod parts;
 mod pgp;
+mod placeholder;
 mod rtf;
 mod shifted;
 mod signs;

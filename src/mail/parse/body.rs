@@ -11,7 +11,7 @@ use super::cms::{self, Envelope};
 use super::decoded::{content, is_html, is_html_document, text_of};
 use super::files::{self, Filed};
 use super::parts::{self, Part};
-use super::{charset, fields, pgp, uuencode};
+use super::{charset, fields, pgp, placeholder, uuencode};
 
 /// Letters and envelopes inside each other that are opened.
 const MAX_INSIDE: usize = 5;
@@ -19,6 +19,10 @@ const MAX_INSIDE: usize = 5;
 /// What stands in place of a text that is encrypted.
 const ENCRYPTED: &str = "This letter is encrypted and cannot be read here. It is attached as it \
                          came, for whoever holds the key.";
+
+/// Tags after which safe HTML goes on in a line of its own.
+const ENDS_LINE: [&str; 8] =
+    ["</p>", "</div>", "<br>", "</table>", "</ul>", "</ol>", "</blockquote>", "</pre>"];
 
 /// The bodies and attachments of a letter.
 #[derive(Default)]
@@ -119,7 +123,7 @@ impl Chooser<'_, '_> {
             return self.leaf(place, wanted);
         }
         match part.kind.value.as_str() {
-            "multipart/alternative" => self.alternative(place, wanted),
+            "multipart/alternative" => self.alternative(&part.children, wanted),
             "multipart/related" => {
                 let root = root_of(self.parts, part);
                 for &child in &part.children {
@@ -138,11 +142,31 @@ impl Chooser<'_, '_> {
                     "multipart/encrypted" => self.say_encrypted(wanted),
                     _ => {}
                 }
-                for &child in &part.children {
-                    self.walk(child, wanted);
+                let mut children = part.children.as_slice();
+                while let Some((&child, rest)) = children.split_first() {
+                    children = rest;
+                    match rest.split_first() {
+                        Some((&next, after)) if self.say_the_same(child, next) => {
+                            self.alternative(&[child, next], wanted);
+                            children = after;
+                        }
+                        _ => self.walk(child, wanted),
+                    }
                 }
             }
         }
+    }
+
+    /// Whether a plain text is followed by the same in HTML, which some programs forget to call
+    /// alternatives.
+    fn say_the_same(&mut self, plain: usize, html: usize) -> bool {
+        let leaf = |place: usize| self.parts[place].children.is_empty() && self.is_body(place);
+        if !leaf(plain) || !leaf(html) || self.is_html(plain) || !self.is_html(html) {
+            return false;
+        }
+        let html = html::to_text(self.decoded(html));
+        let plain = self.decoded(plain);
+        !placeholder::is_blank(plain) && placeholder::same_words(plain, &html)
     }
 
     fn leaf(&mut self, place: usize, wanted: Wanted) {
@@ -227,10 +251,14 @@ impl Chooser<'_, '_> {
         }
     }
 
-    fn alternative(&mut self, place: usize, wanted: Wanted) {
-        let children = &self.parts[place].children;
-        let plain = children.iter().copied().find(|&child| self.holds(child, false));
+    fn alternative(&mut self, children: &[usize], wanted: Wanted) {
+        let mut plain = children.iter().copied().find(|&child| self.holds(child, false));
         let html = children.iter().copied().rev().find(|&child| self.holds(child, true));
+        if let (Some(text), Some(html)) = (plain, html)
+            && self.stands_in(text, html)
+        {
+            plain = None;
+        }
         for &child in children {
             let wanted = Wanted {
                 text: wanted.text && Some(child) == plain.or(html),
@@ -238,6 +266,25 @@ impl Chooser<'_, '_> {
             };
             self.walk(child, wanted);
         }
+    }
+
+    /// Whether a plain branch only stands in for the one with HTML.
+    fn stands_in(&mut self, plain: usize, html: usize) -> bool {
+        if !self.parts[plain].children.is_empty() {
+            return false;
+        }
+        let Some(html) = self.first_html(html) else { return false };
+        let html = html::to_text(self.decoded(html));
+        placeholder::stands_in(self.decoded(plain), &html)
+    }
+
+    /// The first HTML body of a branch.
+    fn first_html(&mut self, place: usize) -> Option<usize> {
+        let part = &self.parts[place];
+        if part.children.is_empty() {
+            return (self.is_body(place) && self.is_html(place)).then_some(place);
+        }
+        part.children.iter().find_map(|&child| self.first_html(child))
     }
 
     /// Whether a branch holds an HTML body, or a plain one that is not blank.
@@ -248,7 +295,7 @@ impl Chooser<'_, '_> {
         }
         self.is_body(place)
             && self.is_html(place) == html
-            && (html || !self.decoded(place).trim().is_empty())
+            && (html || !placeholder::is_blank(self.decoded(place)))
     }
 
     /// Whether a part without parts of its own is text to read rather than a file.
@@ -275,7 +322,7 @@ impl Chooser<'_, '_> {
     fn is_html(&mut self, place: usize) -> bool {
         let kind = self.parts[place].kind.value.as_str();
         let said = is_html(kind);
-        if !said && kind != "text/plain" {
+        if !said && kind != "text/plain" && !kind.starts_with("multipart/") {
             return false;
         }
         let text = self.decoded(place);
@@ -353,6 +400,9 @@ impl Chooser<'_, '_> {
         }
         let mut safe = String::new();
         for (piece, marked) in html.into_iter().zip(marked) {
+            if !(safe.is_empty() || ENDS_LINE.iter().any(|end| safe.trim_end().ends_with(end))) {
+                safe.push_str("<br>");
+            }
             let text = match piece {
                 Piece::Inner(nth) => {
                     safe.push_str(self.inner[nth].html.as_deref().unwrap_or_default());
@@ -368,7 +418,8 @@ impl Chooser<'_, '_> {
                 safe.push_str(&html::from_text(text));
             }
         }
-        Some(safe)
+        // An HTML branch with nothing in it is none.
+        placeholder::shows_something(&safe).then_some(safe)
     }
 
     /// Makes attachments of the files, and text of what in them can be read.
