@@ -4,14 +4,14 @@
 //! of it is readable, is in `files.rs`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::super::{Attachment, Protection, html};
 use super::cms::{self, Envelope};
 use super::decoded::{content, is_html, is_html_document, text_of};
 use super::files::{self, Filed};
 use super::parts::{self, Part};
-use super::{charset, fields, pgp, placeholder, uuencode};
+use super::related::{cited_ids, root_of};
+use super::{instead, pgp, placeholder, related, uuencode};
 
 /// Letters and envelopes inside each other that are opened.
 const MAX_INSIDE: usize = 5;
@@ -106,12 +106,18 @@ pub(super) fn choose(parts: &[Part<'_>], reading: Reading) -> Bodies {
         protection: None,
     };
     chooser.walk(0, Wanted { text: true, html: !reading.text_only });
+    if chooser.text.is_empty() && chooser.html.is_empty() {
+        chooser.take_named_text(reading);
+    }
     let text = chooser.joined_text();
     let html = chooser.joined_html();
     let mut bodies = Bodies { text, html, protection: chooser.protection, ..Bodies::default() };
     chooser.file_into(&mut bodies);
-    if bodies.text.trim().is_empty() && bodies.attached_text.is_empty() {
-        chooser.last_resort(&mut bodies);
+    if bodies.text.trim().is_empty()
+        && bodies.attached_text.is_empty()
+        && let Some(text) = instead::text(parts)
+    {
+        bodies.text = text;
     }
     bodies
 }
@@ -167,6 +173,23 @@ impl Chooser<'_, '_> {
         let html = html::to_text(self.decoded(html));
         let plain = self.decoded(plain);
         !placeholder::is_blank(plain) && placeholder::same_words(plain, &html)
+    }
+
+    /// Makes the text of the first part that is shown inline under a name, when there is no other.
+    fn take_named_text(&mut self, reading: Reading) {
+        let named = self.files.iter().position(|file| {
+            matches!(*file, File::Part(place) if self.parts[place].is_text()
+                && self.parts[place].disposition.value == "inline")
+        });
+        if let Some(at) = named
+            && let File::Part(place) = self.files[at]
+        {
+            self.files[at] = File::OutOf(place);
+            self.text.push(Piece::Part(place));
+            if !reading.text_only {
+                self.html.push(Piece::Part(place));
+            }
+        }
     }
 
     fn leaf(&mut self, place: usize, wanted: Wanted) {
@@ -398,6 +421,7 @@ impl Chooser<'_, '_> {
         if !marked.contains(&true) {
             return None;
         }
+        let locations = related::locations(self.parts);
         let mut safe = String::new();
         for (piece, marked) in html.into_iter().zip(marked) {
             if !(safe.is_empty() || ENDS_LINE.iter().any(|end| safe.trim_end().ends_with(end))) {
@@ -409,7 +433,9 @@ impl Chooser<'_, '_> {
                     if marked { "" } else { self.inner[nth].text.as_str() }
                 }
                 Piece::Part(place) if marked => {
-                    safe.push_str(&html::sanitize(self.decoded(place)));
+                    safe.push_str(&html::sanitize_with(self.decoded(place), &mut |source| {
+                        locations.get(source.trim()).cloned()
+                    }));
                     ""
                 }
                 Piece::Part(place) => self.decoded(place),
@@ -446,59 +472,4 @@ impl Chooser<'_, '_> {
             }
         }
     }
-
-    /// Text for a letter that has none: a calendar's gist, or what stands round the parts.
-    fn last_resort(&mut self, bodies: &mut Bodies) {
-        let calendars = self.parts.iter().filter(|part| part.is_calendar());
-        let mut gists = calendars.filter_map(|part| super::calendar::summary(&text_of(part)));
-        let root = &self.parts[0];
-        let around = [root.body, root.epilogue].map(|around| {
-            let text = super::plain(charset::decode(around, root.kind.get("charset").as_deref()));
-            text.trim().to_owned()
-        });
-        let boilerplate = |text: &String| {
-            let start = text.get(..text.floor_char_boundary(200)).unwrap_or_default();
-            let start = start.to_ascii_lowercase();
-            text.is_empty()
-                || (text.len() < 400 && (start.contains("mime") || start.contains("multi")))
-        };
-        if let Some(gist) = gists.next() {
-            bodies.text = gist;
-        } else if !root.children.is_empty() {
-            let around: Vec<String> =
-                around.into_iter().filter(|text| !boilerplate(text)).collect();
-            if !around.is_empty() {
-                bodies.text = around.join("\n\n");
-            }
-        }
-    }
-}
-
-/// The part of a `multipart/related` that shows the others: the one its `start` parameter names
-/// (RFC 2387 section 3.2), else the first.
-fn root_of(parts: &[Part<'_>], related: &Part<'_>) -> usize {
-    let bare = |id: &str| id.trim_matches([' ', '<', '>', '\t']).to_owned();
-    let start = related.kind.get("start").map(|start| bare(&start));
-    let named = start.and_then(|start| {
-        let id =
-            |child: usize| parts[child].head.get("content-id").map(|id| fields::text(id, None));
-        related
-            .children
-            .iter()
-            .copied()
-            .find(|&child| id(child).is_some_and(|id| bare(&id) == start))
-    });
-    named.or(related.children.first().copied()).unwrap_or_default()
-}
-
-/// The Content-IDs that `cid:` links name (RFC 2392).
-pub(super) fn cited_ids(safe_html: &str) -> HashSet<String> {
-    let links = safe_html.split("\"cid:").skip(1);
-    let ids = links.filter_map(|link| link.split('"').next());
-    ids.map(|id| {
-        let mut bytes = Vec::new();
-        fields::percent_decode(&id.replace("&amp;", "&"), &mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
-    .collect()
 }
