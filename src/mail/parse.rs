@@ -132,8 +132,9 @@ fn read(raw: &[u8]) -> Message {
     {
         reply_to.clear();
     }
-    let subject = values("subject").first().map(|subject| words::decode(subject));
-    let subject = fields::one_line(&subject.unwrap_or_default());
+    let subjects = values("subject");
+    let mut subjects = subjects.iter().map(|subject| fields::one_line(&words::decode(subject)));
+    let subject = subjects.find(|subject| !subject.is_empty()).unwrap_or_default();
     let bodies = body::choose(&parts, body::Reading { depth: 0, text_only: false });
     let folded = quote::fold(&bodies.text);
     let signs = signs::read(&parts);
