@@ -26,7 +26,8 @@ fn only_part(root: &Part<'_>) -> Option<String> {
                 rtf::Body::Text(text) => text,
             }
         }
-        _ if root.is_calendar() || root.is_named() => return None,
+        // Text parts were read already and hold nothing.
+        _ if root.is_text() || root.is_calendar() || root.is_named() => return None,
         _ if kind.starts_with("text/") && !kind.contains("vcard") => text_of(root),
         // A kind nobody knows may be plain text all the same.
         "application/octet-stream" | "application/text" | "application/plain" => {

@@ -44,9 +44,11 @@ pub(super) fn base64_text(bytes: &[u8]) -> Cow<'_, [u8]> {
     let padded = encoded.trim_ascii_end().ends_with(b"=");
     let mut text = base64(encoded);
     // A few words that fill no groups, or give nothing readable, were never encoded.
-    let spoiled = text.iter().any(|&byte| byte < 0x20 && !matches!(byte, b'\t'..=b'\r'))
-        || std::str::from_utf8(&text).is_err();
-    if letters < SHORT && !padded && (letters % 4 == 1 || spoiled) {
+    let words = encoded.split(u8::is_ascii_whitespace).all(|word| {
+        word.iter().skip(1).all(u8::is_ascii_lowercase) && word.iter().all(u8::is_ascii_alphabetic)
+    });
+    let spoiled = std::str::from_utf8(&text).is_err();
+    if letters < SHORT && !padded && (letters % 4 == 1 || (words && spoiled)) {
         return Cow::Borrowed(bytes);
     }
     // A stray character in the middle is not the end of it.
@@ -141,6 +143,7 @@ mod tests {
             ("Danke\n", "Danke\n"),
             ("Hallo\nWelt\n", "Hallo\nWelt\n"),
             ("...\n", "...\n"),
+            ("Test", "Test"),
         ] {
             assert_eq!(String::from_utf8_lossy(&base64_text(text.as_bytes())), expected, "{text}");
         }
