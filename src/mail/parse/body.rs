@@ -293,7 +293,8 @@ impl Chooser<'_, '_> {
 
     /// Whether a plain branch only stands in for the one with HTML.
     fn stands_in(&mut self, plain: usize, html: usize) -> bool {
-        if !self.parts[plain].children.is_empty() {
+        if !self.parts[plain].children.is_empty() || !placeholder::may_stand_in(self.decoded(plain))
+        {
             return false;
         }
         let Some(html) = self.first_html(html) else { return false };

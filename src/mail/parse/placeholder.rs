@@ -114,20 +114,39 @@ fn is_seen(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }
 
-/// Whether the plain branch only stands in for the HTML branch, of which this is the text.
-pub(super) fn stands_in(plain: &str, html: &str) -> bool {
-    let length = plain.chars().take(LONGEST + 1).count();
-    if length > LONGEST || is_blank(html) {
-        return false;
+/// What a plain branch says of itself.
+#[derive(Clone, Copy, PartialEq)]
+enum Says {
+    /// That HTML is not shown.
+    Regret,
+    /// Where the letter lies.
+    Elsewhere,
+}
+
+fn says(plain: &str) -> Option<Says> {
+    if plain.chars().nth(LONGEST).is_some() {
+        return None;
     }
     let said = plain.to_lowercase();
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| said.contains(phrase));
-    let much_longer = html.chars().nth(5 * length.max(40)).is_some();
+    let one_of = |phrases: &[&str]| phrases.iter().any(|phrase| said.contains(phrase));
     let preamble = (said.contains("multi-part") || said.contains("multipart"))
         && (said.contains("mime") || said.contains("message"));
-    let regrets = said.contains("html") && says(REGRETS);
-    let elsewhere = much_longer && says(ELSEWHERE);
-    (preamble || regrets || elsewhere) && !begins_alike(plain, html)
+    if preamble || (said.contains("html") && one_of(REGRETS)) {
+        return Some(Says::Regret);
+    }
+    one_of(ELSEWHERE).then_some(Says::Elsewhere)
+}
+
+/// Whether a plain branch may only stand in for another, by its own words.
+pub(super) fn may_stand_in(plain: &str) -> bool {
+    says(plain).is_some()
+}
+
+/// Whether the plain branch only stands in for the HTML branch, of which this is the text.
+pub(super) fn stands_in(plain: &str, html: &str) -> bool {
+    let much_longer = || html.chars().nth(5 * plain.chars().count().max(40)).is_some();
+    let says = says(plain).is_some_and(|says| says == Says::Regret || much_longer());
+    says && !is_blank(html) && !begins_alike(plain, html)
 }
 
 /// Whether two texts are the same but for spaces and signs.
