@@ -19,8 +19,11 @@ mod filename;
 mod files;
 mod flowed;
 mod guess;
+mod instead;
 mod parts;
 mod pgp;
+mod placeholder;
+mod related;
 mod rtf;
 mod shifted;
 mod signs;
@@ -104,7 +107,7 @@ fn read(raw: &[u8]) -> Message {
         let text = plain(charset::decode(raw, None));
         return Message { visible_text: quote::visible(&text), text, ..Message::default() };
     }
-    let charset = files::charset_of(&parts);
+    let charset = header_charset(letter, files::charset_of(&parts));
     let values = |name: &str| -> Vec<String> {
         letter.head.all(name).map(|value| fields::text(value, charset.as_deref())).collect()
     };
@@ -129,8 +132,9 @@ fn read(raw: &[u8]) -> Message {
     {
         reply_to.clear();
     }
-    let subject = values("subject").first().map(|subject| words::decode(subject));
-    let subject = fields::one_line(&subject.unwrap_or_default());
+    let subjects = values("subject");
+    let mut subjects = subjects.iter().map(|subject| fields::one_line(&words::decode(subject)));
+    let subject = subjects.find(|subject| !subject.is_empty()).unwrap_or_default();
     let bodies = body::choose(&parts, body::Reading { depth: 0, text_only: false });
     let folded = quote::fold(&bodies.text);
     let signs = signs::read(&parts);
@@ -162,6 +166,21 @@ fn read(raw: &[u8]) -> Message {
     let known = forward::Known { copied: folded.copied, offset };
     let forwarded = forward::find(&message, &known, sealed);
     with_attached_text(Message { forwarded, ..message }, &bodies.attached_text)
+}
+
+/// The charset of eight-bit header fields: of all of them together more can be told than of one.
+fn header_charset(letter: &parts::Part<'_>, said: Option<String>) -> Option<String> {
+    let fields = ["subject", "from", "to", "cc", "reply-to"];
+    let fields = fields.iter().flat_map(|name| letter.head.all(name));
+    let eight_bit: Vec<&[u8]> =
+        fields.filter(|value| std::str::from_utf8(value).is_err()).collect();
+    let told = match said.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        None | Some("utf-8" | "us-ascii" | "iso-8859-1" | "windows-1252") => {
+            guess::label_of_words(&eight_bit.join(&b' '))
+        }
+        Some(_) => None,
+    };
+    told.map(ToOwned::to_owned).or(said)
 }
 
 /// The topmost Authentication-Results field, with the Received fields above it.

@@ -59,7 +59,10 @@ impl<'a> Iterator for Tokens<'a> {
         let closing = bytes.get(1) == Some(&b'/');
         let name_at = if closing { 2 } else { 1 };
         match bytes.get(name_at) {
-            Some(byte) if byte.is_ascii_alphabetic() => Some(self.tag(name_at, closing)),
+            Some(byte) if byte.is_ascii_alphabetic() => match address_end(self.rest) {
+                Some(end) => Some(Token::Text(self.take(end))),
+                None => Some(self.tag(name_at, closing)),
+            },
             Some(b'!') if self.rest.starts_with("<!--") => {
                 let end = comment_end(self.rest);
                 self.take(end);
@@ -172,6 +175,21 @@ impl<'a> Tokens<'a> {
     }
 }
 
+/// Where `<ana@shop.example>` or `<https://shop.example/>` at the start ends, which is no tag but an
+/// address in a text that was put into HTML unescaped.
+fn address_end(html: &str) -> Option<usize> {
+    const LONGEST: usize = 300;
+    let start = html.get(1..html.floor_char_boundary(LONGEST))?;
+    let end =
+        start.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<' | '"' | '\'' | '='))?;
+    let written = &start[..end];
+    let scheme = ["http://", "https://", "mailto:"].iter().any(|scheme| {
+        written.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    let is_address = scheme || (written.contains('@') && !written.contains('/'));
+    (is_address && start[end..].starts_with('>')).then_some(end + 2)
+}
+
 /// Where the comment at the start ends (WHATWG HTML section 13.2.5.43 and the states after it).
 fn comment_end(html: &str) -> usize {
     let bytes = html.as_bytes();
@@ -240,6 +258,9 @@ mod tests {
             ("<plaintext></plaintext>", {
                 vec![Open(Element::Plaintext), Raw(Element::Plaintext, "</plaintext>")]
             }),
+            ("a <b@c.example> d", vec![Text("a "), Text("<b@c.example>"), Text(" d")]),
+            ("<https://c.example/>", vec![Text("<https://c.example/>")]),
+            ("<a href=b@c.example>d", vec![Open(A), Text("d")]),
             ("<", vec![Text("<")]),
             ("<b", vec![Text("<b")]),
         ] {

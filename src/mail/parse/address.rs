@@ -32,11 +32,14 @@ pub(super) fn list(text: &str) -> Vec<Address> {
         }
         let mut taken = c.len_utf8();
         match c {
+            // `Doe, John <j@x.org>` lacks its quotes.
+            ',' if current.is_half_a_name() && name_goes_on(&rest[1..]) => current.phrase.push(','),
             ',' | ';' => found.extend(std::mem::take(&mut current).finish()),
             // A colon outside brackets ends the name of a group, except inside something that
             // already looks like an address (`mailto:` is dealt with below).
+            ':' if current.phrase.ends_with("mailto") => current.phrase.push(':'),
             ':' if !current.phrase.contains('@') => current = Mailbox::default(),
-            '"' => match quoted_end(rest) {
+            '"' => match quoted_end(rest).filter(|&end| !is_stray(rest, end)) {
                 Some(end) => {
                     taken = end;
                     let inside = unescape(&rest[1..end - 1]);
@@ -92,7 +95,32 @@ pub(super) fn list(text: &str) -> Vec<Address> {
     found
 }
 
+/// Whether the quoted string at the start of `text` that ends at `end` has only met the quote of
+/// the next name: `"Ana <a@x.org>, "Ben" <b@x.org>`.
+fn is_stray(text: &str, end: usize) -> bool {
+    text[end..].starts_with(char::is_alphanumeric)
+        && text[..end].contains('@')
+        && text[..end].contains('>')
+}
+
+/// Whether what follows a comma is the rest of a name and its address in brackets.
+fn name_goes_on(text: &str) -> bool {
+    const LONGEST: usize = 100;
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    let end = text.find(['<', ',', ';', '@', ':', '"']);
+    end.is_some_and(|end| text[end..].starts_with('<') && !text[..end].trim().is_empty())
+}
+
 impl Mailbox {
+    /// Whether this is a family name so far.
+    fn is_half_a_name(&self) -> bool {
+        let name = self.phrase.trim();
+        self.angle.is_none()
+            && !name.contains(['@', '=', ','])
+            && (1..=3).contains(&name.split_whitespace().count())
+            && name.chars().next().is_some_and(char::is_uppercase)
+    }
+
     fn finish(self) -> Option<Address> {
         if let Some(address) = self.angle.as_deref().and_then(clean_address) {
             let name = [self.phrase.as_str(), self.comment.as_str()]
@@ -126,6 +154,10 @@ fn clean_address(text: &str) -> Option<String> {
         None => text,
     };
     let text = text.trim().trim_matches(['<', '>', '\'', ',', ';']);
+    let text = match text.strip_prefix('[') {
+        Some(bare) => bare.trim_end_matches(']'),
+        None => text,
+    };
     let text = if text.contains("=?") { &words::decode(text) } else { text };
     let text = if text.contains('(') { &without_comments(text) } else { text };
     let scheme = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:"));
@@ -134,7 +166,12 @@ fn clean_address(text: &str) -> Option<String> {
         true => text,
         false => text.chars().filter(|c| !c.is_whitespace()).collect(),
     };
+    let address = address.trim_end_matches('.').to_owned();
     let (local, domain) = address.rsplit_once('@')?;
+    // What sendmail makes of a list it does not show.
+    if local.contains(":;") {
+        return None;
+    }
     let usable = !local.is_empty()
         && !domain.is_empty()
         && address.len() <= LONGEST
@@ -323,6 +360,19 @@ mod tests {
             ("a@x.org,, ;b@x.org,", "a@x.org | b@x.org"),
             ("jürgen@müller.example", "jürgen@müller.example"),
             ("\u{202e}evil <j@x.org>", "evil <j@x.org>"),
+            ("Doe, John <j@x.org>", "Doe, John <j@x.org>"),
+            (
+                "Müller, Dr. Jörg <j@x.org>, Ben <b@x.org>",
+                "Müller, Dr. Jörg <j@x.org> | Ben <b@x.org>",
+            ),
+            ("ana, Ben <b@x.org>", "Ben <b@x.org>"),
+            ("a@x.org, Ben <b@x.org>", "a@x.org | Ben <b@x.org>"),
+            ("\"Ana\" [mailto:a@x.org]", "Ana <a@x.org>"),
+            ("mailto:a@x.org", "a@x.org"),
+            ("a@[192.0.2.1]", "a@[192.0.2.1]"),
+            ("Ana <a@x.org.>", "Ana <a@x.org>"),
+            ("\"Undisclosed-Recipient:;\"@x.org", ""),
+            ("\"Ana <a@x.org>, \"Ben\" <b@x.org>", "Ana <a@x.org> | Ben <b@x.org>"),
             ("", ""),
         ] {
             let found: Vec<String> = list(text)

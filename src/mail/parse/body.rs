@@ -4,14 +4,14 @@
 //! of it is readable, is in `files.rs`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::super::{Attachment, Protection, html};
 use super::cms::{self, Envelope};
 use super::decoded::{content, is_html, is_html_document, text_of};
 use super::files::{self, Filed};
 use super::parts::{self, Part};
-use super::{charset, fields, pgp, uuencode};
+use super::related::{cited_ids, root_of};
+use super::{instead, pgp, placeholder, related, uuencode};
 
 /// Letters and envelopes inside each other that are opened.
 const MAX_INSIDE: usize = 5;
@@ -19,6 +19,10 @@ const MAX_INSIDE: usize = 5;
 /// What stands in place of a text that is encrypted.
 const ENCRYPTED: &str = "This letter is encrypted and cannot be read here. It is attached as it \
                          came, for whoever holds the key.";
+
+/// Tags after which safe HTML goes on in a line of its own.
+const ENDS_LINE: [&str; 8] =
+    ["</p>", "</div>", "<br>", "</table>", "</ul>", "</ol>", "</blockquote>", "</pre>"];
 
 /// The bodies and attachments of a letter.
 #[derive(Default)]
@@ -102,12 +106,18 @@ pub(super) fn choose(parts: &[Part<'_>], reading: Reading) -> Bodies {
         protection: None,
     };
     chooser.walk(0, Wanted { text: true, html: !reading.text_only });
+    if chooser.text.is_empty() && chooser.html.is_empty() {
+        chooser.take_named_text(reading);
+    }
     let text = chooser.joined_text();
     let html = chooser.joined_html();
     let mut bodies = Bodies { text, html, protection: chooser.protection, ..Bodies::default() };
     chooser.file_into(&mut bodies);
-    if bodies.text.trim().is_empty() && bodies.attached_text.is_empty() {
-        chooser.last_resort(&mut bodies);
+    if bodies.text.trim().is_empty()
+        && bodies.attached_text.is_empty()
+        && let Some(text) = instead::text(parts)
+    {
+        bodies.text = text;
     }
     bodies
 }
@@ -119,7 +129,7 @@ impl Chooser<'_, '_> {
             return self.leaf(place, wanted);
         }
         match part.kind.value.as_str() {
-            "multipart/alternative" => self.alternative(place, wanted),
+            "multipart/alternative" => self.alternative(&part.children, wanted),
             "multipart/related" => {
                 let root = root_of(self.parts, part);
                 for &child in &part.children {
@@ -138,9 +148,46 @@ impl Chooser<'_, '_> {
                     "multipart/encrypted" => self.say_encrypted(wanted),
                     _ => {}
                 }
-                for &child in &part.children {
-                    self.walk(child, wanted);
+                let mut children = part.children.as_slice();
+                while let Some((&child, rest)) = children.split_first() {
+                    children = rest;
+                    match rest.split_first() {
+                        Some((&next, after)) if self.say_the_same(child, next) => {
+                            self.alternative(&[child, next], wanted);
+                            children = after;
+                        }
+                        _ => self.walk(child, wanted),
+                    }
                 }
+            }
+        }
+    }
+
+    /// Whether a plain text is followed by the same in HTML, which some programs forget to call
+    /// alternatives.
+    fn say_the_same(&mut self, plain: usize, html: usize) -> bool {
+        let leaf = |place: usize| self.parts[place].children.is_empty() && self.is_body(place);
+        if !leaf(plain) || !leaf(html) || self.is_html(plain) || !self.is_html(html) {
+            return false;
+        }
+        let html = html::to_text(self.decoded(html));
+        let plain = self.decoded(plain);
+        !placeholder::is_blank(plain) && placeholder::same_words(plain, &html)
+    }
+
+    /// Makes the text of the first part that is shown inline under a name, when there is no other.
+    fn take_named_text(&mut self, reading: Reading) {
+        let named = self.files.iter().position(|file| {
+            matches!(*file, File::Part(place) if self.parts[place].is_text()
+                && self.parts[place].disposition.value == "inline")
+        });
+        if let Some(at) = named
+            && let File::Part(place) = self.files[at]
+        {
+            self.files[at] = File::OutOf(place);
+            self.text.push(Piece::Part(place));
+            if !reading.text_only {
+                self.html.push(Piece::Part(place));
             }
         }
     }
@@ -227,10 +274,14 @@ impl Chooser<'_, '_> {
         }
     }
 
-    fn alternative(&mut self, place: usize, wanted: Wanted) {
-        let children = &self.parts[place].children;
-        let plain = children.iter().copied().find(|&child| self.holds(child, false));
+    fn alternative(&mut self, children: &[usize], wanted: Wanted) {
+        let mut plain = children.iter().copied().find(|&child| self.holds(child, false));
         let html = children.iter().copied().rev().find(|&child| self.holds(child, true));
+        if let (Some(text), Some(html)) = (plain, html)
+            && self.stands_in(text, html)
+        {
+            plain = None;
+        }
         for &child in children {
             let wanted = Wanted {
                 text: wanted.text && Some(child) == plain.or(html),
@@ -238,6 +289,26 @@ impl Chooser<'_, '_> {
             };
             self.walk(child, wanted);
         }
+    }
+
+    /// Whether a plain branch only stands in for the one with HTML.
+    fn stands_in(&mut self, plain: usize, html: usize) -> bool {
+        if !self.parts[plain].children.is_empty() || !placeholder::may_stand_in(self.decoded(plain))
+        {
+            return false;
+        }
+        let Some(html) = self.first_html(html) else { return false };
+        let html = html::to_text(self.decoded(html));
+        placeholder::stands_in(self.decoded(plain), &html)
+    }
+
+    /// The first HTML body of a branch.
+    fn first_html(&mut self, place: usize) -> Option<usize> {
+        let part = &self.parts[place];
+        if part.children.is_empty() {
+            return (self.is_body(place) && self.is_html(place)).then_some(place);
+        }
+        part.children.iter().find_map(|&child| self.first_html(child))
     }
 
     /// Whether a branch holds an HTML body, or a plain one that is not blank.
@@ -248,7 +319,7 @@ impl Chooser<'_, '_> {
         }
         self.is_body(place)
             && self.is_html(place) == html
-            && (html || !self.decoded(place).trim().is_empty())
+            && (html || !placeholder::is_blank(self.decoded(place)))
     }
 
     /// Whether a part without parts of its own is text to read rather than a file.
@@ -275,7 +346,7 @@ impl Chooser<'_, '_> {
     fn is_html(&mut self, place: usize) -> bool {
         let kind = self.parts[place].kind.value.as_str();
         let said = is_html(kind);
-        if !said && kind != "text/plain" {
+        if !said && kind != "text/plain" && !kind.starts_with("multipart/") {
             return false;
         }
         let text = self.decoded(place);
@@ -351,15 +422,21 @@ impl Chooser<'_, '_> {
         if !marked.contains(&true) {
             return None;
         }
+        let locations = related::locations(self.parts);
         let mut safe = String::new();
         for (piece, marked) in html.into_iter().zip(marked) {
+            if !(safe.is_empty() || ENDS_LINE.iter().any(|end| safe.trim_end().ends_with(end))) {
+                safe.push_str("<br>");
+            }
             let text = match piece {
                 Piece::Inner(nth) => {
                     safe.push_str(self.inner[nth].html.as_deref().unwrap_or_default());
                     if marked { "" } else { self.inner[nth].text.as_str() }
                 }
                 Piece::Part(place) if marked => {
-                    safe.push_str(&html::sanitize(self.decoded(place)));
+                    safe.push_str(&html::sanitize_with(self.decoded(place), &mut |source| {
+                        locations.get(source.trim()).cloned()
+                    }));
                     ""
                 }
                 Piece::Part(place) => self.decoded(place),
@@ -368,7 +445,8 @@ impl Chooser<'_, '_> {
                 safe.push_str(&html::from_text(text));
             }
         }
-        Some(safe)
+        // An HTML branch with nothing in it is none.
+        placeholder::shows_something(&safe).then_some(safe)
     }
 
     /// Makes attachments of the files, and text of what in them can be read.
@@ -395,59 +473,4 @@ impl Chooser<'_, '_> {
             }
         }
     }
-
-    /// Text for a letter that has none: a calendar's gist, or what stands round the parts.
-    fn last_resort(&mut self, bodies: &mut Bodies) {
-        let calendars = self.parts.iter().filter(|part| part.is_calendar());
-        let mut gists = calendars.filter_map(|part| super::calendar::summary(&text_of(part)));
-        let root = &self.parts[0];
-        let around = [root.body, root.epilogue].map(|around| {
-            let text = super::plain(charset::decode(around, root.kind.get("charset").as_deref()));
-            text.trim().to_owned()
-        });
-        let boilerplate = |text: &String| {
-            let start = text.get(..text.floor_char_boundary(200)).unwrap_or_default();
-            let start = start.to_ascii_lowercase();
-            text.is_empty()
-                || (text.len() < 400 && (start.contains("mime") || start.contains("multi")))
-        };
-        if let Some(gist) = gists.next() {
-            bodies.text = gist;
-        } else if !root.children.is_empty() {
-            let around: Vec<String> =
-                around.into_iter().filter(|text| !boilerplate(text)).collect();
-            if !around.is_empty() {
-                bodies.text = around.join("\n\n");
-            }
-        }
-    }
-}
-
-/// The part of a `multipart/related` that shows the others: the one its `start` parameter names
-/// (RFC 2387 section 3.2), else the first.
-fn root_of(parts: &[Part<'_>], related: &Part<'_>) -> usize {
-    let bare = |id: &str| id.trim_matches([' ', '<', '>', '\t']).to_owned();
-    let start = related.kind.get("start").map(|start| bare(&start));
-    let named = start.and_then(|start| {
-        let id =
-            |child: usize| parts[child].head.get("content-id").map(|id| fields::text(id, None));
-        related
-            .children
-            .iter()
-            .copied()
-            .find(|&child| id(child).is_some_and(|id| bare(&id) == start))
-    });
-    named.or(related.children.first().copied()).unwrap_or_default()
-}
-
-/// The Content-IDs that `cid:` links name (RFC 2392).
-pub(super) fn cited_ids(safe_html: &str) -> HashSet<String> {
-    let links = safe_html.split("\"cid:").skip(1);
-    let ids = links.filter_map(|link| link.split('"').next());
-    ids.map(|id| {
-        let mut bytes = Vec::new();
-        fields::percent_decode(&id.replace("&amp;", "&"), &mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
-    .collect()
 }

@@ -20,6 +20,10 @@ enum Charset {
     Hz,
     /// One byte a character, read by mail-parser.
     OneByte(DecoderFnc),
+    /// Latin-1, which is also what programs say that say the same of everything.
+    Latin1,
+    /// KOI8-R or windows-1251, which are taken for each other; and the first letters of its name.
+    Cyrillic(DecoderFnc, &'static str),
     /// One byte a character, by a table of ours.
     Table(&'static str),
     /// One or more bytes a character: GBK, Big5, Shift_JIS, EUC.
@@ -61,6 +65,18 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
         Charset::OneByte(decoder) => match utf8 {
             Some(text) => text.to_owned(),
             None => decoder(bytes),
+        },
+        Charset::Latin1 => match utf8 {
+            Some(text) => text.to_owned(),
+            None => super::guess::decode(bytes).unwrap_or_else(|| windows_1252(bytes)),
+        },
+        Charset::Cyrillic(decoder, name) => match utf8 {
+            Some(text) => text.to_owned(),
+            None => {
+                let other = super::guess::other_cyrillic(bytes, name);
+                let other = other.and_then(|label| charset_decoder(label.as_bytes()));
+                other.unwrap_or(decoder)(bytes)
+            }
         },
         Charset::Table(upper) => match utf8.filter(|text| is_surely_utf8(text)) {
             Some(text) => text.to_owned(),
@@ -158,6 +174,11 @@ fn japanese(bytes: &[u8]) -> Option<String> {
     [read(b"euc-jp"), read(b"shift_jis")].into_iter().flatten().min_by_key(|r| r.0).map(|r| r.1)
 }
 
+fn windows_1252(bytes: &[u8]) -> String {
+    let decoder = charset_decoder(b"windows-1252");
+    decoder.map_or_else(|| utf8_or_windows_1252(bytes), |decoder| decoder(bytes))
+}
+
 /// Valid UTF-8 as such, and every other byte as windows-1252.
 pub(super) fn utf8_or_windows_1252(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
@@ -240,15 +261,16 @@ fn of_key(key: &str) -> Charset {
         "850" | "cp850" | "ibm850" | "cspc850multilingual" => one("cp850"),
         "866" | "cp866" | "ibm866" | "csibm866" | "cp866nr" => one("cp866"),
         "koi8r" | "koi8" | "koi" | "cskoi8r" | "cp20866" | "koi8ru" if key != "koi8ru" => {
-            one("koi8-r")
+            charset_decoder(b"koi8-r").map_or(Unsaid, |decoder| Charset::Cyrillic(decoder, "koi8"))
         }
         "koi8u" | "koi8ru" | "cskoi8u" | "cp21866" => one("koi8-u"),
         "tis620" | "cp874" | "windows874" | "ms874" | "dos874" | "cstis620" | "thai"
         | "iso885911" | "tis62025331" => one("windows-874"),
         "usascii" | "ascii" | "us" | "ansix341968" | "iso646us" | "usascii7bit" | "csascii"
-        | "ansix341986" | "latin1" | "latin" | "l1" | "isolatin1" | "cp819" | "ibm819" => {
-            one("windows-1252")
-        }
+        | "ansix341986" | "latin1" | "latin" | "l1" | "isolatin1" | "cp819" | "ibm819"
+        | "windows1252" | "cp1252" => Charset::Latin1,
+        "windows1251" | "win1251" | "cp1251" => charset_decoder(b"windows-1251")
+            .map_or(Unsaid, |decoder| Charset::Cyrillic(decoder, "windows")),
         _ => by_number(key)
             .or_else(|| codepages::upper_half(key).map(Charset::Table))
             .or_else(|| charset_decoder(key.as_bytes()).map(OneByte))
@@ -283,6 +305,7 @@ fn by_number(key: &str) -> Option<Charset> {
         _ => return None,
     };
     charset_decoder(format!("iso-8859-{part}").as_bytes()).map(|decoder| match part {
+        "1" => Charset::Latin1,
         "2" => Charset::OneByte(|bytes| of_iso(bytes, b"iso-8859-2", b"windows-1250")),
         "5" => Charset::OneByte(|bytes| of_iso(bytes, b"iso-8859-5", b"windows-1251")),
         "6" => Charset::OneByte(|bytes| of_iso(bytes, b"iso-8859-6", b"windows-1256")),
@@ -328,6 +351,26 @@ mod tests {
             ("nothing said", b"Gr\xfc\xdfe", None, "Grüße"),
             ("mixed", b"Gr\xc3\xbc\xdfe", Some("utf-8"), "Grüße"),
             ("koi8-r", b"\xf0\xd2\xc9\xd7\xc5\xd4", Some("KOI8-R"), "Привет"),
+            (
+                "koi8 called windows",
+                b"\xf0\xd2\xc9\xd7\xc5\xd4, \xcb\xc1\xcb",
+                Some("windows-1251"),
+                "Привет, как",
+            ),
+            (
+                "windows called koi8",
+                b"\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea",
+                Some("koi8-r"),
+                "Привет, как",
+            ),
+            ("koi8 in small letters", b"\xd0\xd2\xc9\xd7\xc5\xd4", Some("koi8-r"), "привет"),
+            ("windows called latin", b"\xcf\xf0\xe8\xe2\xe5\xf2", Some("iso-8859-1"), "Привет"),
+            (
+                "polish called latin",
+                b"prosi\xb3am o \xbf\xf3\xb3te",
+                Some("latin1"),
+                "prosiłam o żółte",
+            ),
             ("koi8-u", b"\xf0\xd2\xc9\xd7\xa6\xd4", Some("koi8-u"), "Привіт"),
             ("windows-1251", b"\xcf\xf0\xe8\xe2\xe5\xf2", Some("win-1251"), "Привет"),
             ("windows-1258", b"Xin ch\xe0o", Some("windows-1258"), "Xin chào"),

@@ -14,6 +14,8 @@ const LATEST: i64 = 7_258_118_400;
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
     static DATES: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
     const LONGEST: usize = 200;
+    let decoded = super::words::decode(text);
+    let text = decoded.as_str();
     let text = text.get(..text.floor_char_boundary(LONGEST))?;
     let seconds = match DATES.parse_timestamp(text) {
         Ok(moment) => moment.as_second(),
@@ -75,8 +77,9 @@ impl Found {
                 _ => {
                     if let Some(zone) = zone_named(&lower).filter(|_| self.time.is_some()) {
                         self.zone = self.zone.or(Some(zone));
-                    } else if self.month.is_none() {
-                        self.month = month_named(&lower);
+                    } else if self.month.is_none() || (self.day.is_some() && self.year.is_none()) {
+                        // The first may have been a day: `mar. 4 mai`.
+                        self.month = month_named(&lower).or(self.month);
                     }
                 }
             }
@@ -199,7 +202,19 @@ fn month_named(word: &str) -> Option<i8> {
         "ago" | "agosto" | "août" | "aoû" => 8,
         "set" | "settembre" | "setembro" => 9,
         "okt" | "ott" | "ottobre" | "out" | "outubro" => 10,
-        "dez" | "dic" | "déc" | "décembre" | "dicembre" => 12,
+        "dez" | "dic" | "déc" | "décembre" | "dicembre" | "gru" | "grudnia" => 12,
+        "sty" | "stycznia" | "янв" | "января" => 1,
+        "lut" | "lutego" | "фев" | "февраля" => 2,
+        "marca" | "мар" | "марта" => 3,
+        "kwi" | "kwietnia" | "апр" | "апреля" => 4,
+        "maja" | "май" | "мая" => 5,
+        "cze" | "czerwca" | "июн" | "июня" | "junho" => 6,
+        "lip" | "lipca" | "июл" | "июля" | "julho" => 7,
+        "sie" | "sierpnia" | "авг" | "августа" => 8,
+        "wrz" | "września" | "сен" | "сентября" => 9,
+        "paź" | "października" | "окт" | "октября" => 10,
+        "lis" | "listopada" | "ноя" | "ноября" => 11,
+        "дек" | "декабря" => 12,
         _ => 0,
     };
     if named > 0 {
@@ -243,6 +258,11 @@ mod tests {
             ("Mon, 4 May 2026 09:12:44 +9900", Some("2026-05-04T09:12:44Z")),
             ("Mon, 4 May 2026", Some("2026-05-04T00:00:00Z")),
             ("Mon, 4 May 2026 09:12:44 Local", Some("2026-05-04T09:12:44Z")),
+            ("mar., 4 mai 2026 09:12:44 +0200", Some("2026-05-04T07:12:44Z")),
+            ("mar. 12 mars 2026 09:12", Some("2026-03-12T09:12:00Z")),
+            ("Пн, 4 мая 2026 09:12:44 +0300", Some("2026-05-04T06:12:44Z")),
+            ("pon., 4 maja 2026 09:12", Some("2026-05-04T09:12:00Z")),
+            ("=?utf-8?Q?Mon,_04_May_2026_09:12:44_+0200?=", Some("2026-05-04T07:12:44Z")),
             ("yesterday", None),
             ("Mon, 99 May 2026 99:12:44 +0200", None),
             ("Thu, 30 Feb 2026 10:00:00 +0000", None),

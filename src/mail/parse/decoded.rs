@@ -30,19 +30,22 @@ pub(super) fn content<'a>(part: &Part<'a>) -> Cow<'a, [u8]> {
 /// As [`content`], of the beginning of the body alone.
 pub(super) fn content_of<'a>(part: &Part<'_>, body: &'a [u8]) -> Cow<'a, [u8]> {
     let encoding = part.head.get("content-transfer-encoding").unwrap_or_default();
-    let encoding = encoding.trim_ascii_start();
-    let is = |name: &str| {
-        encoding.get(..name.len()).is_some_and(|e| e.eq_ignore_ascii_case(name.as_bytes()))
-    };
+    // `"base64"`, `base-64`, `quoted-printeable`: the first letters tell.
+    let seen = encoding.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let encoding: Vec<u8> = seen.take(10).map(u8::to_ascii_lowercase).collect();
+    let is = |name: &str| encoding.starts_with(name.as_bytes());
     if is("base64") {
         match part.is_text() {
             true => transfer::base64_text(body),
             false => Cow::Owned(transfer::base64(body)),
         }
-    } else if is("quoted-printable") {
+    } else if is("quoted") || is("qp") {
         Cow::Owned(transfer::quoted_printable(body))
-    } else if is("x-uu") || is("uu") {
+    } else if is("xuu") || is("uu") {
         uuencode::decode(body).map_or(Cow::Borrowed(body), Cow::Owned)
+    } else if part.is_text() && !is("binary") {
+        // Some programs encode and do not say so.
+        transfer::unsaid(body).map_or(Cow::Borrowed(body), Cow::Owned)
     } else {
         Cow::Borrowed(body)
     }
@@ -51,7 +54,12 @@ pub(super) fn content_of<'a>(part: &Part<'_>, body: &'a [u8]) -> Cow<'a, [u8]> {
 /// The text of a part: decoded, with LF line ends, unwrapped, without NUL.
 pub(super) fn text_of(part: &Part<'_>) -> String {
     let bytes = content(part);
-    let charset = part.kind.get("charset").or_else(|| charset_in_html(part, &bytes));
+    let said = part.kind.get("charset");
+    // UTF-8 is what many programs say of any page they pass on.
+    let believed = said.filter(|said| {
+        !said.to_ascii_lowercase().starts_with("utf") || std::str::from_utf8(&bytes).is_ok()
+    });
+    let charset = believed.or_else(|| charset_in_html(part, &bytes));
     let mut text = super::plain(charset::decode(&bytes, charset.as_deref()));
     let flowed = |format: String| format.eq_ignore_ascii_case("flowed");
     match part.kind.value.as_str() {

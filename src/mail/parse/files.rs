@@ -8,7 +8,7 @@ use super::super::{Attachment, html};
 use super::body::{self, Bodies, Reading};
 use super::parts::{self, Part};
 use super::tnef::{self, Container};
-use super::{charset, decoded, fields, filename, words};
+use super::{charset, decoded, fields, filename, related, words};
 
 /// Bytes of text taken from a report or a piece of a letter.
 const LONGEST_REPORT: usize = 100_000;
@@ -118,12 +118,8 @@ impl Filed<'_, '_> {
             }
             None => filename::made_up(number, &content_type),
         };
-        let content_id = part
-            .head
-            .get("content-id")
-            .map(|id| fields::one_line(&fields::text(id, None)))
-            .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
-            .filter(|id| !id.is_empty());
+        let given_id = part.head.get("content-id").is_some();
+        let content_id = related::id_of(part).filter(|id| given_id || cited.contains(id));
         let cited = content_id.as_ref().is_some_and(|id| cited.contains(id));
         let inline =
             cited || (part.disposition.value == "inline" && content_type.starts_with("image/"));
@@ -141,7 +137,7 @@ impl Filed<'_, '_> {
                 (None, None) => String::new(),
             };
             bodies.html = html.filter(|_| !self.reading.text_only).map(html::sanitize);
-            cited.extend(bodies.html.as_deref().map(body::cited_ids).unwrap_or_default());
+            cited.extend(bodies.html.as_deref().map(related::cited_ids).unwrap_or_default());
         }
         self.add_files(&container, &cited, bodies);
     }

@@ -16,6 +16,18 @@ type Judge = fn(&[u8], Option<u8>) -> (i64, usize);
 
 /// Reads the bytes in the likeliest charset; `None` when none is likely.
 pub(super) fn decode(bytes: &[u8]) -> Option<String> {
+    let label = label(bytes).or_else(|| central_european(bytes))?;
+    charset_decoder(label.as_bytes()).map(|decoder| decoder(bytes))
+}
+
+/// As [`label`], of eight-bit words among ASCII ones, such as header fields with addresses.
+pub(super) fn label_of_words(bytes: &[u8]) -> Option<&'static str> {
+    let words = bytes.split(u8::is_ascii_whitespace).filter(|word| !word.is_ascii());
+    label(&words.collect::<Vec<_>>().join(&b' '))
+}
+
+/// The name of the likeliest charset in which most letters are beyond ASCII.
+pub(super) fn label(bytes: &[u8]) -> Option<&'static str> {
     const FEWEST: usize = 6;
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let high = sample.iter().filter(|&&byte| byte >= 0x80).count();
@@ -23,19 +35,66 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
     if high < FEWEST || high < letters {
         return None;
     }
-    let judges: [(&[u8], Judge); 7] = [
-        (b"gb18030", chinese),
-        (b"big5", taiwanese),
-        (b"shift_jis", shift_jis),
-        (b"euc-jp", japanese),
-        (b"euc-kr", korean),
-        (b"koi8-r", koi8),
-        (b"windows-1251", cyrillic),
+    let judges: [(&str, Judge); 7] = [
+        ("gb18030", chinese),
+        ("big5", taiwanese),
+        ("shift_jis", shift_jis),
+        ("euc-jp", japanese),
+        ("euc-kr", korean),
+        ("koi8-r", koi8),
+        ("windows-1251", cyrillic),
     ];
     let scored = judges.into_iter().map(|(label, judge)| (score(sample, judge), label));
     // Of equals the last wins: Korean uses only a part of what Chinese does.
     let (best, label) = scored.max_by_key(|(score, _)| *score)?;
-    (best >= LIKELY).then(|| charset_decoder(label)).flatten().map(|decoder| decoder(bytes))
+    (best >= LIKELY).then_some(label)
+}
+
+/// The other one of the two Cyrillic charsets, when bytes said to be in `label` give capitals in
+/// the middle of words there and none in the other.
+pub(super) fn other_cyrillic(bytes: &[u8], label: &str) -> Option<&'static str> {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let both = |two: &&[u8]| two.iter().all(|&byte| byte >= 0xc0);
+    let pairs = sample.windows(2).filter(both);
+    // The small letters of one lie where the capitals of the other do.
+    let (upper_last, lower_last) =
+        pairs.fold((0, 0), |(upper, lower), two| match (two[0] >= 0xe0, two[1] >= 0xe0) {
+            (false, true) => (upper + 1, lower),
+            (true, false) => (upper, lower + 1),
+            _ => (upper, lower),
+        });
+    match (label, upper_last, lower_last) {
+        ("koi8", 1.., 0) => Some("windows-1251"),
+        ("windows", 0, 1..) => Some("koi8-r"),
+        _ => None,
+    }
+}
+
+/// Polish and Czech in the charsets of their countries. Where those have letters inside words,
+/// windows-1252 has signs that stand between no letters, such as ³ and ¿.
+fn central_european(bytes: &[u8]) -> Option<&'static str> {
+    const FEWEST: usize = 2;
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0xc0;
+    let (mut shared, mut iso, mut windows) = (0, 0, 0);
+    for three in sample.windows(3) {
+        if !is_letter(three[0]) || !is_letter(three[2]) {
+            continue;
+        }
+        match three[1] {
+            0xb3 | 0xbf => shared += 1,
+            0xb1 | 0xb6 | 0xbc => iso += 1,
+            // Here the Polish of one and the Czech of the other meet.
+            0xb9 => windows += 1,
+            0xbe => iso += 1,
+            _ => {}
+        }
+    }
+    let czech = windows > 0 && shared == 0;
+    if shared + iso + windows < FEWEST {
+        return None;
+    }
+    Some(if iso > 0 || czech { "iso-8859-2" } else { "windows-1250" })
 }
 
 fn score(sample: &[u8], judge: Judge) -> i64 {
@@ -163,6 +222,18 @@ mod tests {
                 b"\xbe\xc8\xb3\xe7\xc7\xcf\xbc\xbc\xbf\xe4 \xc1\xd6\xb9\xae",
                 Some("안녕하세요 주문"),
             ),
+            (
+                "polish",
+                b"Za\xbf\xf3\xb3\xe6 g\xea\xb6l\xb1, prosz\xea o faktur\xea",
+                Some("Zażółć gęślą, proszę o fakturę"),
+            ),
+            (
+                "polish of windows",
+                b"Za\xbf\xf3\xb3\xe6 g\xea\x9cl\xb9 by\xb3o",
+                Some("Zażółć gęślą było"),
+            ),
+            ("czech", b"P\xf8i\xb9el u\xbe v\xe8era, je\xb9t\xec", Some("Přišel už včera, ještě")),
+            ("cubic", b"10 m\xb3 und 5 m\xb2, \xbfqu\xe9?", None),
             ("german", b"Gr\xfc\xdfe aus K\xf6ln, \xe4\xf6\xfc", None),
             ("short", b"\xfc\xfc", None),
             ("binary", b"\x80\x01\x81\x02\x90\x03\xff\x04\xfe\x05\x85\x06", None),

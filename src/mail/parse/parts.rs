@@ -96,23 +96,33 @@ struct Boundary {
 }
 
 /// The parts of a letter; the first is the letter itself. A multipart whose boundary never comes
-/// is tried again with the boundary its body seems to use.
+/// is tried again with the boundary its body seems to use, and so is a letter of no said type that
+/// begins like a multipart.
 pub(super) fn split(raw: &[u8]) -> Vec<Part<'_>> {
-    let parts = walk(raw, None);
-    let root = &parts[0];
-    if root.is_multipart()
-        && root.children.is_empty()
-        && let Some(guess) = seeming_boundary(root.body)
-    {
-        let again = walk(raw, Some(guess));
-        if !again[0].children.is_empty() {
-            return again;
+    const GUESSES: usize = 4;
+    let mut guesses: Vec<(usize, &[u8])> = Vec::new();
+    let mut parts = walk(raw, &guesses);
+    while guesses.len() < GUESSES {
+        let tried = guesses.last().map_or(0, |(place, _)| place + 1);
+        let found = parts.iter().enumerate().skip(tried).find_map(|(place, part)| {
+            let never_came = part.is_multipart() && part.children.is_empty();
+            let unsaid =
+                place == 0 && !part.typed && part.body.trim_ascii_start().starts_with(b"--");
+            let guess = (never_came || unsaid).then(|| seeming_boundary(part.body)).flatten()?;
+            Some((place, guess))
+        });
+        let Some(found) = found else { break };
+        guesses.push(found);
+        let again = walk(raw, &guesses);
+        if again[found.0].children.is_empty() {
+            break;
         }
+        parts = again;
     }
     parts
 }
 
-fn walk<'a>(raw: &'a [u8], guess: Option<&'a [u8]>) -> Vec<Part<'a>> {
+fn walk<'a>(raw: &'a [u8], guesses: &[(usize, &'a [u8])]) -> Vec<Part<'a>> {
     let mut parts: Vec<Part<'a>> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut at = 0;
@@ -124,9 +134,14 @@ fn walk<'a>(raw: &'a [u8], guess: Option<&'a [u8]>) -> Vec<Part<'a>> {
         if let Some(open) = open.last() {
             parts[open.part].children.push(place);
         }
-        let part = describe(head, inside_digest);
-        let boundary = match guess.filter(|_| place == 0) {
-            Some(guess) => Some(guess.to_vec()),
+        let mut part = describe(head, inside_digest);
+        let boundary = match guesses.iter().find(|(guessed, _)| *guessed == place) {
+            Some((_, guess)) => {
+                if !part.is_multipart() {
+                    "multipart/mixed".clone_into(&mut part.kind.value);
+                }
+                Some(guess.to_vec())
+            }
             None => part.kind.get("boundary").map(String::into_bytes),
         };
         let boundary = boundary.map(|b| b.trim_ascii_end().to_vec()).filter(|b| !b.is_empty());
@@ -295,6 +310,11 @@ mod tests {
             ("half a close", format!("{mixed}--b\n\none\n--b-\n"), "multipart/mixed(text/plain=one)"),
             ("similar boundaries", format!("{mixed}--b\nContent-Type: multipart/alternative; boundary=b--1\n\n--b--1\n\nx\n--b--1--\n--b--"),
                 "multipart/mixed(multipart/alternative(text/plain=x))"),
+            ("wrong inner boundary", format!("{mixed}--b\nContent-Type: multipart/alternative; boundary=i\n\n--real\nContent-Type: text/html\n\nx\n--real--\n--b\n\ny\n--b--"),
+                "multipart/mixed(multipart/alternative(text/html=x) text/plain=y)"),
+            ("no content type at all", "A: 1\n\n--real\nContent-Type: text/html\n\nx\n--real--\n".to_owned(), "multipart/mixed(text/html=x)"),
+            ("a rule and a quoted field", "A: 1\n\nSee:\n--real\nContent-Type: text/html\n\nx\n--real--\n".to_owned(),
+                "text/plain=See:\n--real\nContent-Type: text/html\n\nx\n--real--\n"),
             ("no boundary parameter", "Content-Type: multipart/mixed\n\n--real\n\nx\n--real--\n".to_owned(), "multipart/mixed(text/plain=x)"),
             ("two content types", "Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--".to_owned(), "multipart/mixed(text/plain=x)"),
             ("first content type garbled", "Content-Type: html\nContent-Type: text/html\n\nx".to_owned(), "text/html=x"),
