@@ -6,6 +6,8 @@
 mod forwards;
 #[path = "replies/heads.rs"]
 mod heads;
+#[path = "replies/html.rs"]
+mod html;
 
 use counterfoil::mail::forward::Forwarded;
 use counterfoil::mail::{Message, parse::parse};
@@ -157,4 +159,27 @@ fn a_subject_alone_makes_no_forward() {
         assert_eq!(original("Fwd: The lamp", text), None, "{text}");
     }
     assert_eq!(original("Journey", "From: Berlin\nTo: Munich\nDate: 4 May 2026"), None);
+}
+
+#[test]
+fn letters_in_html_alone_are_folded_by_what_programs_mark_in_them() {
+    let mut differing = Vec::new();
+    for case in html::LETTERS {
+        let raw = format!(
+            "From: Alex <alex@x.example>\nSubject: {}\nDate: Tue, 05 May 2026 09:00:00 +0200\n\
+             MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\
+             Content-Transfer-Encoding: 8bit\n\n{}\n",
+            case.subject, case.html
+        );
+        let letter = parse(raw.as_bytes());
+        let found = letter
+            .forwarded
+            .as_ref()
+            .map(told)
+            .map_or(String::new(), |found| [found.0, found.1, found.2, found.3].join("|"));
+        if letter.visible_text != case.visible || found != case.forwarded {
+            differing.push(format!("== {}: {found:?}\n{}", case.program, letter.visible_text));
+        }
+    }
+    assert!(differing.is_empty(), "{} differ:\n{}", differing.len(), differing.join("\n"));
 }

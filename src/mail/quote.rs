@@ -99,6 +99,8 @@ fn classify(lines: &[&str]) -> (Vec<Line>, Option<Copied>) {
             kinds.resize(at + found.lines, Line::Attribution);
             at += found.lines;
             continue;
+        } else if marks::is_rule(line) && quote_follows(&lines[at + 1..]) {
+            kinds.push(Line::Attribution);
         } else {
             kinds.push(Line::New);
         }
@@ -131,6 +133,12 @@ fn head_follows(lines: &[&str]) -> bool {
     const NEAR: usize = 5;
     let first = lines.iter().take(NEAR).position(|line| !is_blank(unquoted(line)));
     first.is_some_and(|first| head::read(&lines[first..]).is_some_and(|head| head.is_likely()))
+}
+
+/// Whether a quoted line comes next.
+fn quote_follows(lines: &[&str]) -> bool {
+    const NEAR: usize = 3;
+    lines.iter().take(NEAR).find(|line| !is_blank(line)).is_some_and(|line| is_quoted(line))
 }
 
 /// Whether a character is not seen: marks of writing direction, joiners, byte order marks.

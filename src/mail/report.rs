@@ -263,7 +263,7 @@ fn is_notice(
                 || (by_both && !text::is_personal(lower))
                 || (by_words && text::opens_as_notice(lower) && text::is_technical(lower))
         }
-        Sender::Unattended => by_both && text::is_technical(lower),
+        Sender::Unattended => by_both && text::is_technical(lower) && !text::is_personal(lower),
         Sender::Other => {
             let technical = text::is_technical(lower);
             (has_fields && automatic && topic != Topic::None)

@@ -3,7 +3,7 @@
 
 /// What programs write before the subject they answer, up to a colon or the end.
 #[rustfmt::skip]
-const PREFIXES: [&str; 73] = [
+const PREFIXES: [&str; 107] = [
     "automatic reply", "automatic response", "auto reply", "auto-reply", "autoreply",
     "auto response", "auto-response", "autoresponse", "autoresponder", "out of office",
     "out of the office", "out-of-office", "out of office autoreply", "out of office reply",
@@ -20,14 +20,28 @@ const PREFIXES: [&str; 73] = [
     "autosvar", "automatiskt svar", "automatisk svar", "frånvarande", "automaattinen vastaus",
     "poissaoloilmoitus", "автоматический ответ", "автоответ", "автоматична відповідь",
     "автовідповідь", "otomatik yanıt", "otomatik cevap", "automatikus válasz", "răspuns automat",
-    "automatski odgovor", "αυτόματη απάντηση", "automatisk besvarelse", "trả lời tự động",
+    "automatski odgovor", "αυτόματη απάντηση", "automatisk besvarelse", "trả lời tự động", "auto",
+    "ausente", "ausente del despacho", "fuera del despacho", "poza biurem", "nieobecność",
+    "nieobecny", "mimo kancelář", "nepřítomnost", "nepřítomen", "abwesenheitsassistent", "frånvaro",
+    "ikke til stede", "fraværende", "fravær", "ei paikalla", "poissa", "отсутствие на работе",
+    "не в офисе", "нет на месте", "вне офиса", "відсутність", "поза офісом", "ofis dışında",
+    "ofis dışında yanıtı", "absence", "assente", "assenza", "respuesta de ausencia",
+    "buiten kantoor", "niet aanwezig", "automaattivastaus", "automatisk svarmelding",
+    "out of office assistant",
 ];
 
 /// The same in languages that need no word ends.
 #[rustfmt::skip]
-const ANYWHERE_AT_START: [&str; 14] = [
+const ANYWHERE_AT_START: [&str; 19] = [
     "自动回复", "自動回覆", "自動回信", "自动答复", "自動返信", "自動応答", "不在通知", "不在のお知らせ", "자동 회신", "자동회신", "자동 응답",
-    "부재중", "رد تلقائي", "מענה אוטומטי",
+    "부재중", "رد تلقائي", "מענה אוטומטי", "外出", "不在:", "外出自动回复", "부재 중", "부재 알림",
+];
+
+/// How subjects end that say where somebody is, as Notes writes them.
+#[rustfmt::skip]
+const AT_END: [&str; 8] = [
+    " is out of the office", " is out of office", " ist außer haus", " ist nicht im büro",
+    " ist abwesend", " est absent(e)", " è fuori sede", " está fuera de la oficina",
 ];
 
 /// Whether a subject announces an automatic answer. Of an answer to one (`Re: Automatic reply`) it
@@ -45,14 +59,15 @@ pub(super) fn is_announced(subject: &str) -> bool {
             rest.is_empty()
                 || rest.starts_with([':', '：', ']', ')', '-', '–', '(', '*', '>', '"', '!'])
         })
-    }) || [" (out of office)", " (autoreply)", " (auto-reply)", " [autoreply]", " (auto reply)"]
-        .iter()
-        .any(|end| lower.ends_with(end))
+    }) || AT_END.iter().any(|words| lower.trim_end_matches(['.', '!', ' ']).ends_with(words))
+        || [" (out of office)", " (autoreply)", " (auto-reply)", " [autoreply]", " (auto reply)"]
+            .iter()
+            .any(|end| lower.ends_with(end))
 }
 
 /// Sentences of people who are away.
 #[rustfmt::skip]
-const SENTENCES: [&str; 40] = [
+const SENTENCES: [&str; 80] = [
     "out of the office", "out of office", "i am away", "i'm away", "i am currently away",
     "on vacation", "on annual leave", "on maternity leave", "on parental leave", "on holiday until",
     "no longer with the company", "no longer work", "automatic reply", "automated response",
@@ -61,7 +76,13 @@ const SENTENCES: [&str; 40] = [
     "je suis absent", "en congé", "actuellement absent", "fuera de la oficina",
     "estoy de vacaciones", "me encuentro fuera", "fora do escritório", "estou de férias",
     "fuori ufficio", "sono assente", "afwezig", "niet aanwezig", "jestem poza biurem",
-    "nejsem v kanceláři", "в отпуске", "不在にしております",
+    "nejsem v kanceláři", "в отпуске", "不在にしております", "ik ben afwezig", "niet op kantoor",
+    "niet op het werk", "nejsem v práci", "mimo kancelář", "na dovolené", "inte på kontoret",
+    "på semester", "ikke på kontoret", "på ferie", "poissa toimistolta", "lomalla", "нет в офисе",
+    "отсутствую", "не в офисе", "не в офісі", "у відпустці", "ofis dışında", "izindeyim", "不在办公室",
+    "休假", "出差", "不在です", "부재중", "휴가", "na urlopie", "nieobecn", "estoy fuera de", "ausente",
+    "in ferie", "en vacances", "en congés", "de férias", "parental leave", "on leave until",
+    "out of my office", "wieder im büro", "wieder erreichbar", "zurzeit nicht", "elternurlaub",
 ];
 
 /// Whether the words are those of somebody who is away.
@@ -109,6 +130,10 @@ mod tests {
             ("自动回复:订单", true),
             ("自動返信", true),
             ("Order (out of office)", true),
+            ("AUTO: Ana is out of the office (returning 11.05.2026)", true),
+            ("Ana Muster ist außer Haus.", true),
+            ("Ausente: pedido", true),
+            ("부재 중: 주문", true),
             ("Re: Automatic reply: your order", false),
             ("Automatic reply does not work any more", false),
             ("Out of office reply stays on after my holiday", false),

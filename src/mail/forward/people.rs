@@ -126,8 +126,9 @@ pub(super) fn in_attribution(text: &str) -> Option<Address> {
     let found = address_in(text)?;
     let before = text[..found.start].trim_end_matches(is_frame);
     let before = before.strip_suffix("mailto:").unwrap_or(before).trim_matches(is_frame);
+    let spaced = before.replace('，', "， ").replace('、', "、 ");
     let mut words: Vec<&str> = Vec::new();
-    for word in before.split_whitespace().rev() {
+    for word in spaced.split_whitespace().rev() {
         let bare = word.trim_matches(|c: char| is_frame(c) || c == '.').to_lowercase();
         let ends = word.ends_with([',', '，', '、', ':']) && !words.is_empty();
         if ends || bare.bytes().any(|b| b.is_ascii_digit()) || BETWEEN.contains(&bare.as_str()) {

@@ -2,10 +2,15 @@
 //! letter, quoted blocks with `> ` before each line, the cells of a row beside each other, links
 //! with their address behind them. What is hidden stays so, unless nothing else would be left.
 
+mod signature;
+mod within;
+
 use super::elements::Element;
 use super::lists::List;
 use super::tokens::{Token, Tokens, tokens};
 use super::{entities, lists, style, target};
+use signature::Signature;
+use within::Within;
 
 /// Levels of quoting and of lists that are drawn; deeper ones look like the last.
 const MAX_LEVELS: usize = 6;
@@ -28,39 +33,11 @@ fn read(html: &str, hides: bool) -> Option<String> {
             Token::Raw(Element::Textarea, text) => page.text(text, true),
             Token::Raw(Element::Xmp | Element::Plaintext, text) => page.text(text, false),
             Token::Open(element) => page.open(element, &tokens),
-            Token::Close(element) => page.close(element),
+            Token::Close(element) => page.close(element, &tokens),
             Token::Raw(..) | Token::Other => {}
         }
     }
     page.hidden.is_none().then(|| page.finish())
-}
-
-/// An element whose end is waited for, and how many of its kind are open in it.
-#[derive(Clone, Copy)]
-struct Within {
-    element: Element,
-    depth: usize,
-}
-
-impl Within {
-    /// Takes note of a tag; true when it ended the element.
-    fn ends_with(&mut self, token: Token<'_>) -> bool {
-        match token {
-            // Paragraphs and items end where the next begins.
-            Token::Open(element) if element == self.element => {
-                if matches!(element, Element::P | Element::Li) {
-                    return true;
-                }
-                self.depth += 1;
-                false
-            }
-            Token::Close(element) if element == self.element => {
-                self.depth -= 1;
-                self.depth == 0
-            }
-            _ => false,
-        }
-    }
 }
 
 /// A row of a table while it is written.
@@ -113,6 +90,7 @@ struct Page {
     tight: bool,
     /// Whether the last thing written was a line between two parts.
     ruled: bool,
+    signature: Signature,
 }
 
 impl Page {
@@ -140,7 +118,7 @@ impl Page {
         let is_hidden = element.is_silent()
             || (element != Element::Unknown && tokens.attribute("hidden").is_some());
         if self.hides && is_hidden {
-            self.hidden = Some(Within { element, depth: 1 });
+            self.hidden = Some(Within::of(element));
             return;
         }
         let mut shown = style::Shown::default();
@@ -151,13 +129,14 @@ impl Page {
             let sizeless = shown.sizeless && matches!(element, Span | P | Element::Font);
             let ends = !matches!(element, Element::Body | Element::Html | Element::Unknown);
             if self.hides && ends && (shown.hidden || sizeless) {
-                self.hidden = Some(Within { element, depth: 1 });
+                self.hidden = Some(Within::of(element));
                 return;
             }
             if shown.preformatted && self.styled_pre.is_none() && ends && element != Pre {
-                self.styled_pre = Some(Within { element, depth: 1 });
+                self.styled_pre = Some(Within::of(element));
             }
         }
+        self.note_signature(element, tokens);
         match element {
             Br => self.line_break(),
             P => {
@@ -175,7 +154,10 @@ impl Page {
             Blockquote => {
                 self.block(2);
                 // Gmail and Outlook indent with it, then without a border.
-                let quotes = !shown.borderless;
+                let quotes = !shown.borderless || signature::is_cite(tokens);
+                if quotes {
+                    self.settle_signature();
+                }
                 self.quote_level += usize::from(quotes);
                 self.quotes.push(quotes);
             }
@@ -233,7 +215,7 @@ impl Page {
         }
     }
 
-    fn close(&mut self, element: Element) {
+    fn close(&mut self, element: Element, tokens: &Tokens<'_>) {
         use Element::{
             A, Blockquote, Dir, Dl, Figure, Listing, Menu, Ol, P, Plaintext, Pre, Table, Tr, Ul,
             Xmp,
@@ -243,6 +225,7 @@ impl Page {
         {
             self.styled_pre = None;
         }
+        self.signature.note(Token::Close(element), tokens, self.out.len());
         match element {
             P => self.block(if self.tight { 1 } else { 2 }),
             heading if heading.is_heading() => self.block(2),
@@ -292,6 +275,11 @@ impl Page {
     }
 
     fn rule(&mut self) {
+        // What stands above a signature says so in a line of its own.
+        if self.signature.is_awaited() {
+            return;
+        }
+        self.settle_signature();
         self.block(1);
         if !self.ruled {
             self.write("---");
@@ -392,6 +380,9 @@ impl Page {
         if text.is_empty() || in_new_cell && text.chars().all(spacer) {
             return;
         }
+        if self.signature.is_awaited() && self.begin_signature(text) {
+            return;
+        }
         let level = self.quote_level.min(MAX_LEVELS);
         if self.separator && self.breaks == 0 {
             let layout = self.tables.last().is_some_and(|(layout, _)| *layout);
@@ -446,7 +437,8 @@ impl Page {
     }
 
     /// Takes off spaces at line ends and all but one of several empty lines.
-    fn finish(self) -> String {
+    fn finish(mut self) -> String {
+        self.settle_signature();
         let mut text = String::with_capacity(self.out.len());
         let mut blank = 0;
         for line in self.out.split('\n') {

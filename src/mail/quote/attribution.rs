@@ -146,6 +146,8 @@ fn is_attribution(text: &str, quote_follows: bool) -> bool {
     let certain = mail || time || quote_follows;
     let no_verb =
         mail && time && digit && text.ends_with(['>', ')', ']']) && (dated || quote_follows);
+    // In a language of which no verb is known.
+    let no_verb = no_verb || (quote_follows && mail && time && digit && text.contains('<'));
     let verb_counts = certain && digit && (dated || mail || time);
     let weak = quote_follows && text.len() < LONGEST_WEAK;
     no_verb || ((verb_counts || weak) && has_a_verb(text) && (quote_follows || !is_talk(text)))

@@ -78,11 +78,14 @@ pub(super) fn spoken(lower: &str) -> Topic {
     if holds(words::DELAY_PHRASES) && !is_final(lower) {
         return Topic::Delay;
     }
-    if holds(words::FAILURES) || holds(words::FAILURE_PHRASES) {
+    if holds(words::FAILURES) {
         return Topic::Failure;
     }
     if holds(words::SUCCESS_PHRASES) {
         return Topic::Success;
+    }
+    if holds(words::FAILURE_PHRASES) {
+        return Topic::Failure;
     }
     Topic::None
 }

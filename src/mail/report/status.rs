@@ -129,7 +129,7 @@ const WORDS: [(&str, Option<char>, &[&str]); 13] = [
     ]),
     ("2.2", None, &[
         "over quota", "overquota", "mailbox full", "mailbox is full", "mail box full",
-        "mailbox has exceeded", "quota exceeded", "exceeded storage", "exceed the quota",
+        "mailbox has exceeded", "mailbox exceeds", "quota exceeded", "exceeded storage", "exceed the quota",
         "exceeds quota", "out of storage", "storage allocation", "quota", "inbox is full",
         "is full", "full mailbox", "mailfolder is full", "mailbox size", "insufficient disk",
         "not enough disk", "not enough space", "storage limit", "postfach ist voll",

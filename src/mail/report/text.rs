@@ -122,7 +122,9 @@ fn split(text: &str) -> Option<(usize, usize)> {
         let next = at + line.len();
         let plain = line.trim().trim_matches(|c: char| "-=*_>#+. \t".contains(c)).to_lowercase();
         let short = plain.len() < 100;
-        if short && SEPARATORS.iter().any(|mark| plain.starts_with(mark)) && at > 0 {
+        // QQ and 163 tell what the letter was like under this heading.
+        let told = plain.starts_with("原邮件信息");
+        if short && !told && SEPARATORS.iter().any(|mark| plain.starts_with(mark)) && at > 0 {
             return Some((at, next));
         }
         // Indented fields are told of a letter; the server's words may go on after them.
