@@ -285,3 +285,12 @@ fn the_rules_find_what_is_wrong() {
         assert!(rules::check(html).is_err(), "{html}");
     }
 }
+
+#[test]
+fn words_that_grow_too_long_by_escaping_are_left_out_at_once() {
+    for quotes in [100, 300, 400, 1_500, 3_000] {
+        let safe = sanitize(&format!("<img alt='{}'>", "\"".repeat(quotes)));
+        assert_eq!(sanitize(&safe), safe, "{quotes}");
+        assert_eq!(safe.contains("alt"), quotes < 330, "{quotes}");
+    }
+}

@@ -149,12 +149,17 @@ fn said(name: &str, value: &str, out: &mut String) {
     if value.len() > MAX_VALUE {
         return;
     }
+    let before = out.len();
     let value: String = entities::decode(value)
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| !c.is_control())
         .collect();
     attribute(name, &value, out);
+    // Escaped it may be too long for the next one who reads it.
+    if out.len() - before > MAX_VALUE {
+        out.truncate(before);
+    }
 }
 
 fn word(name: &str, value: &str, known: &[&str], out: &mut String) {

@@ -68,7 +68,9 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
         },
         Charset::Latin1 => match utf8 {
             Some(text) => text.to_owned(),
-            None => super::guess::decode(bytes).unwrap_or_else(|| windows_1252(bytes)),
+            None => super::guess::decode(bytes)
+                .filter(|_| !few_capitals(bytes))
+                .unwrap_or_else(|| windows_1252(bytes)),
         },
         Charset::Cyrillic(decoder, name) => match utf8 {
             Some(text) => text.to_owned(),
@@ -172,6 +174,13 @@ fn japanese(bytes: &[u8]) -> Option<String> {
         Some((text.matches(char::REPLACEMENT_CHARACTER).count(), text))
     };
     [read(b"euc-jp"), read(b"shift_jis")].into_iter().flatten().min_by_key(|r| r.0).map(|r| r.1)
+}
+
+/// Whether a few accented letters stand among others, as in a heading in capitals.
+fn few_capitals(bytes: &[u8]) -> bool {
+    let high = bytes.iter().filter(|&&byte| byte >= 0x80).count();
+    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    high < 12 && letters <= high && letters * 4 > high
 }
 
 fn windows_1252(bytes: &[u8]) -> String {
@@ -364,6 +373,7 @@ mod tests {
                 "Привет, как",
             ),
             ("koi8 in small letters", b"\xd0\xd2\xc9\xd7\xc5\xd4", Some("koi8-r"), "привет"),
+            ("capitals", b"\xc4\xd6\xdc \xc4\xd6\xdc \xdcBER", Some("iso-8859-1"), "ÄÖÜ ÄÖÜ ÜBER"),
             ("windows called latin", b"\xcf\xf0\xe8\xe2\xe5\xf2", Some("iso-8859-1"), "Привет"),
             (
                 "polish called latin",
