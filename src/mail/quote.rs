@@ -80,7 +80,7 @@ fn classify(lines: &[&str]) -> (Vec<Line>, Option<Copied>) {
         let line = lines[at];
         if is_blank(line) {
             kinds.push(Line::Blank);
-        } else if is_quoted(line) {
+        } else if is_quoted(line) && attribution::of_groupwise(line).is_none() {
             kinds.push(Line::Quoted);
         } else if let Some(how) = copy_begins(&lines[at..]) {
             drop_rule(lines, &mut kinds);
@@ -94,6 +94,7 @@ fn classify(lines: &[&str]) -> (Vec<Line>, Option<Copied>) {
             return (kinds, None);
         } else if let Some(found) = attribution::read(&lines[at..]) {
             if !found.quote_follows {
+                drop_receivers(lines, &mut kinds);
                 return (kinds, Some(Copied { how: How::Attribution, line: at }));
             }
             kinds.resize(at + found.lines, Line::Attribution);
@@ -176,11 +177,32 @@ fn drop_rule(lines: &[&str], kinds: &mut Vec<Line>) {
         while kinds.last() == Some(&Line::Blank) {
             kinds.pop();
         }
-        let last = kinds.len().checked_sub(1).map(|last| lines[last]);
-        if !last.is_some_and(marks::is_rule) {
+        let last = kinds.len().checked_sub(1).map(|last| lines[last].trim());
+        // The Bat draws scissors; Becky says above the line who passes on.
+        let drawn = |line: &str| {
+            marks::is_rule(line)
+                || line.starts_with("===8<==")
+                || (line.starts_with("Forwarded by ") && line.ends_with('>'))
+        };
+        if !last.is_some_and(drawn) {
             return;
         }
         kinds.pop();
+    }
+}
+
+/// Takes off what Yandex writes between its rule and the line that says who wrote a copied letter:
+/// `To: …;` and `Subject: …;`.
+fn drop_receivers(lines: &[&str], kinds: &mut Vec<Line>) {
+    let before = kinds.len();
+    while let Some(last) = kinds.len().checked_sub(1).map(|last| lines[last].trim_end())
+        && last.ends_with(';')
+        && labels::field(last).is_some()
+    {
+        kinds.pop();
+    }
+    if kinds.len() < before {
+        drop_rule(lines, kinds);
     }
 }
 

@@ -91,6 +91,12 @@ pub(crate) const LETTERS: &[Letter] = &[
     Letter { sent_at: "", ..letter("no readable date", "Fwd: The lamp", "Please look at this.\n\n---------- Forwarded message ---------\nFrom: Ana Muster <ana@shop.example>\nDate: yesterday\nSubject: The lamp\nTo: Ben <ben@office.example>\n\nIt flickers.") },
     letter("no subject in the head", "Fwd: The lamp", "Please look at this.\n\n-------- Forwarded message --------\nFrom: Ana Muster <ana@shop.example>\nDate: 04.05.26 10:00\n\nIt flickers."),
     Letter { original: "Re: The lamp in the hall on the second floor of the office flickers", ..letter("long subject", "FW: The lamp", "Please look at this.\n\nFrom: Ana Muster <ana@shop.example>\nSent: Monday, May 4, 2026 10:00 AM\nTo: Ben <ben@office.example>\nSubject: Re: The lamp in the hall on the second floor of the office\n flickers\n\nIt flickers.") },
+    Letter { name: "", ..letter("tutanota", "Fwd: The lamp", "Please look at this.\n\n4. Mai 2026, 10:00 von ana@shop.example:\n> It flickers.") },
+    letter("yandex of today", "Fwd: The lamp", "Please look at this.\n\n----------------\nКому: ben@office.example;\nТема: The lamp;\n04.05.2026, 10:00, \"Ana Muster\" <ana@shop.example>:\n\nIt flickers."),
+    letter("the bat's scissors", "Fwd: The lamp", "Please look at this.\n\n===8<==============Original message text===============\nFrom: Ana Muster <ana@shop.example>\nTo: ben@office.example\nDate: Monday, May 4, 2026, 10:00:00 AM\nSubject: The lamp\n\nIt flickers."),
+    letter("becky", "Fwd: The lamp", "Please look at this.\n\nForwarded by Ben <ben@office.example>\n----------------------- Original Message -----------------------\n From:    Ana Muster <ana@shop.example>\n To:      ben@office.example\n Date:    Mon, 04 May 2026 10:00:00 +0200\n Subject: The lamp\n----\n\nIt flickers."),
+    letter("groupwise without marks", "Fwd: The lamp", "Please look at this.\n\n>>> Ana Muster <ana@shop.example> 04.05.2026 10:00 >>>\nIt flickers."),
+    letter("chinese attribution", "Fwd: The lamp", "Please look at this.\n\n在 2026年5月4日，10:00，Ana Muster <ana@shop.example> 写道：\n\n> It flickers."),
 ];
 
 impl Letter {

@@ -137,6 +137,10 @@ pub(super) fn in_attribution(text: &str) -> Option<Address> {
         words.push(word);
     }
     words.reverse();
+    // `4. Mai 2026, 10:00 von ana@x.example`
+    if words == ["von"] {
+        words.clear();
+    }
     let name = tidy(words.join(" ").trim_matches(is_frame));
     Some(Address { address: text[found].to_owned(), name })
 }

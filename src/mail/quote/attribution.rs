@@ -66,6 +66,9 @@ pub(in crate::mail) struct Attribution {
 /// The attribution that begins with the first of these lines.
 pub(in crate::mail) fn read(lines: &[&str]) -> Option<Attribution> {
     let first = lines.first()?;
+    if let Some(text) = of_groupwise(first) {
+        return Some(Attribution { lines: 1, quote_follows: false, text: text.to_owned() });
+    }
     let dated = starts_like_a_date(first) && (has_digit(first) || has_a_verb(first));
     let may_go_on = (dated || first.contains(['@', '<'])) && !ends_a_sentence(first);
     let mut joined = String::new();
@@ -99,6 +102,12 @@ pub(in crate::mail) fn read(lines: &[&str]) -> Option<Attribution> {
         }
     }
     None
+}
+
+/// What GroupWise puts above a letter that it copies without marks: `>>> Ana 04.05.26 10:00 >>>`.
+pub(super) fn of_groupwise(line: &str) -> Option<&str> {
+    let inside = line.trim().strip_prefix(">>> ")?.strip_suffix(">>>")?.trim();
+    (inside.len() <= LONGEST && has_a_time(inside)).then_some(inside)
 }
 
 /// Whether a later line of a joined text begins an attribution by itself: with a whole date, for
@@ -147,7 +156,8 @@ fn is_attribution(text: &str, quote_follows: bool) -> bool {
     let no_verb =
         mail && time && digit && text.ends_with(['>', ')', ']']) && (dated || quote_follows);
     // In a language of which no verb is known.
-    let no_verb = no_verb || (quote_follows && mail && time && digit && text.contains('<'));
+    let no_verb =
+        no_verb || (quote_follows && mail && time && digit && (dated || text.contains('<')));
     let verb_counts = certain && digit && (dated || mail || time);
     let weak = quote_follows && text.len() < LONGEST_WEAK;
     no_verb || ((verb_counts || weak) && has_a_verb(text) && (quote_follows || !is_talk(text)))
