@@ -1,10 +1,11 @@
 //! An agent's answer with large attachments: it leaves once and whole, whatever fails on the way, and
 //! one that is too large says so.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "support/in_process.rs"]
 mod in_process;
+mod support;
 
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::outgoing::{self, Writing};
@@ -14,6 +15,7 @@ use counterfoil::mail::parse::parse;
 use counterfoil::mail::{Address, Attachment};
 use counterfoil::practice::{Fault, Kind, Settings};
 use in_process::{Office, Watched};
+use support::{Going, Wishes, eventually};
 
 const ADDRESS: &str = "support@office.example";
 
@@ -177,4 +179,51 @@ fn a_draft_that_lacks_something_is_never_sent() {
     office.play();
     assert_left_whole(&office, &files, "afterwards");
     assert!(office.practice.folder(ADDRESS, "drafts").is_empty(), "it is taken back");
+}
+
+/// The most memory a process ever had, in bytes.
+#[cfg(target_os = "linux")]
+fn most_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1_024
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn twenty_megabytes_leave_in_less_than_sixty_of_memory() {
+    let settings = Settings::simple(ADDRESS);
+    let practice = counterfoil::practice::Practice::start(settings.clone()).unwrap();
+    let url = practice.url();
+    let office = support::Office::new(&Wishes {
+        url: &url,
+        tenant_id: &settings.tenant_id,
+        client_id: &settings.client_id,
+        client_secret: &settings.client_secret,
+        address: ADDRESS,
+        mailbox: "activated_at = \"2020-01-01\"\npoll_seconds = 1",
+        ..Wishes::default()
+    });
+    let raw = format!(
+        "From: ana@shop.example\r\nTo: {ADDRESS}\r\nSubject: Lamp\r\nMessage-ID: <a@x>\r\n\r\nx\r\n"
+    );
+    practice.deliver(ADDRESS, raw.into_bytes(), 1_770_000_000).unwrap();
+    office.run(&["run", "--once"]);
+    let number = office.json(&["ticket", "list"])["tickets"][0]["number"].to_string();
+    for (name, left) in [("plan.bin", 2), ("flat.bin", 3)] {
+        let sent = file(name, 20_000_000);
+        std::fs::write(office.path(name), &sent.bytes).unwrap();
+        let path = office.path(name).to_str().unwrap().to_owned();
+        let ended = office.run(&["ticket", "reply", &number, "--text", "Here.", "--attach", &path]);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        let quiet = std::process::Stdio::null;
+        let mut command = office.command(&["run"]);
+        let going = Going(command.stdout(quiet()).stderr(quiet()).spawn().unwrap());
+        eventually("it leaves", || practice.left().len() == left);
+        let most = most_memory(going.0.id());
+        assert!(most < 60_000_000, "{name}: {most} bytes");
+        println!("{name}: {most} bytes at most");
+        let read = parse(&practice.left()[left - 1].raw);
+        assert!(read.attachments[0].bytes == sent.bytes, "{name}");
+    }
 }

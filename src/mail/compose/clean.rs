@@ -146,9 +146,10 @@ fn content_id(text: &str) -> String {
     cut(&token(text), LONGEST_NAME).to_owned()
 }
 
-/// A file name without folders; a very long one keeps its beginning and its kind.
+/// A file name without folders; a very long one keeps its beginning and its kind. A question mark
+/// may not be in one on Windows, and is half of the mark of an encoded word.
 fn file_name(text: &str) -> String {
-    let name = plain(text).replace(['/', '\\'], "_");
+    let name = one_line(text).replace(['/', '\\', '?'], "_");
     let name = name.trim();
     if name.is_empty() {
         return "attachment".to_owned();
