@@ -28,7 +28,8 @@
 //!   ([`desk::intake`]), write everything in one transaction ([`store::intake`]); only then copy
 //!   and remove the original.
 //! * **Outgoing** ([`workers::sender`]): a reply or an acknowledgement becomes an outbox row in the
-//!   transaction that made it; the sender drafts it in the mailbox, remembers the draft, sends it.
+//!   transaction that made it; the sender drafts it in the mailbox, adds its large
+//!   attachments, remembers the draft, sends it.
 //! * **Ageing** ([`workers::sweeper`]): what is past its days goes, with one audit entry each.
 //! * **Asking** ([`web`], `cli`): a request touches the store and nothing else.
 //!

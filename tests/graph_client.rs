@@ -506,3 +506,165 @@ fn what_became_of_a_draft_is_found_out_by_looking() {
         assert_eq!(state, expected, "{case}");
     }
 }
+
+/// The ranges of the pieces that reached the upload host, with what else was asked of it.
+fn uploads(server: &Scripted) -> Vec<String> {
+    let asked = server.asked().into_iter().filter(|asked| asked.line.contains("/upload?"));
+    let range = |asked: Asked| {
+        assert!(!asked.head.contains("authorization"), "{}", asked.head);
+        assert!(!asked.head.contains("prefer"), "{}", asked.head);
+        let line = asked.head.lines().find_map(|line| line.strip_prefix("content-range: bytes "));
+        line.map_or_else(|| asked.line.split(' ').next().unwrap().to_owned(), str::to_owned)
+    };
+    asked.map(range).collect()
+}
+
+fn attach(url: &str, size: usize) -> Result<(), Error> {
+    let file = counterfoil::mail::Attachment {
+        filename: "Pläne.pdf".into(),
+        content_type: "application/pdf".into(),
+        ..Default::default()
+    };
+    let content = vec![b'x'; size];
+    graph(url, "inbox").attach(&item("D1"), &file, size as u64, &mut &content[..])
+}
+
+/// Graph, which opens a session beside itself, and an upload host that says `pieces`.
+fn with_uploads(pieces: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Scripted {
+    let place = Arc::new(std::sync::Mutex::new(String::new()));
+    let told = Arc::clone(&place);
+    let server = server(move |asked, before| {
+        if asked.line.ends_with("/messages/D1/attachments/createUploadSession") {
+            let url = format!("{}/upload?authtoken=secret", told.lock().unwrap());
+            return json(201, &json!({"uploadUrl": url, "nextExpectedRanges": ["0-"]}));
+        }
+        assert!(asked.line.contains("/upload?authtoken=secret"), "{}", asked.line);
+        pieces(asked, before)
+    });
+    place.lock().unwrap().clone_from(&server.url);
+    server
+}
+
+const FIRST: &str = "0-3932159/5000000";
+const LAST: &str = "3932160-4999999/5000000";
+
+#[test]
+fn a_large_file_goes_up_in_pieces_from_where_the_session_says() {
+    let next = |range: &str| json(200, &json!({ "NextExpectedRanges": [range] }));
+    let done = || Reply::Say(201, "", String::new());
+    // (case, the answers one after the other, what is asked)
+    for (case, answers, expected) in [
+        ("all well", vec![next("3932160"), done()], vec![FIRST, LAST]),
+        ("no word of what is next", vec![json(200, &json!({})), done()], vec![FIRST, LAST]),
+        (
+            "half a piece is stored",
+            vec![next("1000000-3932159"), next("3932160-"), done()],
+            vec![FIRST, "1000000-3932159/5000000", LAST],
+        ),
+        (
+            "an answer is lost, the piece is there",
+            vec![Reply::HangUp, json(200, &json!({"nextExpectedRanges": ["3932160-"]})), done()],
+            vec![FIRST, "GET", LAST],
+        ),
+        (
+            "an answer is lost, the piece as well",
+            vec![Reply::HangUp, next("0-"), next("3932160"), done()],
+            vec![FIRST, "GET", FIRST, LAST],
+        ),
+        (
+            "the session cannot be asked",
+            vec![
+                refuse(500, "ErrorInternalServerError"),
+                refuse(405, "ErrorInvalidRequest"),
+                next("3932160"),
+                done(),
+            ],
+            vec![FIRST, "GET", FIRST, LAST],
+        ),
+        (
+            "throttled",
+            vec![Reply::Say(429, "retry-after: 0\r\n", String::new()), next("3932160"), done()],
+            vec![FIRST, FIRST, LAST],
+        ),
+    ] {
+        let count = AtomicUsize::new(0);
+        let server =
+            with_uploads(move |_, _| answers[count.fetch_add(1, Ordering::SeqCst)].clone());
+        attach(&server.url, 5_000_000).unwrap_or_else(|error| panic!("{case}: {error}"));
+        assert_eq!(uploads(&server), expected, "{case}");
+        let opened = &server.asked()[0];
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&opened.body).unwrap(),
+            json!({"AttachmentItem": {"attachmentType": "file", "name": "Pläne.pdf",
+                "size": 5_000_000, "contentType": "application/pdf", "isInline": false}}),
+            "{case}"
+        );
+    }
+}
+
+#[test]
+fn an_upload_that_cannot_go_on_begins_anew_and_tells_no_secret() {
+    for (case, answer, kind) in [
+        ("the session is over", refuse(404, "ErrorItemNotFound"), "later"),
+        ("another range is expected", refuse(416, "ErrorInvalidRange"), "later"),
+        ("nothing is kept", json(200, &json!({"NextExpectedRanges": ["0"]})), "later"),
+        ("never an answer", Reply::HangUp, "later"),
+        ("too large", refuse(413, "ErrorMessageSizeExceeded"), "refused"),
+    ] {
+        let server = with_uploads(move |_, _| answer.clone());
+        let error = attach(&server.url, 5_000_000).unwrap_err();
+        let got = match &error {
+            Error::Unreachable(_) | Error::Unknown(_) => "later",
+            Error::Refused(_) => "refused",
+            _ => "other",
+        };
+        assert_eq!(got, kind, "{case}: {error}");
+        assert!(!error.to_string().contains("secret"), "{case}: {error}");
+        assert!(uploads(&server).len() <= 10, "{case}");
+    }
+}
+
+#[test]
+fn a_file_goes_the_way_its_size_and_the_service_want() {
+    let small = server(|asked, _| {
+        assert!(asked.line.ends_with("/messages/D1/attachments"), "{}", asked.line);
+        let body: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
+        assert_eq!(body["contentBytes"], "eHh4");
+        assert_eq!(body["@odata.type"], "#microsoft.graph.fileAttachment");
+        assert_eq!((&body["name"], &body["isInline"]), (&json!("Pläne.pdf"), &json!(false)));
+        assert!(body.get("contentId").is_none());
+        json(201, &json!({"id": "A1"}))
+    });
+    attach(&small.url, 3).unwrap();
+
+    // To this service three million bytes are a small file, and it knows the draft a moment late.
+    let thinks_it_small = server(|asked, before| match asked.line.as_str() {
+        line if line.ends_with("/createUploadSession") && before == 0 => refuse(404, ""),
+        line if line.ends_with("/createUploadSession") => {
+            refuse(400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize")
+        }
+        _ => json(201, &json!({"id": "A1"})),
+    });
+    attach(&thinks_it_small.url, 3_000_000).unwrap();
+    assert_eq!(thinks_it_small.asked().len(), 3);
+
+    let insecure = server(|_, _| json(201, &json!({"uploadUrl": "http://upload.example/x"})));
+    let error = attach(&insecure.url, 5_000_000).unwrap_err().to_string();
+    assert!(error.contains("not secure"), "{error}");
+}
+
+#[test]
+fn a_draft_is_taken_back_once() {
+    let server = server(|asked, before| {
+        assert_eq!(asked.line.split(' ').next(), Some("DELETE"));
+        if before == 0 {
+            Reply::Say(204, "", String::new())
+        } else {
+            refuse(404, "ErrorItemNotFound")
+        }
+    });
+    let graph = graph(&server.url, "inbox");
+    graph.discard(&item("D1")).unwrap();
+    graph.discard(&item("D1")).unwrap();
+    assert!(server.asked()[0].line.ends_with("/messages/D1"));
+}

@@ -3,11 +3,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use counterfoil::mail::{MessageId, parse};
+use counterfoil::mail::{Attachment, MessageId, parse};
 use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{self, Graph};
 use counterfoil::mailbox::token::{self, SecretText};
-use counterfoil::mailbox::{Error, Mailbox, Page, Removed, SentState, Sought, http};
+use counterfoil::mailbox::{Error, ItemId, Mailbox, Page, Removed, SentState, Sought, http};
 use counterfoil::practice::{Practice, Settings};
 use counterfoil::time::Timestamp;
 
@@ -192,5 +192,39 @@ fn a_draft_leaves_once_and_can_be_found_again() {
         assert_eq!(left(), 1, "{name}");
         let (_, found_state) = mailbox.find_outgoing(&given).unwrap().unwrap();
         assert_eq!(found_state, SentState::Sent, "{name}");
+    }
+}
+
+#[test]
+fn files_are_added_to_a_draft_and_a_draft_can_be_taken_back() {
+    for (name, Provider { mailbox, left, .. }) in providers() {
+        let raw = format!("From: {ADDRESS}\r\nTo: ana@shop.example\r\nSubject: Lamp\r\n\r\nx\r\n");
+        let file = |name: &str| Attachment {
+            filename: name.into(),
+            content_type: "application/pdf".into(),
+            ..Attachment::default()
+        };
+        let content = vec![b'x'; 4_000_000];
+        let add = |draft: &ItemId, name: &str, size: usize| {
+            mailbox.attach(draft, &file(name), size as u64, &mut &content[..size])
+        };
+        let draft = mailbox.draft(raw.as_bytes()).unwrap();
+        add(&draft.item, "small.pdf", 1_000).unwrap();
+        add(&draft.item, "large.pdf", content.len()).unwrap();
+        mailbox.send(&draft.item).unwrap();
+        assert_eq!(left(), 1, "{name}");
+        assert!(add(&draft.item, "late.pdf", 10).is_err(), "{name}");
+        let copy = mailbox.fetch(&draft.item, 9_000_000, PATIENCE).unwrap();
+        let files = parse::parse(&copy).attachments;
+        let seen: Vec<_> = files.iter().map(|file| (&*file.filename, file.bytes.len())).collect();
+        assert_eq!(seen, [("small.pdf", 1_000), ("large.pdf", content.len())], "{name}");
+
+        let draft = mailbox.draft(raw.as_bytes()).unwrap();
+        let given = draft.message_id.unwrap();
+        assert!(mailbox.find_outgoing(&given).unwrap().is_some(), "{name}");
+        mailbox.discard(&draft.item).unwrap();
+        mailbox.discard(&draft.item).unwrap();
+        assert_eq!(mailbox.find_outgoing(&given).unwrap(), None, "{name}");
+        assert_eq!(left(), 1, "{name}");
     }
 }

@@ -269,8 +269,8 @@ fn an_agents_answer_is_queued_and_goes_through_its_stages() {
     let due = house.store.next_due(mailbox, NOW).unwrap().unwrap();
     assert_eq!(due.stage, Stage::Queued);
     assert_eq!(due.letter.to[0].address, "Ana@shop.example");
-    assert_eq!(due.letter.cited, [MessageId::new("a@x").unwrap()]);
-    let id = due.letter.id;
+    assert_eq!(due.letter.references, [MessageId::new("a@x").unwrap()]);
+    let id = due.id;
     house.store.note_drafting(id).unwrap();
     assert_eq!(house.store.next_due(mailbox, NOW).unwrap().unwrap().stage, Stage::Drafting);
     let given = MessageId::new("given@provider").unwrap();

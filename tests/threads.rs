@@ -94,8 +94,8 @@ impl House {
         let due = self.store.next_due(self.mailbox, NOW).unwrap().unwrap();
         let id = format!("ours-{}@office.example", ticket.number);
         let message_id = counterfoil::mail::MessageId::new(&id).unwrap();
-        self.store.note_draft(due.letter.id, "draft", &message_id, NOW).unwrap();
-        self.store.mark_sent(due.letter.id, NOW).unwrap();
+        self.store.note_draft(due.id, "draft", &message_id, NOW).unwrap();
+        self.store.mark_sent(due.id, NOW).unwrap();
         id
     }
 }

@@ -1,10 +1,11 @@
-//! One outgoing message: what an agent's answer becomes, the letter that is composed from an outbox
-//! row, and when to try again or give up.
+//! One outgoing message: what an agent's answer becomes, by what we know a letter of ours again,
+//! which of its files travel by themselves, and when to try again.
 
 use crate::desk::intake::{MAX_CITED, NewArticle, Policy};
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::{Kind, OutboxId, State, TicketNumber};
-use crate::mail::compose::Outgoing;
+use crate::mail::compose::quoted::Most;
+use crate::mail::compose::{self, Seal};
 use crate::mail::{Address, Attachment, MessageId, subject};
 use crate::time::Timestamp;
 
@@ -152,61 +153,61 @@ fn next_state(thread: &Thread, wanted: Option<State>) -> Result<State, NotPossib
     }
 }
 
-/// An outbox row with everything its letter needs.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Letter {
-    /// Its outbox row.
-    pub id: OutboxId,
-    /// Whether it was written by itself rather than by an agent.
-    pub automatic: bool,
-    /// Who sends it.
-    pub from: Address,
-    /// To whom.
-    pub to: Vec<Address>,
-    /// Copies.
-    pub cc: Vec<Address>,
-    /// Hidden copies.
-    pub bcc: Vec<Address>,
-    /// Its subject.
-    pub subject: String,
-    /// Its text.
-    pub text: String,
-    /// The message it answers.
-    pub in_reply_to: Option<MessageId>,
-    /// What it cites, nearest first.
-    pub cited: Vec<MessageId>,
-    /// What goes along.
-    pub attachments: Vec<Attachment>,
-    /// When it was queued: its Date.
-    pub queued_at: Timestamp,
-}
+/// How much of the answered message an agent's answer repeats.
+pub const QUOTED: Most = Most { lines: 20, bytes: 2_000 };
 
-/// The Message-ID a letter of ours always has, however often it is composed; it can be recomputed
-/// but not guessed.
-pub fn message_id(letter: OutboxId, from: &Address, key: &TagKey) -> Option<MessageId> {
-    let domain = from.address.rsplit('@').next().unwrap_or("localhost");
+/// By what a letter of ours is known again, the same however often it is composed: it can be
+/// recomputed but not guessed. `None` when its sender has no domain.
+pub fn seal(letter: OutboxId, from: &Address, key: &TagKey) -> Option<Seal> {
+    let (_, domain) = from.address.trim().rsplit_once('@')?;
+    let domain = compose::ascii_domain(domain)?;
     let code = key.code(&format!("outbox:{letter}"), 16);
-    MessageId::new(&format!("counterfoil.{letter}.{code}@{domain}"))
+    let message_id = MessageId::new(&format!("counterfoil.{letter}.{code}@{domain}"))?;
+    Some(Seal { message_id, mark: key.code("installation", 16) })
 }
 
-/// The message to hand to the mailbox.
-pub fn compose(letter: Letter, message_id: MessageId, key: &TagKey) -> Outgoing {
-    Outgoing {
-        from: letter.from,
-        to: letter.to,
-        cc: letter.cc,
-        bcc: letter.bcc,
-        subject: letter.subject,
-        text: letter.text,
-        html: None,
-        in_reply_to: letter.in_reply_to,
-        references: letter.cited.into_iter().rev().collect(),
-        message_id,
-        date: letter.queued_at,
-        attachments: letter.attachments,
-        auto: letter.automatic,
-        mark: key.code("installation", 16),
+/// A letter that the mailbox could not send.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "the letter has {:.1} MB with its attachments as they travel; the mailbox sends at most {:.1} MB; \
+     send less along, or a link to it",
+    *.size as f64 / 1e6, *.most as f64 / 1e6
+)]
+pub struct TooLarge {
+    size: u64,
+    most: u64,
+}
+
+/// Bytes a file takes in a letter: base64 in lines of 76, and a header of its own (RFC 2045 section
+/// 6.8).
+fn as_it_travels(size: u64) -> u64 {
+    size.div_ceil(57).saturating_mul(78).saturating_add(1_000)
+}
+
+/// Which files are added to the draft by themselves, so that the letter fits into one request of
+/// `in_one_piece` bytes: the largest ones, and no more than have to. `bare` is the size of the letter
+/// without any of them. Fails when all of it is more than `in_all`, which the mailbox would not send.
+pub fn apart(
+    bare: u64,
+    files: &[u64],
+    in_one_piece: u64,
+    in_all: u64,
+) -> Result<Vec<bool>, TooLarge> {
+    let mut inside = files.iter().map(|size| as_it_travels(*size)).fold(bare, u64::saturating_add);
+    if inside > in_all {
+        return Err(TooLarge { size: inside, most: in_all });
     }
+    let mut apart = vec![false; files.len()];
+    let mut by_size: Vec<usize> = (0..files.len()).collect();
+    by_size.sort_by_key(|file| std::cmp::Reverse(files[*file]));
+    for file in by_size {
+        if inside <= in_one_piece {
+            break;
+        }
+        inside -= as_it_travels(files[file]);
+        apart[file] = true;
+    }
+    Ok(apart)
 }
 
 /// When to try again after the `attempts`-th failure in a row: a minute, then twice as long each
@@ -302,11 +303,36 @@ mod tests {
     #[test]
     fn a_letter_keeps_its_message_id() {
         let key = TagKey::new(b"key");
-        let from = Address::bare("desk@office.example");
-        let first = message_id(OutboxId(1), &from, &key).unwrap();
-        assert_eq!(message_id(OutboxId(1), &from, &key).unwrap(), first);
-        assert_ne!(message_id(OutboxId(2), &from, &key).unwrap(), first);
-        assert!(first.as_str().ends_with("@office.example"), "{first}");
+        let of = |number, from: &str| {
+            let seal = seal(OutboxId(number), &Address::bare(from), &key)?;
+            Some(seal.message_id.as_str().to_owned())
+        };
+        let first = of(1, "desk@office.example").unwrap();
+        assert_eq!(of(1, "desk@office.example"), Some(first.clone()));
+        assert_ne!(of(2, "desk@office.example"), Some(first.clone()));
+        assert!(first.ends_with("@office.example"), "{first}");
+        assert!(of(1, "desk@büro.example").unwrap().ends_with("@xn--bro-hoa.example"));
+        assert_eq!(of(1, "desk"), None);
+    }
+
+    #[test]
+    fn the_largest_files_travel_by_themselves_and_no_more_than_have_to() {
+        const MB: u64 = 1_000_000;
+        let all = |files: &[u64]| apart(10_000, files, 3 * MB, 35 * MB);
+        for (case, files, expected) in [
+            ("none", vec![], vec![]),
+            ("all fit", vec![MB, MB], vec![false, false]),
+            ("one too many", vec![MB, MB, MB], vec![true, false, false]),
+            ("the largest", vec![MB, 9 * MB, MB], vec![false, true, false]),
+            ("each too large", vec![3 * MB, 9 * MB], vec![true, true]),
+            ("just not", vec![2_184_000, 1], vec![true, false]),
+        ] {
+            assert_eq!(all(&files).unwrap(), expected, "{case}");
+        }
+        let words = all(&[13 * MB, 13 * MB]).unwrap_err().to_string();
+        assert!(words.contains("35.6 MB") && words.contains("at most 35.0 MB"), "{words}");
+        assert!(all(&[u64::MAX, u64::MAX]).is_err());
+        assert_eq!(apart(4 * MB, &[10], 3 * MB, 35 * MB), Ok(vec![true]), "a very long text");
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod clean;
 mod elements;
 mod entities;
 mod lists;
-mod punycode;
+pub(in crate::mail) mod punycode;
 mod style;
 mod target;
 mod text;

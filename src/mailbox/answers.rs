@@ -112,7 +112,9 @@ impl Refusal {
                 let sentence = format!("{doing}: the service failed ({said})");
                 if reads { Error::Unreachable(sentence) } else { Error::Unknown(sentence) }
             }
-            413 => Error::Refused(format!("{doing}: it is too large for the service ({said})")),
+            413 if !self.is("ErrorMessageSizeExceeded") => {
+                Error::Refused(format!("{doing}: it is too large for the service ({said})"))
+            }
             _ => Error::Refused(format!("{doing}: {}", self.advice(address).unwrap_or(said))),
         }
     }
@@ -162,7 +164,10 @@ impl Refusal {
             "ErrorMessageSubmissionBlocked" | "ErrorAccountSuspend" => format!(
                 "sending from {address} is blocked; see Restricted entities in Microsoft Defender"
             ),
-            "ErrorMessageSizeExceeded" => "the message is larger than the mailbox may send".to_owned(),
+            "ErrorMessageSizeExceeded" => format!(
+                "the letter is larger than {address} may send (35 MB, unless the administrator set \
+                 another limit); send less along, or a link to it"
+            ),
             "ErrorInvalidRecipients" => "at least one recipient's address is not valid".to_owned(),
             _ => return None,
         })
@@ -233,6 +238,8 @@ mod tests {
             (507, "", "", false, "later", "full"),
             (403, "ErrorQuotaExceeded", "", false, "later", "full"),
             (413, "", "", false, "refused", "too large"),
+            (413, "ErrorMessageSizeExceeded", "", false, "refused", "35 MB"),
+            (400, "ErrorMessageSizeExceeded", "", false, "refused", "35 MB"),
         ] {
             let error = error(status, code, message, reads);
             assert_eq!(kind(&error), expected, "{status} {code}");

@@ -11,9 +11,10 @@ mod resolve;
 pub mod token;
 
 use std::fmt;
+use std::io::Read;
 use std::time::Duration;
 
-use crate::mail::MessageId;
+use crate::mail::{Attachment, MessageId};
 use crate::time::Timestamp;
 
 /// A message as the provider numbers it: opaque, compared byte for byte, and the same wherever in
@@ -110,6 +111,15 @@ pub enum Removed {
     Gone,
 }
 
+/// How large a message the mailbox sends may be, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Taken as one draft; what is more has to be added to it file by file.
+    pub in_one_piece: u64,
+    /// Sent at all, whatever the administrator allows.
+    pub in_all: u64,
+}
+
 /// A draft the provider made from our bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Draft {
@@ -170,8 +180,25 @@ pub trait Mailbox: Send + Sync {
     /// One page of what lies in Recoverable Items.
     fn recoverable(&self, position: Option<&PagePosition>) -> Result<Page, Error>;
 
-    /// Makes a draft from a whole message.
+    /// How large a message may be.
+    fn limits(&self) -> Limits;
+
+    /// Makes a draft from a message, of at most [`Limits::in_one_piece`] bytes.
     fn draft(&self, raw: &[u8]) -> Result<Draft, Error>;
+
+    /// Adds a file of `size` bytes to a draft. What `file` says of it has to be fit for a letter
+    /// (`mail::compose::described`); its bytes come from `content`. When this fails, the draft may or
+    /// may not hold the file, or a part of it, and must not be sent.
+    fn attach(
+        &self,
+        draft: &ItemId,
+        file: &Attachment,
+        size: u64,
+        content: &mut dyn Read,
+    ) -> Result<(), Error>;
+
+    /// Takes back a draft that was never sent. Doing it twice is harmless.
+    fn discard(&self, draft: &ItemId) -> Result<(), Error>;
 
     /// Sends a draft.
     fn send(&self, draft: &ItemId) -> Result<(), Error>;

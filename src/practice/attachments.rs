@@ -8,6 +8,7 @@ use super::clock::iso;
 use super::compose;
 use super::facts::{self, Attachment};
 use super::graph::{Call, Reply, page};
+use super::house::House;
 use super::ids::Named;
 use super::mailbox::{Item, Mailbox};
 use super::messages::found;
@@ -132,6 +133,7 @@ pub(super) fn add(call: &Call<'_>, id: &str, attachment: Attachment) -> Outcome<
     let number = item.number;
     let raw = item.kept.read().map_err(|_| refusal::item_not_found())?;
     let raw = compose::attach(&raw, &attachment, call.house.random_below(u64::MAX))?;
+    small_enough(call.house, &raw)?;
     mailbox.rewrite(number, &raw, call.now);
     let item = mailbox.item(number).ok_or_else(refusal::item_not_found)?;
     let all = read(item);
@@ -140,6 +142,15 @@ pub(super) fn add(call: &Call<'_>, id: &str, attachment: Attachment) -> Outcome<
     let mut shown = shown(call, &mailbox, item, last, one, true);
     shown["@odata.context"] = Value::from(call.context("messages/attachments/$entity"));
     Ok(Reply::Json(201, shown))
+}
+
+/// Whether a draft may become so large, where that is looked at before it is sent.
+pub(super) fn small_enough(house: &House, raw: &[u8]) -> Outcome<()> {
+    let switches = &house.settings.switches;
+    if switches.size_checked_on_adding && raw.len() > switches.send_limit {
+        return Err(refusal::message_too_large());
+    }
+    Ok(())
 }
 
 /// A file attachment from its JSON.

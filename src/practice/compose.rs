@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
 use serde_json::Value;
@@ -246,7 +247,9 @@ pub(super) fn attach(raw: &[u8], attachment: &Attachment, mark: u64) -> Outcome<
     const OURS: &str = "_practice_attached_";
     let kind = attachment.content_type.clone();
     let mut part = MimePart::new(kind, attachment.bytes.clone());
-    part = if attachment.inline { part.inline() } else { part.attachment(attachment.name.clone()) };
+    let disposition = if attachment.inline { "inline" } else { "attachment" };
+    let disposition = ContentType::new(disposition).attribute("filename", attachment.name.clone());
+    part = part.header("Content-Disposition", disposition);
     if let Some(id) = &attachment.content_id {
         part = part.cid(id.clone());
     }

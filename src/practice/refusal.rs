@@ -88,3 +88,8 @@ pub(super) fn wrong_method() -> Refusal {
 pub(super) fn too_large() -> Refusal {
     refuse(413, "RequestEntityTooLarge", "The request body is larger than this service takes.")
 }
+
+/// What the mailbox may not send for its size (facts: microsoft-graph 4.8).
+pub(super) fn message_too_large() -> Refusal {
+    refuse(413, "ErrorMessageSizeExceeded", "The message exceeds the maximum supported size.")
+}

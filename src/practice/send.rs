@@ -85,6 +85,9 @@ fn depart(call: &Call<'_>, number: u64, record_copy: bool) -> Outcome<()> {
         let raw = item.kept.read().map_err(|_| refusal::item_not_found())?;
         let facts = item.facts.clone();
         sendable(call, &facts)?;
+        if raw.len() > call.house.settings.switches.send_limit {
+            return Err(refusal::message_too_large());
+        }
         if record_copy {
             let delay = i64::try_from(call.house.settings.switches.sent_copy_delay_ms);
             let due = call.house.clock.millis().saturating_add(delay.unwrap_or(i64::MAX));

@@ -89,6 +89,10 @@ pub struct Switches {
     pub mime_keeps_unknown_x_headers: bool,
     /// Status of `ErrorQuotaExceeded` when the mailbox is full: 507, or one below 500 (4.8).
     pub over_quota_status: u16,
+    /// The most bytes a message may have as it is sent (4.7).
+    pub send_limit: usize,
+    /// A message over that limit is refused while a file is added, not only when it is sent.
+    pub size_checked_on_adding: bool,
     /// `permanentDelete` does not exist, as in the national clouds (1.6).
     pub permanent_delete_absent: bool,
 }
@@ -107,6 +111,8 @@ impl Default for Switches {
             mime_keeps_auto_submitted: false,
             mime_keeps_unknown_x_headers: false,
             over_quota_status: 507,
+            send_limit: 35 * 1024 * 1024,
+            size_checked_on_adding: false,
             permanent_delete_absent: false,
         }
     }

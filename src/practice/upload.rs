@@ -168,6 +168,7 @@ fn finish(house: &House, session: Session, now: i64) -> Outcome<Answer> {
     let item = item.ok_or_else(refusal::item_not_found)?;
     let raw = item.kept.read().map_err(|_| refusal::item_not_found())?;
     let raw = compose::attach(&raw, &session.attachment, house.random_below(u64::MAX))?;
+    super::attachments::small_enough(house, &raw)?;
     mailbox.rewrite(session.item, &raw, now);
     let last = super::facts::attachments(&raw).len().saturating_sub(1);
     let part = u32::try_from(last).unwrap_or(u32::MAX);

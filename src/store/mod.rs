@@ -3,6 +3,7 @@
 //! it.
 
 pub mod audit;
+pub mod content;
 pub mod filing;
 pub mod health;
 pub mod intake;

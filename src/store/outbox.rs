@@ -2,12 +2,15 @@
 
 use rusqlite::Transaction;
 
+use super::content::ContentId;
 use super::writing::{self, People};
 use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::outgoing::Letter;
+use crate::desk::outgoing;
 use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
-use crate::mail::{Attachment, MessageId};
+use crate::mail::compose::Letter;
+use crate::mail::compose::quoted::Quoted;
+use crate::mail::{Address, Attachment, MessageId};
 use crate::time::Timestamp;
 
 /// Whose name the audit entries of sending bear.
@@ -29,8 +32,12 @@ pub enum Stage {
 /// A message of ours that is due, and how far it has come.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Due {
-    /// The letter to compose.
+    /// Its outbox row.
+    pub id: OutboxId,
+    /// The letter to compose, without its files.
     pub letter: Letter,
+    /// What goes along.
+    pub files: Vec<Enclosed>,
     /// Where it stands.
     pub stage: Stage,
     /// The Message-ID the mailbox gave the draft, once known.
@@ -39,6 +46,17 @@ pub struct Due {
     pub tried_at: Option<Timestamp>,
     /// How often it failed.
     pub attempts: u32,
+}
+
+/// A file that goes along with a letter, its content left where it is: see [`Store::content`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Enclosed {
+    /// What is said of it; its bytes are empty.
+    pub file: Attachment,
+    /// Where its content lies.
+    pub content: ContentId,
+    /// Its bytes.
+    pub size: u64,
 }
 
 /// What the outbox of one mailbox holds.
@@ -80,7 +98,6 @@ impl Store {
                         (_, None) => Stage::Drafting,
                     };
                     let letter = Letter {
-                        id: row.get(0)?,
                         automatic: row.get(1)?,
                         from: people.from.unwrap_or_default(),
                         to: people.to,
@@ -88,13 +105,17 @@ impl Store {
                         bcc: people.bcc,
                         subject: row.get(9)?,
                         text: row.get(10)?,
+                        quoted: None,
                         in_reply_to: row.get(11)?,
-                        cited: Vec::new(),
+                        references: Vec::new(),
                         attachments: Vec::new(),
-                        queued_at: row.get(5)?,
+                        apart: Vec::new(),
+                        date: row.get(5)?,
                     };
                     let due = Due {
+                        id: row.get(0)?,
                         letter,
+                        files: Vec::new(),
                         stage,
                         message_id: row.get(12)?,
                         tried_at: row.get(6)?,
@@ -106,8 +127,12 @@ impl Store {
                 Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
                 Err(error) => Err(error.into()),
                 Ok((article, mut due)) => {
-                    due.letter.cited = writing::cited_by(tx, article)?;
-                    due.letter.attachments = attachments(tx, article)?;
+                    due.letter.references = writing::cited_by(tx, article)?;
+                    due.letter.references.reverse();
+                    if !due.letter.automatic {
+                        due.letter.quoted = quoted(tx, article)?;
+                    }
+                    due.files = enclosed(tx, article)?;
                     Ok(Some(due))
                 }
             }
@@ -281,26 +306,46 @@ fn say(
     audit::append(tx, now, &entry)
 }
 
-fn attachments(tx: &Transaction<'_>, article: ArticleId) -> Result<Vec<Attachment>> {
-    let rows: Vec<(i64, Attachment)> = tx
+/// The beginning of the message that an article of ours answers.
+fn quoted(tx: &Transaction<'_>, article: ArticleId) -> Result<Option<Quoted>> {
+    let answered = tx
         .prepare_cached(
-            "SELECT content, filename, content_type, inline, content_id FROM attachment
-             WHERE article = ?1 ORDER BY id",
+            "SELECT answered.people, ifnull(answered.sent_at, answered.created_at),
+                    ifnull(answered.visible_text, answered.text)
+             FROM article JOIN article AS answered
+               ON answered.ticket = article.ticket AND answered.message_id = article.in_reply_to
+             WHERE article.id = ?1 AND answered.kind = 'email_in'
+             ORDER BY answered.id DESC LIMIT 1",
+        )?
+        .query_row([article], |row| {
+            let people: String = row.get(0)?;
+            Ok((People::read(&people).from.unwrap_or_default(), row.get(1)?, row.get(2)?))
+        });
+    match answered {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        other => {
+            let (from, sent_at, text): (Address, Timestamp, String) = other?;
+            Ok(Quoted::new(&from, sent_at, &text, outgoing::QUOTED))
+        }
+    }
+}
+
+fn enclosed(tx: &Transaction<'_>, article: ArticleId) -> Result<Vec<Enclosed>> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT content.id, content.size, filename, content_type, inline, content_id
+             FROM attachment JOIN content ON content.id = attachment.content
+             WHERE article = ?1 ORDER BY attachment.id",
         )?
         .query_map([article], |row| {
-            let attachment = Attachment {
-                filename: row.get(1)?,
-                content_type: row.get(2)?,
-                inline: row.get(3)?,
-                content_id: row.get(4)?,
+            let file = Attachment {
+                filename: row.get(2)?,
+                content_type: row.get(3)?,
+                inline: row.get(4)?,
+                content_id: row.get(5)?,
                 bytes: Vec::new(),
             };
-            Ok((row.get(0)?, attachment))
+            Ok(Enclosed { file, content: ContentId(row.get(0)?), size: row.get(1)? })
         })?
-        .collect::<rusqlite::Result<_>>()?;
-    rows.into_iter()
-        .map(|(content, attachment)| {
-            Ok(Attachment { bytes: writing::content_bytes(tx, content)?, ..attachment })
-        })
-        .collect()
+        .collect::<rusqlite::Result<_>>()?)
 }

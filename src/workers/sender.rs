@@ -1,17 +1,19 @@
 //! The outbox of one mailbox: draft, remember the draft, send; and settle by looking into the
 //! mailbox whatever a crash or a lost answer left open. A draft is no delivery, so making a second
-//! one does no harm; sending is tried again only when the draft was seen unsent.
+//! one does no harm; sending is tried again only when the draft was seen unsent. A draft is remembered
+//! once all its attachments are there, and only a remembered one is sent.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Error, Rest, Round};
-use crate::desk::outgoing::{self, Letter};
+use crate::desk::outgoing;
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::OutboxId;
-use crate::mail::{MessageId, compose};
+use crate::mail::compose::{self, Letter, Seal};
+use crate::mail::{Attachment, MessageId};
 use crate::mailbox::{self, Draft, ItemId, Mailbox, SentState};
-use crate::store::outbox::{Due, Stage};
+use crate::store::outbox::{Due, Enclosed, Stage};
 use crate::store::{MailboxId, Store};
 use crate::time::Timestamp;
 
@@ -29,6 +31,22 @@ const SEARCH: i64 = 300;
 
 /// The rest between two looks into the outbox.
 const REST: Duration = Duration::from_secs(1);
+
+/// A letter of ours and all that goes with it.
+struct Ours {
+    id: OutboxId,
+    letter: Letter,
+    files: Vec<Enclosed>,
+    seal: Seal,
+}
+
+/// A letter composed.
+enum Composed {
+    /// Its bytes, and what is added to its draft by itself.
+    Ready(Vec<u8>, Vec<Enclosed>),
+    /// Why it can never be sent.
+    Unfit(String),
+}
 
 /// The round of one mailbox's outbox.
 pub struct Sender {
@@ -54,18 +72,18 @@ impl Sender {
 
     /// Brings one message a step or more further.
     fn advance(&mut self, due: Due, now: Timestamp) -> Result<(), Error> {
-        let (id, attempts) = (due.letter.id, due.attempts);
-        let Some(ours) = outgoing::message_id(id, &due.letter.from, &self.key) else {
+        let Due { id, letter, files, stage, message_id, tried_at, attempts } = due;
+        let Some(seal) = outgoing::seal(id, &letter.from, &self.key) else {
             self.store.mark_refused(id, "its sender has no address to write from", now)?;
             return Ok(());
         };
-        let Due { letter, stage, message_id, tried_at, .. } = due;
+        let ours = Ours { id, letter, files, seal };
         let step = match stage {
-            Stage::Queued => self.draft_and_send(letter, ours, now),
-            Stage::Drafting => self.adopt_or_draft(letter, ours, now),
+            Stage::Queued => self.draft_and_send(ours, now),
+            Stage::Drafting => self.adopt_or_draft(ours, now),
             Stage::Drafted(item) | Stage::Unknown(item) => {
                 let draft = Draft { item: ItemId(item), message_id };
-                self.settle(id, &draft, tried_at, &ours, now)
+                self.settle(id, &draft, tried_at, &ours.seal.message_id, now)
             }
         };
         match step {
@@ -77,31 +95,98 @@ impl Sender {
         }
     }
 
-    fn draft_and_send(
-        &mut self,
-        letter: Letter,
-        ours: MessageId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let id = letter.id;
-        let raw = compose::compose(&outgoing::compose(letter, ours.clone(), &self.key));
+    fn draft_and_send(&mut self, ours: Ours, now: Timestamp) -> Result<(), Error> {
+        let Ours { id, letter, files, seal } = ours;
+        let (raw, apart) = match self.composed(letter, files, &seal)? {
+            Composed::Ready(raw, apart) => (raw, apart),
+            Composed::Unfit(why) => {
+                log::error!(target: "sender", "{}: outbox {id} cannot be sent", self.account);
+                return Ok(self.store.mark_refused(id, &why, now)?);
+            }
+        };
         self.store.note_drafting(id)?;
         let draft = self.mailbox.draft(&raw).map_err(|error| self.failed(error))?;
-        self.send(id, &draft, &ours, now)
+        drop(raw);
+        for file in &apart {
+            if let Err(error) = self.attach(&draft, file) {
+                // It was never sent and never will be. Where it cannot be taken back now, it is
+                // when it is found again, or it stays behind as a draft.
+                if let Err(error) = self.mailbox.discard(&draft.item) {
+                    log::warn!(
+                        target: "sender",
+                        "{}: outbox {id}: an incomplete draft stays behind: {error}", self.account
+                    );
+                }
+                return Err(error);
+            }
+        }
+        self.send(id, &draft, &seal.message_id, now)
     }
 
-    /// After a crash or a lost answer: the draft may be there already, under our Message-ID.
-    fn adopt_or_draft(
-        &mut self,
-        letter: Letter,
-        ours: MessageId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let found = self.mailbox.find_outgoing(&ours).map_err(|error| self.failed(error))?;
+    /// Composes a letter, with those of its files that fit into it.
+    fn composed(
+        &self,
+        mut letter: Letter,
+        files: Vec<Enclosed>,
+        seal: &Seal,
+    ) -> Result<Composed, Error> {
+        let bare = match compose::compose(&letter, seal) {
+            Err(error) => return Ok(Composed::Unfit(error.to_string())),
+            Ok(raw) if files.is_empty() => return Ok(Composed::Ready(raw, files)),
+            Ok(raw) => raw.len() as u64,
+        };
+        let sizes: Vec<u64> = files.iter().map(|file| file.size).collect();
+        let limits = self.mailbox.limits();
+        let goes_apart = match outgoing::apart(bare, &sizes, limits.in_one_piece, limits.in_all) {
+            Err(error) => return Ok(Composed::Unfit(error.to_string())),
+            Ok(goes_apart) => goes_apart,
+        };
+        let mut apart = Vec::new();
+        for (enclosed, goes_apart) in files.into_iter().zip(goes_apart) {
+            if goes_apart {
+                letter.apart.push(enclosed.file.clone());
+                apart.push(enclosed);
+            } else {
+                let bytes = self.store.content(enclosed.content)?;
+                letter.attachments.push(Attachment { bytes, ..enclosed.file });
+            }
+        }
+        Ok(match compose::compose(&letter, seal) {
+            Ok(raw) => Composed::Ready(raw, apart),
+            Err(error) => Composed::Unfit(error.to_string()),
+        })
+    }
+
+    /// Adds a file to a draft. Whatever fails in between, nothing was sent: it only has to wait.
+    fn attach(&self, draft: &Draft, enclosed: &Enclosed) -> Result<(), Error> {
+        let mut content = self.store.open_content(enclosed.content)?;
+        let file = compose::described(&enclosed.file);
+        let added = self.mailbox.attach(&draft.item, &file, enclosed.size, &mut *content);
+        added.map_err(|error| {
+            self.failed(match error {
+                mailbox::Error::Unknown(why) | mailbox::Error::Gone(why) => {
+                    mailbox::Error::Unreachable(why)
+                }
+                other => other,
+            })
+        })
+    }
+
+    /// After a crash or a lost answer: the draft may be there already, under our Message-ID. One of
+    /// a letter with attachments may lack some of them, so it is taken back and made again.
+    fn adopt_or_draft(&mut self, ours: Ours, now: Timestamp) -> Result<(), Error> {
+        let message_id = &ours.seal.message_id;
+        let found = self.mailbox.find_outgoing(message_id).map_err(|error| self.failed(error))?;
         match found {
-            Some((_, SentState::Sent)) => Ok(self.store.mark_sent(letter.id, now)?),
-            Some((draft, SentState::Draft)) => self.send(letter.id, &draft, &ours, now),
-            Some((_, SentState::Missing)) | None => self.draft_and_send(letter, ours, now),
+            Some((_, SentState::Sent)) => Ok(self.store.mark_sent(ours.id, now)?),
+            Some((draft, SentState::Draft)) if ours.files.is_empty() => {
+                self.send(ours.id, &draft, message_id, now)
+            }
+            Some((draft, SentState::Draft)) => {
+                self.mailbox.discard(&draft.item).map_err(|error| self.failed(error))?;
+                self.draft_and_send(ours, now)
+            }
+            Some((_, SentState::Missing)) | None => self.draft_and_send(ours, now),
         }
     }
 

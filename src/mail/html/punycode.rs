@@ -10,7 +10,7 @@ const DAMP: u32 = 700;
 const LONGEST: usize = 63;
 
 /// A label in ASCII, without the `xn--` before it; `None` when it is too long.
-pub(super) fn encode(label: &str) -> Option<String> {
+pub(in crate::mail) fn encode(label: &str) -> Option<String> {
     let input: Vec<u32> = label.chars().map(u32::from).collect();
     if input.len() > LONGEST {
         return None;

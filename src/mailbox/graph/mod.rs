@@ -1,6 +1,7 @@
 //! Microsoft 365 through Microsoft Graph. This file makes the calls: token, gate, immutable ids on
 //! every one of them, and what an answer means; what is asked is in the files below.
 
+mod enclosing;
 mod filing;
 mod folders;
 mod following;
@@ -8,6 +9,7 @@ mod reading;
 mod sending;
 mod shapes;
 
+use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
@@ -20,10 +22,10 @@ use super::gate::{Closed, Gate, Pauses};
 use super::http::{self, Answer, Failure, Http, Request, encode};
 use super::token::{self, Tokens};
 use super::{
-    Changes, Draft, Error, ItemId, Mailbox, Page, PagePosition, Removed, SentState, Sought,
+    Changes, Draft, Error, ItemId, Limits, Mailbox, Page, PagePosition, Removed, SentState, Sought,
     Whereabouts,
 };
-use crate::mail::MessageId;
+use crate::mail::{Attachment, MessageId};
 use folders::Folders;
 
 /// How long an ordinary call may take.
@@ -299,6 +301,24 @@ impl Mailbox for Graph {
 
     fn draft(&self, raw: &[u8]) -> Result<Draft, Error> {
         self.make_draft(raw)
+    }
+
+    fn limits(&self) -> Limits {
+        sending::LIMITS
+    }
+
+    fn attach(
+        &self,
+        draft: &ItemId,
+        file: &Attachment,
+        size: u64,
+        content: &mut dyn Read,
+    ) -> Result<(), Error> {
+        self.attach_file(draft, file, size, content)
+    }
+
+    fn discard(&self, draft: &ItemId) -> Result<(), Error> {
+        self.discard_draft(draft)
     }
 
     fn send(&self, draft: &ItemId) -> Result<(), Error> {

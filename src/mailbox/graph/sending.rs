@@ -7,23 +7,25 @@ use base64::engine::general_purpose::STANDARD;
 use super::shapes::Item;
 use super::{Call, Graph, Unsuccessful};
 use crate::mail::MessageId;
-use crate::mailbox::{Draft, Error, ItemId, SentState};
+use crate::mailbox::{Draft, Error, ItemId, Limits, SentState};
 
-/// The largest request body the service takes, in bytes; base64 has added a third by then.
-const MAX_BODY: usize = 4_000_000;
+/// The largest request body the service takes is about 4 MB (facts: microsoft-graph 4.2), and base64
+/// adds a third. The other is the most an administrator can allow (4.7); below it the service itself
+/// says what is too much.
+pub(super) const LIMITS: Limits = Limits { in_one_piece: 3_000_000, in_all: 150 * 1_048_576 };
 
 impl Graph {
     /// Makes a draft from MIME, which is sent as base64.
     pub(super) fn make_draft(&self, raw: &[u8]) -> Result<Draft, Error> {
-        let body = STANDARD.encode(raw);
-        if body.len() > MAX_BODY {
+        if raw.len() as u64 > LIMITS.in_one_piece {
             return Err(Error::Refused(format!(
-                "the message has {:.1} MB; the service takes at most {:.1} MB in one piece; send \
-                 less along",
+                "the message has {:.1} MB without its large attachments; the service takes at most \
+                 {:.1} MB in one piece; write less text",
                 raw.len() as f64 / 1e6,
-                MAX_BODY as f64 * 0.75 / 1e6
+                LIMITS.in_one_piece as f64 / 1e6
             )));
         }
+        let body = STANDARD.encode(raw);
         let url = format!("{}/messages", self.base);
         let call = Call {
             content_type: Some("text/plain"),
@@ -45,6 +47,22 @@ impl Graph {
         let call = Call::get(&url, "reading a draft back");
         let draft: Item = self.json(&call).map_err(|error| self.error(&call, error))?;
         Ok(draft.message_id())
+    }
+
+    /// Removes a draft; one that is not there is removed.
+    pub(super) fn discard_draft(&self, draft: &ItemId) -> Result<(), Error> {
+        let url = self.message_url(draft, "");
+        let call = Call { method: "DELETE", ..Call::get(&url, "taking a draft back") };
+        match self.call(&call) {
+            // The second is what is said of one that lies in Recoverable Items already (facts:
+            // microsoft-graph 3.4).
+            Err(Unsuccessful::Refused(refusal))
+                if refusal.is_gone() || refusal.is("ErrorCannotDeleteObject") =>
+            {
+                Ok(())
+            }
+            other => other.map(|_| ()).map_err(|error| self.error(&call, error)),
+        }
     }
 
     /// Sends a draft. A draft that is not there (any more) is [`Error::Gone`]: it may have left.
