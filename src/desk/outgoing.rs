@@ -189,6 +189,21 @@ pub fn message_id(letter: OutboxId, from: &Address, key: &TagKey) -> Option<Mess
     MessageId::new(&format!("counterfoil.{letter}.{code}@{domain}"))
 }
 
+/// Whether an id has the shape of [`message_id`]: a program like this one wrote the letter, here or
+/// elsewhere.
+pub fn is_of_our_kind(id: &MessageId) -> bool {
+    let parts = id.as_str().split_once('@').and_then(|(local, _)| {
+        let (number, code) = local.strip_prefix("counterfoil.")?.split_once('.')?;
+        Some((number, code))
+    });
+    parts.is_some_and(|(number, code)| {
+        !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && code.len() == 16
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 /// The message to hand to the mailbox.
 pub fn compose(letter: Letter, message_id: MessageId, key: &TagKey) -> Outgoing {
     Outgoing {
@@ -234,6 +249,7 @@ mod tests {
             ticket_tag: "CF".into(),
             tag_key: TagKey::new(b"key"),
             rules: Vec::new(),
+            wording: Default::default(),
         }
     }
 
@@ -307,6 +323,10 @@ mod tests {
         assert_eq!(message_id(OutboxId(1), &from, &key).unwrap(), first);
         assert_ne!(message_id(OutboxId(2), &from, &key).unwrap(), first);
         assert!(first.as_str().ends_with("@office.example"), "{first}");
+        assert!(is_of_our_kind(&first), "{first}");
+        for other in ["counterfoil.1.x@office.example", "counterfoil@x", "1.aaaabbbbccccdddd@x"] {
+            assert!(!is_of_our_kind(&MessageId::new(other).unwrap()), "{other}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! it.
 
 pub mod audit;
+mod caps;
 pub mod filing;
 pub mod health;
 pub mod intake;
