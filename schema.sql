@@ -255,11 +255,36 @@ CREATE TABLE outbox (
   -- When sending was last tried.
   tried_at     TEXT,
   sent_at      TEXT,
-  -- Why it was refused or is unknown, in words.
-  reason       TEXT NOT NULL DEFAULT ''
+  -- Why it waits, was refused or is unknown, in words.
+  reason       TEXT NOT NULL DEFAULT '',
+  -- How many people it goes to.
+  recipients   INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 
 CREATE INDEX outbox_due ON outbox (mailbox, due_at, id) WHERE state IN ('queued', 'drafting', 'unknown');
+CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
+CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients) WHERE tried_at IS NOT NULL;
+
+-- For whom messages of ours were queued lately: what the caps on mailing count. Rows of an address
+-- that are older than thirty days go when it is written to again.
+CREATE TABLE mailed (
+  outbox      INTEGER NOT NULL REFERENCES outbox (id),
+  -- In lower case, without what follows a plus.
+  address     TEXT NOT NULL,
+  domain      TEXT NOT NULL,
+  ticket      INTEGER NOT NULL REFERENCES ticket (number),
+  automatic   INTEGER NOT NULL CHECK (automatic IN (0, 1)),
+  queued_at   TEXT NOT NULL,
+  -- Tells by its words which letter an automatic one answers.
+  body        TEXT,
+  -- When it came back for good.
+  bounced_at  TEXT,
+  PRIMARY KEY (address, queued_at, outbox)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX mailed_by_domain ON mailed (domain, queued_at) WHERE automatic = 1;
+CREATE INDEX mailed_by_ticket ON mailed (ticket, queued_at) WHERE automatic = 1;
+CREATE INDEX mailed_by_outbox ON mailed (outbox);
 
 -- The audit trail: every change of state, chained by SHA-256. It names ids and digests, never
 -- content, and nothing can be changed or taken out of it.

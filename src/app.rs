@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::config::{self, Config, Provider};
+use crate::desk::acknowledgement::Wording;
+use crate::desk::caps::Limits;
 use crate::desk::intake::Policy;
 use crate::desk::ledger::Balance;
 use crate::desk::retention::Days;
@@ -100,6 +102,7 @@ struct Account {
     mailbox: Arc<dyn Mailbox>,
     settings: Settings,
     policy: Policy,
+    limits: Limits,
 }
 
 /// What `run --once` did.
@@ -173,6 +176,7 @@ impl App {
             ticket_tag: desk.ticket_tag.clone(),
             tag_key: store.tag_key()?,
             rules: self.config.rules.iter().map(rule).collect::<Result<_, _>>()?,
+            wording: Wording::new(settings.acknowledgements.texts()),
         };
         Ok((id, policy))
     }
@@ -193,6 +197,8 @@ impl App {
                 config::AfterImport::Move(folder) => AfterImport::Move(folder.clone()),
                 config::AfterImport::Keep => AfterImport::Keep,
             };
+            let Provider::Microsoft365(microsoft) = &settings.provider;
+            let limits = microsoft.limits;
             let settings = Settings {
                 name: settings.name.clone(),
                 after_import,
@@ -202,7 +208,7 @@ impl App {
                 max_bytes: MAX_BYTES,
                 side_by_side: SIDE_BY_SIDE,
             };
-            accounts.push(Account { id, mailbox, settings, policy });
+            accounts.push(Account { id, mailbox, settings, policy, limits });
         }
         Ok(accounts)
     }
@@ -231,7 +237,7 @@ impl App {
     }
 
     fn poller(&self, account: &Account) -> Result<Poller, Error> {
-        let Account { id, mailbox, settings, policy } = account;
+        let Account { id, mailbox, settings, policy, .. } = account;
         let (mailbox, settings) = (Arc::clone(mailbox), settings.clone());
         let mut store = self.store()?;
         if settings.copy_to.is_some() {
@@ -242,9 +248,9 @@ impl App {
     }
 
     fn sender(&self, account: &Account) -> Result<Sender, Error> {
-        let Account { id, mailbox, settings, policy } = account;
+        let Account { id, mailbox, settings, policy, limits } = account;
         let key = policy.tag_key.clone();
-        Ok(Sender::new(self.store()?, Arc::clone(mailbox), *id, &settings.name, key))
+        Ok(Sender::new(self.store()?, Arc::clone(mailbox), *id, &settings.name, key, *limits))
     }
 
     /// Starts the rounds and the web; they go on until stopped.
@@ -351,7 +357,9 @@ fn repeat(
                         patience -= rest;
                         rest
                     }
-                    Rest::Until(_) | Rest::Idle(_) => return Ok(()),
+                    // A limit is sat out as one that the service itself speaks of.
+                    Rest::Limited(rest) if rest <= ONCE_WAIT => rest,
+                    Rest::Until(_) | Rest::Limited(_) | Rest::Idle(_) => return Ok(()),
                 }
             }
             Err(error) => {

@@ -125,7 +125,7 @@ impl Watched {
                 match rest {
                     Rest::No => Duration::ZERO,
                     // Pages and commands may bring something earlier than what waits.
-                    Rest::Until(rest) => rest.min(GLANCE),
+                    Rest::Until(rest) | Rest::Limited(rest) => rest.min(GLANCE),
                     Rest::Idle(rest) => rest,
                 }
             }

@@ -332,6 +332,7 @@ file = "log/counterfoil.log"
             cloud: Cloud::UsDod,
             login_url: "http://127.0.0.1:8026".into(),
             graph_url: "https://dod-graph.microsoft.us".into(),
+            limits: counterfoil::desk::caps::SERVICE,
         })
     );
     let rule = &config.rules[0];

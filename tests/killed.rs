@@ -134,8 +134,9 @@ fn a_pause_the_service_asked_for_outlives_a_kill() {
 }
 
 fn deliver(practice: &Practice, number: usize) {
+    let shop = number % 50;
     let raw = format!(
-        "From: Requester {number} <r{number}@shop.example>\r\nTo: {ADDRESS}\r\n\
+        "From: Requester {number} <r{number}@shop{shop}.example>\r\nTo: {ADDRESS}\r\n\
          Subject: Matter {number}\r\nMessage-ID: <m{number}@shop.example>\r\n\
          Date: Mon, 04 May 2026 09:00:00 +0000\r\n\r\nIt is about {number}.\r\n"
     );

@@ -65,6 +65,7 @@ fn answered(settings: Settings, files: &[Attachment]) -> Office {
         ticket_tag: "CF".into(),
         tag_key: TagKey::new(b"key"),
         rules: Vec::new(),
+        wording: Wording::default(),
     };
     let writing = Writing {
         text: "Here: [cid:p@office]".into(),

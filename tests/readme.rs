@@ -53,6 +53,7 @@ fn every_command_of_the_readme_does_what_it_says() {
         client_id: &settings.client_id,
         client_secret: &settings.client_secret,
         mailbox: "activated_at = \"2020-01-01\"",
+        sections: "[[canned]]\nname = \"opening-hours\"\ntext = \"From 9 to 5.\"",
         ..Wishes::default()
     });
     let letter = b"From: Ana <ana@shop.example>\r\nSubject: Lamp\r\n\r\nIt flickers.\r\n".to_vec();

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::{Original, Outcome};
 use counterfoil::desk::outgoing::{self, Writing};
@@ -50,6 +51,7 @@ impl House {
             ticket_tag: "CF".into(),
             tag_key: store.tag_key().unwrap(),
             rules: Vec::new(),
+            wording: Wording::default(),
         };
         Self { folder, store, mailbox, policy, listed: 0 }
     }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
 use counterfoil::desk::ticket::{
@@ -46,6 +47,7 @@ impl House {
             ticket_tag: "CF".into(),
             tag_key: store.tag_key().unwrap(),
             rules: Vec::new(),
+            wording: Wording::default(),
         };
         Self { _folder: folder, store, mailbox, policy, letters: 0 }
     }

@@ -1,5 +1,6 @@
 //! What an office of the benches decided beforehand.
 
+use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::intake::Policy;
 use counterfoil::mail::Address;
 use counterfoil::store::Store;
@@ -18,5 +19,6 @@ pub(crate) fn silent(address: &str, store: &mut Store) -> Policy {
         ticket_tag: "CF".to_owned(),
         tag_key: store.tag_key().expect("a key"),
         rules: Vec::new(),
+        wording: Wording::default(),
     }
 }

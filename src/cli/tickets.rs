@@ -8,8 +8,11 @@ use serde_json::json;
 
 use super::output::{self, Out};
 use super::{Args, Ending, Part, Usage};
+use crate::config;
+use crate::desk::acknowledgement;
+use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, Writing};
-use crate::desk::ticket::{Article, Change, Kind, State, Ticket, TicketNumber, Verdict};
+use crate::desk::ticket::{Article, ArticleId, Change, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
 use crate::store::tickets::Filter;
 
@@ -88,6 +91,9 @@ pub(super) struct Reply {
     /// Send a hidden copy to this address too
     #[arg(long, value_name = "ADDRESS")]
     bcc: Vec<String>,
+    /// Answer with the text of this name from the configuration
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["text", "file"])]
+    canned: Option<String>,
 }
 
 #[derive(clap::Args, Debug)]
@@ -126,20 +132,36 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             })?;
         }
         Command::Show { number } => {
-            let ticket = store.ticket(TicketNumber(*number))?;
-            out.answer(&ticket, |to| show_for_people(to, &ticket))?;
+            let number = TicketNumber(*number);
+            let (ticket, reasons) = (store.ticket(number)?, store.delivery_reasons(number)?);
+            out.answer(&ticket, |to| show_for_people(to, &ticket, &reasons))?;
         }
         Command::Reply(write) => {
             let (thread, mailbox, name) = store.thread(TicketNumber(write.note.number))?;
             let policy = app.policy(&name, &mut store)?;
+            let canned = match &write.canned {
+                Some(name) => {
+                    let ticket = store.ticket(thread.number)?;
+                    Some(canned(name, &ticket, &policy, &app.config().canned)?)
+                }
+                None => None,
+            };
             let writing = Writing {
                 cc: addresses(&write.cc)?,
                 bcc: addresses(&write.bcc)?,
-                ..writing(&write.note)?
+                ..writing(&write.note, canned)?
             };
             let (article, state) =
                 outgoing::reply(&thread, writing, &policy).map_err(|why| Usage(why.to_string()))?;
             let to: Vec<String> = article.to.iter().map(output::address).collect();
+            let everybody = [&article.to[..], &article.cc, &article.bcc].concat();
+            for (address, count) in store.unreachable(&everybody, app.now())? {
+                out.say(&format!(
+                    "the last {count} letters to {} came back, and this one may; it is queued all \
+                     the same",
+                    address.address
+                ));
+            }
             let id =
                 store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
             answer_article(out, &mut store, thread.number, id, |number| {
@@ -149,7 +171,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Note(note) => {
             let (thread, mailbox, _) = store.thread(TicketNumber(note.number))?;
             let author = Address { address: String::new(), name: "command line".to_owned() };
-            let (article, state) = outgoing::note(&thread, writing(note)?, author)
+            let (article, state) = outgoing::note(&thread, writing(note, None)?, author)
                 .map_err(|why| Usage(why.to_string()))?;
             let id =
                 store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
@@ -201,11 +223,31 @@ fn answer_article(
     out.answer(&article, |to| writeln!(to, "{}", output::clean(&sentence(number))))
 }
 
-fn writing(note: &Note) -> anyhow::Result<Writing> {
-    let text = match (&note.text, &note.file) {
-        (Some(text), _) => text.clone(),
-        (None, Some(file)) => text_of(file)?,
-        (None, None) => {
+/// The text of this name, filled in for a ticket.
+fn canned(
+    name: &str,
+    ticket: &Ticket,
+    policy: &Policy,
+    all: &[config::Canned],
+) -> anyhow::Result<String> {
+    let Some(canned) = all.iter().find(|canned| canned.name.eq_ignore_ascii_case(name)) else {
+        let names: Vec<&str> = all.iter().map(|canned| canned.name.as_str()).collect();
+        let what = match names.is_empty() {
+            true => "the configuration has none; add a [[canned]] with name and text".to_owned(),
+            false => format!("there are {}", names.join(", ")),
+        };
+        return Err(Usage(format!("there is no canned text `{name}`; {what}")).into());
+    };
+    Ok(acknowledgement::fill_canned(&canned.text, ticket, policy))
+}
+
+/// What is written: the canned text when there is one.
+fn writing(note: &Note, canned: Option<String>) -> anyhow::Result<Writing> {
+    let text = match (canned, &note.text, &note.file) {
+        (Some(text), ..) => text,
+        (None, Some(text), _) => text.clone(),
+        (None, None, Some(file)) => text_of(file)?,
+        (None, None, None) => {
             let mut text = String::new();
             io::stdin().read_to_string(&mut text).map_err(|error| {
                 Usage(format!("cannot read the text from standard input: {error}"))
@@ -297,7 +339,11 @@ fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> 
     }
 }
 
-fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
+fn show_for_people(
+    to: &mut Vec<u8>,
+    ticket: &Ticket,
+    reasons: &[(ArticleId, String)],
+) -> io::Result<()> {
     writeln!(to, "ticket {}: {}", ticket.number, output::clean(&ticket.subject))?;
     let hold = if ticket.hold { ", on hold" } else { "" };
     writeln!(to, "{}, {} priority{hold}", ticket.state, ticket.priority)?;
@@ -318,12 +364,19 @@ fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
     writeln!(to, "opened     {} UTC", ticket.created_at.for_people())?;
     let newcomers = ticket.newcomers();
     for article in &ticket.articles {
-        article_for_people(to, article, newcomers.contains(&article.id))?;
+        let reason = reasons.iter().find(|(id, _)| *id == article.id);
+        let reason = reason.map(|(_, reason)| reason.as_str()).unwrap_or_default();
+        article_for_people(to, article, newcomers.contains(&article.id), reason)?;
     }
     Ok(())
 }
 
-fn article_for_people(to: &mut Vec<u8>, article: &Article, is_new: bool) -> io::Result<()> {
+fn article_for_people(
+    to: &mut Vec<u8>,
+    article: &Article,
+    is_new: bool,
+    reason: &str,
+) -> io::Result<()> {
     let who = article.from.as_ref().map_or_else(|| "nobody".to_owned(), output::address);
     let when = article.sent_at.unwrap_or(article.created_at).for_people();
     let mut marks = vec![
@@ -345,6 +398,9 @@ fn article_for_people(to: &mut Vec<u8>, article: &Article, is_new: bool) -> io::
     });
     marks.extend(is_new.then(|| "[new in this ticket]".to_owned()));
     writeln!(to, "\n--- {}", marks.join(" "))?;
+    if !reason.is_empty() {
+        writeln!(to, "{}", output::clean(reason))?;
+    }
     if let Some(inside) = &article.forwarded {
         let from = inside.from.as_ref().map_or_else(|| "somebody".to_owned(), output::address);
         let (from, subject) = (output::clean(&from), output::clean(&inside.subject));

@@ -26,8 +26,9 @@ pub fn example() -> String {
 }
 
 fn write_section(section: &Section, text: &mut String) {
-    // Rules have no default: what is shown is switched off.
-    let off = if section.name == keys::RULE.name { "#" } else { "" };
+    // Rules and texts have no default: what is shown is switched off.
+    let is_off = [keys::RULE.name, keys::CANNED.name].contains(&section.name);
+    let off = if is_off { "#" } else { "" };
     text.push_str(&with_remark(&format!("{off}{}", section.header()), section.remark));
     let mut provider = "";
     for key in section.keys {
@@ -142,7 +143,7 @@ mod tests {
             }
         }
         let config = Config::from_text(Path::new(FILE), &text).unwrap();
-        assert_eq!(config.rules.len(), 1);
+        assert_eq!((config.rules.len(), config.canned.len()), (1, 1));
     }
 
     #[test]
@@ -153,13 +154,14 @@ mod tests {
             let prefix = match section.name {
                 "mailbox" => "mailbox.support".to_owned(),
                 "rule" => "rule.Invoices to accounting".to_owned(),
+                "canned" => "canned.opening-hours".to_owned(),
                 name => name.to_owned(),
             };
             // The keys of other providers and of certificates are known, but never in force; the
-            // name of a rule is in its prefix.
+            // name of a rule or a text is in its prefix.
             let in_force = |key: &&Key| {
                 key.remark != "not in this version"
-                    && !(section.name == "rule" && key.name == "name")
+                    && !(["rule", "canned"].contains(&section.name) && key.name == "name")
             };
             for key in section.keys.iter().filter(in_force) {
                 let inner: Vec<String> = match key.kind {

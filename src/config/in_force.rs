@@ -58,6 +58,10 @@ impl Config {
             to.begin(format_args!("rule.{}", rule.name));
             rule_pairs(rule, &mut to);
         }
+        for canned in &self.canned {
+            to.begin(format_args!("canned.{}", canned.name));
+            to.add("text", canned.text.as_str());
+        }
         to.begin("network");
         to.maybe("proxy", self.network.proxy.as_ref());
         to.file("ca_file", self.network.ca_file.as_deref());
@@ -89,6 +93,12 @@ fn mailbox_pairs(mailbox: &Mailbox, to: &mut Pairs) {
     to.maybe("copy_to", mailbox.copy_to.as_ref());
     to.add("poll_seconds", mailbox.poll_seconds);
     to.add("acknowledge", mailbox.acknowledge);
+    let wording = &mailbox.acknowledgements;
+    let general = wording.general.as_ref().filter(|_| wording.file.is_none());
+    to.add("acknowledgement", general.map_or("", |text| text.as_str()));
+    to.file("acknowledgement_file", wording.file.as_deref());
+    let tags: Vec<&str> = wording.by_language.iter().map(|(tag, _)| tag.as_str()).collect();
+    to.add("acknowledgements", tags.join(", "));
     to.maybe("activated_at", mailbox.activated_at);
     to.add("signature", &mailbox.signature);
     to.maybe("control_mailbox", mailbox.control_mailbox.as_ref());
@@ -99,6 +109,8 @@ fn mailbox_pairs(mailbox: &Mailbox, to: &mut Pairs) {
     to.add("cloud", microsoft.cloud.word());
     to.add("login_url", &microsoft.login_url);
     to.add("graph_url", &microsoft.graph_url);
+    to.add("letters_a_minute", microsoft.limits.letters_a_minute);
+    to.add("recipients_a_day", microsoft.limits.recipients_a_day);
 }
 
 fn rule_pairs(rule: &Rule, to: &mut Pairs) {

@@ -60,6 +60,8 @@ pub(super) enum Kind {
     Flag(bool),
     /// A list of texts. Empty by default.
     Texts,
+    /// A table of texts by language tag. Empty by default.
+    Languages,
     /// An inline table with keys of its own.
     Table(&'static [Key]),
 }
@@ -105,6 +107,7 @@ impl Key {
             Kind::Number { default, .. } => default.to_string(),
             Kind::Flag(default) => default.to_string(),
             Kind::Texts => "[]".to_owned(),
+            Kind::Languages => "{}".to_owned(),
             Kind::Table(keys) => {
                 let inner: Vec<String> =
                     keys.iter().map(|key| format!("{} = {}", key.name, key.example())).collect();
@@ -201,6 +204,17 @@ pub(super) const MAILBOX: Section = Section {
         number("poll_seconds", 30, [1, 86_400], "seconds between two looks into the mailbox"),
         flag("acknowledge", true, "answer a new ticket with an acknowledgement"),
         Key::new(
+            "acknowledgement",
+            Kind::Lines,
+            "its text, else our own; {number} and such are filled in, see README",
+        ),
+        text("acknowledgement_file", "", "a file with that text"),
+        Key::new(
+            "acknowledgements",
+            Kind::Languages,
+            "texts by language: { de = \"…\", en = \"…\" }; the first serves all others",
+        ),
+        Key::new(
             "activated_at",
             Kind::Time,
             "set by setup; older mail is archived without any answer",
@@ -224,6 +238,10 @@ pub(super) const MAILBOX: Section = Section {
         text("login_url", "", "instead of the cloud's own; https://HOST without a path")
             .of("microsoft365"),
         text("graph_url", "", "instead of the cloud's own; https://HOST without a path")
+            .of("microsoft365"),
+        number("letters_a_minute", 30, [1, 100_000], "the most that are sent; others wait")
+            .of("microsoft365"),
+        number("recipients_a_day", 10_000, [1, 1_000_000], "likewise, in 24 hours")
             .of("microsoft365"),
         text("service_account_file", "", "not in this version").of("google"),
         text("client_file", "", "not in this version").of("google"),
@@ -262,6 +280,17 @@ const THEN: &[Key] = &[
     Key::new("tag", Kind::Texts, "tags put on it").shown("[\"invoice\"]"),
 ];
 
+pub(super) const CANNED: Section = Section {
+    name: "canned",
+    many: true,
+    remark: "texts that agents answer with: ticket reply 7 --canned NAME",
+    keys: &[
+        Key::required("name", "what agents call it").shown("\"opening-hours\""),
+        Key { required: true, ..Key::new("text", Kind::Lines, "the text, with placeholders") }
+            .shown("\"{greeting}\\n\\nwe are open from 9 to 5.\""),
+    ],
+};
+
 pub(super) const NETWORK: Section = Section {
     name: "network",
     many: false,
@@ -284,7 +313,8 @@ pub(super) const LOG: Section = Section {
 };
 
 /// All sections, in the order of the example.
-pub(super) const SECTIONS: &[Section] = &[STORE, WEB, DESK, RETENTION, MAILBOX, RULE, NETWORK, LOG];
+pub(super) const SECTIONS: &[Section] =
+    &[STORE, WEB, DESK, RETENTION, MAILBOX, RULE, CANNED, NETWORK, LOG];
 
 /// The word of `words` that `written` was most likely meant to be, if any is near enough.
 pub(super) fn nearest<'a>(written: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -328,7 +358,8 @@ mod tests {
             ("Folder", Some("folder")),
             ("client_secret", Some("client_secret_file")),
             ("adress", Some("address")),
-            ("acknowledgement", Some("acknowledge")),
+            ("acknowledged", Some("acknowledge")),
+            ("aknowledgements", Some("acknowledgements")),
             ("tenant", Some("tenant_id")),
             ("colour", None),
             ("", None),

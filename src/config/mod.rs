@@ -12,11 +12,14 @@ mod levels;
 mod read;
 mod secret;
 mod settings;
+mod wording;
 
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::desk::caps::Limits;
+use crate::desk::template::Template;
 use crate::desk::ticket::Priority;
 use crate::time::Timestamp;
 
@@ -48,6 +51,8 @@ pub struct Config {
     pub mailboxes: Vec<Mailbox>,
     /// Each `[[rule]]`, in order.
     pub rules: Vec<Rule>,
+    /// Each `[[canned]]`, in order; names are unique.
+    pub canned: Vec<Canned>,
     /// `[network]`
     pub network: Network,
     /// `[log]`
@@ -121,12 +126,43 @@ pub struct Mailbox {
     pub poll_seconds: u32,
     /// Whether a new ticket is acknowledged.
     pub acknowledge: bool,
+    /// What it says.
+    pub acknowledgements: Acknowledgements,
     /// Older mail is archived without any answer.
     pub activated_at: Option<Timestamp>,
     /// Put under every answer; may have several lines; empty for none.
     pub signature: String,
     /// An address this program must not be able to open.
     pub control_mailbox: Option<String>,
+}
+
+/// What acknowledgements say; nothing of it: our own texts.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Acknowledgements {
+    /// The file the general text was read from, when it does not stand in the configuration.
+    pub file: Option<PathBuf>,
+    /// The text for everybody.
+    pub general: Option<Template>,
+    /// The texts by language tag, in the order of the file.
+    pub by_language: Vec<(String, Template)>,
+}
+
+impl Acknowledgements {
+    /// All texts, each with its language tag, which is empty for the general one. The first serves
+    /// whoever writes in no language of the others.
+    pub fn texts(&self) -> Vec<(String, Template)> {
+        let general = self.general.iter().map(|text| (String::new(), text.clone()));
+        general.chain(self.by_language.iter().cloned()).collect()
+    }
+}
+
+/// A text that agents answer with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Canned {
+    /// What they call it.
+    pub name: String,
+    /// The text.
+    pub text: Template,
 }
 
 /// Who hosts a mailbox.
@@ -153,6 +189,8 @@ pub struct Microsoft365 {
     pub login_url: String,
     /// The origin of Microsoft Graph, likewise.
     pub graph_url: String,
+    /// How much may be sent through it.
+    pub limits: Limits,
 }
 
 /// The clouds of Microsoft 365 (facts: microsoft-graph 1.6).
@@ -311,7 +349,7 @@ fn find_among(
 }
 
 impl Config {
-    /// Reads the file. Secrets and the other files it names are not opened.
+    /// Reads the file, and the wordings in other files that it names. Secrets are not opened.
     ///
     /// # Errors
     /// Everything that is wrong with it, all at once.

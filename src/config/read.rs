@@ -24,6 +24,7 @@ enum Value {
     Number(u32),
     Flag(bool),
     Texts(Vec<(usize, String)>),
+    Languages(Vec<(usize, String, String)>),
     Table(Table),
 }
 
@@ -98,6 +99,15 @@ impl Table {
     pub(super) fn texts(&self, name: &str) -> Option<&[(usize, String)]> {
         match self.entries.get(name) {
             Some(Entry { value: Some(Value::Texts(texts)), .. }) => Some(texts),
+            Some(_) => None,
+            None => Some(&[]),
+        }
+    }
+
+    /// The texts by language at a key, each with its place, in their order; none when it is absent.
+    pub(super) fn languages(&self, name: &str) -> Option<&[(usize, String, String)]> {
+        match self.entries.get(name) {
+            Some(Entry { value: Some(Value::Languages(texts)), .. }) => Some(texts),
             Some(_) => None,
             None => Some(&[]),
         }
@@ -357,6 +367,7 @@ impl<'t> Reader<'t> {
                 )));
             }
             (Kind::Texts, DeValue::Array(array)) => return self.list(table, key, array),
+            (Kind::Languages, DeValue::Table(inner)) => return self.by_language(table, key, inner),
             (Kind::Text(_), DeValue::String(text)) => one_line(text).map(Value::Text),
             (Kind::Lines, DeValue::String(text)) | (Kind::Time, DeValue::String(text)) => {
                 Ok(Value::Text(text.to_string()))
@@ -383,6 +394,44 @@ impl<'t> Reader<'t> {
             (kind, other) => Err(format!("must be {}, not {}", wanted(kind), describe(other))),
         };
         read.map_err(|message| self.fault_at(table, at, key.name, &message)).ok()
+    }
+
+    fn by_language(&mut self, table: &Table, key: &Key, inner: &DeTable<'_>) -> Option<Value> {
+        let mut texts = Vec::new();
+        for (tag, value) in inner {
+            let (written, at): (&str, usize) = (tag.get_ref(), value.span().start);
+            if !is_language(written) {
+                let what = format!(
+                    "must hold texts by language such as de or pt-BR, not {}",
+                    shown(written)
+                );
+                self.fault_at(table, tag.span().start, key.name, &what);
+                continue;
+            }
+            match value.get_ref() {
+                DeValue::String(text) if !text.trim().is_empty() => {
+                    texts.push((at, written.to_owned(), text.to_string()));
+                }
+                DeValue::String(_) => {
+                    let name = format!("{}.{written}", key.name);
+                    self.fault_at(table, at, &name, "must not be empty; remove it");
+                }
+                other => {
+                    let name = format!("{}.{written}", key.name);
+                    let what = format!("must be a text in quotes, not {}", describe(other));
+                    self.fault_at(table, at, &name, &what);
+                }
+            }
+        }
+        texts.sort_by_key(|(at, ..)| *at);
+        (texts.len() == inner.len()).then_some(Value::Languages(texts))
+    }
+
+    /// The place of the `n`-th `part` from a place on, or that place itself where it is written
+    /// otherwise, with escapes.
+    pub(super) fn place_of_part(&self, from: usize, part: &str, n: usize) -> usize {
+        let rest = self.text.get(from..).unwrap_or_default();
+        rest.match_indices(part).nth(n).map_or(from, |(offset, _)| from + offset)
     }
 
     fn list(
@@ -427,6 +476,16 @@ fn homes(name: &str) -> String {
     homes.join(" or ")
 }
 
+/// Whether this is a language tag as short as they mostly are (RFC 5646 section 2.1).
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    parts.next().is_some_and(|part| (2..=3).contains(&part.len()) && letters(part))
+        && parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+}
+
 fn one_line(text: &str) -> Result<String, String> {
     if text.contains(char::is_control) {
         return Err("must be one line without control characters".to_owned());
@@ -452,6 +511,7 @@ fn wanted(kind: &Kind) -> &'static str {
         Kind::Number { .. } => "a whole number without quotes",
         Kind::Flag(_) => "true or false, without quotes",
         Kind::Texts => "a list of texts in [ ]",
+        Kind::Languages => "a table of texts by language in { }",
         Kind::Table(_) => "a table in { }",
     }
 }

@@ -10,6 +10,7 @@ use super::{
     AfterImport, Cloud, Config, Desk, Faults, Log, LogFormat, Mailbox, Microsoft365, Network,
     Provider, Retention, Rule, SecretSource, Store, Then, Tls, Web, When,
 };
+use crate::desk::caps::Limits;
 
 /// How many days Microsoft 365 keeps deleted mail at most (facts: microsoft-graph 3.4).
 const MICROSOFT_RECOVERY_DAYS: u32 = 30;
@@ -27,8 +28,9 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Config, Faults> {
     }
 }
 
-struct Settings<'t> {
-    reader: Reader<'t>,
+/// One reading under way.
+pub(super) struct Settings<'t> {
+    pub(super) reader: Reader<'t>,
     folder: PathBuf,
 }
 
@@ -42,6 +44,7 @@ impl Settings<'_> {
         let mailboxes = self.mailboxes(all("mailbox"));
         let retention = one("retention").and_then(|table| self.retention(table));
         let rules: Vec<Option<Rule>> = all("rule").iter().map(|table| self.rule(table)).collect();
+        let canned = self.all_canned(all("canned"));
         let network = one("network").and_then(|table| self.network(table));
         let log = one("log").and_then(|table| self.log(table));
         if all("mailbox").is_empty() {
@@ -57,6 +60,7 @@ impl Settings<'_> {
             retention: retention?,
             mailboxes: mailboxes?,
             rules: rules.into_iter().collect::<Option<_>>()?,
+            canned: canned?,
             network: network?,
             log: log?,
         })
@@ -165,6 +169,7 @@ impl Settings<'_> {
             }
             Ok(address)
         });
+        let acknowledgements = self.acknowledgements(table);
         let provider = self.provider(table);
         Some(Mailbox {
             name: name?,
@@ -175,6 +180,7 @@ impl Settings<'_> {
             copy_to: copy_to?,
             poll_seconds: table.number("poll_seconds")?,
             acknowledge: table.flag("acknowledge")?,
+            acknowledgements: acknowledgements?,
             activated_at: activated_at?,
             signature: table.text("signature")?.to_owned(),
             control_mailbox: control_mailbox?,
@@ -254,6 +260,8 @@ impl Settings<'_> {
         });
         let login_url = self.parsed(table, "login_url", forms::origin);
         let graph_url = self.parsed(table, "graph_url", forms::origin);
+        let limits = table.number("letters_a_minute").zip(table.number("recipients_a_day"));
+        let (letters_a_minute, recipients_a_day) = limits?;
         let cloud = cloud?;
         Some(Microsoft365 {
             tenant_id: tenant_id?,
@@ -263,6 +271,7 @@ impl Settings<'_> {
             cloud,
             login_url: login_url?.unwrap_or_else(|| cloud.login_url().to_owned()),
             graph_url: graph_url?.unwrap_or_else(|| cloud.graph_url().to_owned()),
+            limits: Limits { letters_a_minute, recipients_a_day },
         })
     }
 
@@ -355,7 +364,7 @@ impl Settings<'_> {
     }
 
     /// The same for a key that must be filled in.
-    fn required<T>(
+    pub(super) fn required<T>(
         &mut self,
         table: &Table,
         name: &str,
@@ -369,13 +378,13 @@ impl Settings<'_> {
     }
 
     /// The path at a key, resolved against the configuration's folder; inside `None` when empty.
-    fn path(&mut self, table: &Table, name: &str) -> Option<Option<PathBuf>> {
+    pub(super) fn path(&mut self, table: &Table, name: &str) -> Option<Option<PathBuf>> {
         let folder = self.folder.clone();
         self.parsed(table, name, |text| Ok(folder.join(text)))
     }
 }
 
-fn plain(text: &str) -> Form<String> {
+pub(super) fn plain(text: &str) -> Form<String> {
     Ok(text.to_owned())
 }
 

@@ -1,39 +1,146 @@
-//! The acknowledgement of a new ticket: to its sender alone, and nothing in it that a forged sender
-//! could use to have us deliver his own words.
+//! The acknowledgement of a new ticket: to its sender alone, in the office's own wording or ours, and
+//! nothing in it that a forged sender could use to have us deliver his own words.
 
+use crate::desk::caps::{self, Lately, Struck};
 use crate::desk::intake::{MAX_CITED, NewArticle, Policy};
-use crate::desk::template;
-use crate::desk::ticket::{Kind, Machine, TicketNumber};
-use crate::mail::{Message, MessageId, subject};
+use crate::desk::template::{Template, Values};
+use crate::desk::ticket::{Kind, Machine, Ticket, TicketNumber, Verdict};
+use crate::desk::{language, outgoing, sender};
+use crate::mail::{Address, Message, MessageId, subject};
 
-/// The acknowledgement of a new ticket, only to its sender; `None` when the message names nobody.
-pub(super) fn compose(
+/// Our own wording, until an office writes its own.
+const ENGLISH: &str = "\
+{greeting}
+
+thank you for writing to {desk}. We have your message, and it is now ticket {number}. You need not do anything:
+somebody will answer you.
+
+To add something, just answer this email and leave {tag} in its subject.
+
+Your subject: {subject}
+
+Your message begins:
+{summary}
+
+{signature}";
+
+/// The same in German.
+const GERMAN: &str = "\
+{greeting}
+
+vielen Dank für Ihre Nachricht an {desk}. Sie ist bei uns eingegangen und hat jetzt die Nummer {number}.
+Sie müssen nichts weiter tun: Wir antworten Ihnen.
+
+Wenn Sie etwas ergänzen möchten, antworten Sie einfach auf diese E-Mail und lassen Sie {tag} im Betreff stehen.
+
+Ihr Betreff: {subject}
+
+Ihre Nachricht beginnt:
+{summary}
+
+{signature}";
+
+/// Lines of a letter that are repeated to its sender, and characters of each.
+const SUMMARY: (usize, usize) = (4, 160);
+
+/// Characters of a subject that are repeated.
+const SUBJECT: usize = 120;
+
+/// What an office says to those who write to it, by language.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wording {
+    /// The language tag of each text, empty for one that serves all, and the text. Never empty.
+    texts: Vec<(String, Template)>,
+}
+
+impl Wording {
+    /// The texts of an office, the first of which serves everybody whose language none is in; our
+    /// own where it has none.
+    pub fn new(texts: Vec<(String, Template)>) -> Self {
+        if texts.is_empty() { Self::default() } else { Self { texts } }
+    }
+
+    /// The language and the text for somebody who wrote this.
+    fn for_text(&self, text: &str) -> (&str, &Template) {
+        let tags = self.texts.iter().map(|(tag, _)| tag.as_str());
+        let place = language::guess(text, tags).unwrap_or_default();
+        // There is always a first one, and a guess is a place among them.
+        let (tag, template) = &self.texts[place];
+        if !tag.is_empty() {
+            return (tag, template);
+        }
+        // What is said in one text for all is still greeted in the language of that text.
+        (language::of(template.as_str()), template)
+    }
+}
+
+impl Default for Wording {
+    fn default() -> Self {
+        // The texts are ours, and a test fills both, so every placeholder is known.
+        let own = |tag: &str, text| Some((tag.to_owned(), Template::new(text).ok()?));
+        Self { texts: [own("en", ENGLISH), own("de", GERMAN)].into_iter().flatten().collect() }
+    }
+}
+
+/// What somebody who opened a ticket hears.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// This letter.
+    Letter(Box<NewArticle>),
+    /// Nothing, for this cap was struck.
+    Withheld(Struck),
+    /// Nothing, for this reason; empty when none needs to be given.
+    Nothing(String),
+}
+
+/// The answer to a message that opened a ticket and may be answered.
+pub(super) fn answer(
     message: &Message,
     number: TicketNumber,
+    lately: &Lately,
     policy: &Policy,
-) -> Option<NewArticle> {
+) -> Answer {
+    // Another desk of our kind acknowledges too, and its marks may have been lost on the way.
+    if message.message_id.as_ref().is_some_and(outgoing::is_of_our_kind) {
+        let why = "another desk of this kind wrote it; not acknowledged";
+        return Answer::Nothing(why.to_owned());
+    }
+    if let Some(struck) = caps::automatic(lately, caps::seems_answer(message)) {
+        return Answer::Withheld(struck);
+    }
+    match compose(message, number, policy) {
+        Some(letter) => Answer::Letter(Box::new(letter)),
+        None => Answer::Nothing(String::new()),
+    }
+}
+
+/// Whom an acknowledgement of this message would go to; `None` when it names nobody.
+pub fn recipient(message: &Message) -> Option<&Address> {
     let from = message.from.as_ref()?;
-    let to = message.reply_to.first().unwrap_or(from).clone();
-    let greeting = if may_be_repeated(&from.name) {
-        format!("Hello {},", from.name)
-    } else {
-        "Hello,".to_owned()
-    };
+    Some(message.reply_to.first().unwrap_or(from))
+}
+
+/// The acknowledgement of a new ticket, only to its sender; `None` when the message names nobody.
+fn compose(message: &Message, number: TicketNumber, policy: &Policy) -> Option<NewArticle> {
+    let to = recipient(message)?.clone();
     let tag = policy.tag(number);
-    let short_subject: String = message.subject.chars().take(120).collect();
-    let text = template::fill(
-        template::ACKNOWLEDGEMENT,
-        &[
-            ("greeting", &greeting),
-            ("desk", &policy.desk),
-            ("subject", &short_subject),
-            ("number", &number.to_string()),
-            ("signature", &policy.signature),
-        ],
-    )
-    // The template is ours and a test fills it, so every placeholder is known.
-    .unwrap_or_default();
-    let text = format!("{}\n", text.trim_end());
+    let written = format!("{}\n{}", message.subject, message.visible_text);
+    let (language, template) = policy.wording.for_text(&written);
+    // Where the sender is forged, somebody else gets the acknowledgement, and none of these words.
+    let is_forged = sender::verdict(message, &policy.address.address) == Verdict::Fail;
+    let unless_forged = |text: String| if is_forged { String::new() } else { text };
+    let name = message.from.as_ref().map(|from| from.name.clone()).unwrap_or_default();
+    let name = unless_forged(if may_be_repeated(&name) { name } else { String::new() });
+    let text = template.fill(&Values {
+        greeting: language::greeting(language, &name),
+        name,
+        desk: policy.desk.clone(),
+        number: number.to_string(),
+        tag: tag.clone(),
+        subject: unless_forged(harmless(&message.subject, SUBJECT)),
+        summary: unless_forged(summary(&message.visible_text)),
+        signature: policy.signature.clone(),
+    });
     let mut cited: Vec<MessageId> = message.message_id.iter().cloned().collect();
     cited.extend(message.cited().into_iter().filter(|id| Some(id) != message.message_id.as_ref()));
     cited.truncate(MAX_CITED);
@@ -50,19 +157,79 @@ pub(super) fn compose(
     })
 }
 
+/// A text that agents answer with, filled in for the person who asks in a ticket. The signature
+/// stands under every answer anyhow.
+pub fn fill_canned(template: &Template, ticket: &Ticket, policy: &Policy) -> String {
+    let came = ticket.articles.iter().filter(|article| article.kind == Kind::EmailIn);
+    let newest = came.max_by_key(|article| (article.machine.is_none(), article.id));
+    let name = ticket.requester.as_ref().map(|requester| requester.name.clone());
+    let name = name.filter(|name| may_be_repeated(name)).unwrap_or_default();
+    template.fill(&Values {
+        greeting: language::greeting(language::of(template.as_str()), &name),
+        name,
+        desk: policy.desk.clone(),
+        number: ticket.number.to_string(),
+        tag: policy.tag(ticket.number),
+        subject: harmless(&ticket.subject, SUBJECT),
+        summary: newest.map(|article| summary(&article.visible_text)).unwrap_or_default(),
+        signature: String::new(),
+    })
+}
+
 /// Whether a name from outside may stand in a letter of ours. A forged sender could otherwise have
 /// us deliver an advertisement.
 fn may_be_repeated(name: &str) -> bool {
     !name.is_empty()
         && name.chars().count() <= 60
         && !name.contains(['@', '/', ':'])
-        && !name.to_lowercase().contains("www.")
+        && !name.split_whitespace().any(is_link)
+}
+
+/// The first lines of a text as a quote, without whatever could lead somewhere.
+fn summary(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let quoted = lines.take(SUMMARY.0).map(|line| format!("> {}", harmless(line, SUMMARY.1)));
+    quoted.collect::<Vec<_>>().join("\n")
+}
+
+/// One line of at most so many characters, in which a mark stands for each word that mail programs
+/// would make a link of.
+fn harmless(line: &str, most: usize) -> String {
+    let words = line.split(|c: char| c.is_whitespace() || c.is_control());
+    let words = words.filter(|word| !word.is_empty());
+    let plain: Vec<&str> = words.map(|word| if is_link(word) { "[…]" } else { word }).collect();
+    let plain = plain.join(" ");
+    if plain.chars().count() <= most {
+        return plain;
+    }
+    let cut: String = plain.chars().take(most).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// Whether a word may be an address of any kind: it has an `@`, a scheme, or two labels with a dot
+/// between them, of which the last is made of letters.
+fn is_link(word: &str) -> bool {
+    if word.contains(['@', '＠', '\\']) || word.contains("://") {
+        return true;
+    }
+    let is_host = |host: &str| {
+        let labels: Vec<&str> = host.split(['.', '．', '。']).collect();
+        labels.windows(2).any(|pair| {
+            let last = pair[1].chars().take_while(|c| c.is_alphabetic()).count();
+            pair[0].ends_with(char::is_alphanumeric) && last > 1
+        })
+    };
+    let scheme = ["http:", "https:", "mailto:", "tel:", "sms:", "javascript:"];
+    let lower = word.to_lowercase();
+    let bare = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    scheme.iter().any(|scheme| bare.starts_with(scheme)) || is_host(word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::desk::thread::TagKey;
+    use crate::desk::ticket::OutboxId;
     use crate::mail::Address;
     use crate::time::Timestamp;
 
@@ -78,6 +245,7 @@ mod tests {
             ticket_tag: "CF".into(),
             tag_key: TagKey::new(b"key"),
             rules: Vec::new(),
+            wording: Wording::default(),
         }
     }
 
@@ -116,5 +284,78 @@ mod tests {
             let article = compose(&message, TicketNumber(8), &policy()).unwrap();
             assert!(article.text.starts_with("Hello,\n"), "{name}");
         }
+    }
+    #[test]
+    fn the_wording_is_that_of_the_senders_language() {
+        let template = |text: &str| Template::new(text).unwrap();
+        let own = |texts: &[(&str, &str)]| {
+            let texts = texts.iter().map(|(tag, text)| ((*tag).to_owned(), template(text)));
+            Wording::new(texts.collect())
+        };
+        let german = "Der Drucker ist kaputt. Bitte helfen Sie uns.";
+        let (both, all) = (
+            [("fr", "F {greeting}"), ("de", "D {greeting}")],
+            [("", "Wir danken Ihnen und {greeting}")],
+        );
+        for (case, wording, text, expected) in [
+            ("ours, German", own(&[]), german, "Guten Tag Ana,\n\nvielen Dank"),
+            ("ours, English", own(&[]), "It jams.", "Hello Ana,\n\nthank you"),
+            ("one of two", own(&both), german, "D Guten Tag Ana,"),
+            ("none of two", own(&both), "123", "F Bonjour Ana,"),
+            ("one for all", own(&all), "It jams.", "Wir danken Ihnen und Guten Tag Ana,"),
+        ] {
+            let message = Message { visible_text: text.into(), ..letter() };
+            let policy = Policy { wording, ..policy() };
+            let article = compose(&message, TicketNumber(8), &policy).unwrap();
+            assert!(article.text.starts_with(expected), "{case}: {}", article.text);
+            assert!(!article.text.contains(['{', '}']), "{case}: {}", article.text);
+        }
+    }
+
+    #[test]
+    fn the_summary_is_short_and_leads_nowhere() {
+        let line = "Buy at https://x.example or WWW.x.example, mail a@x.example, call tel:1; shop。example";
+        let quoted = summary(line);
+        assert_eq!(quoted, "> Buy at […] or […] mail […] call […] […]");
+        assert_eq!(summary("\n a \n\n b\nc\nd\ne"), "> a\n> b\n> c\n> d");
+        assert!(summary(&"x".repeat(1_000)).chars().count() < 170);
+        for word in ["12.5", "z.B.", "end.", "1.2.3", "Fr.-Sa.", "well...then", "Hotel:"] {
+            assert_eq!(summary(word), format!("> {word}"));
+        }
+    }
+
+    #[test]
+    fn a_cap_withholds_the_letter() {
+        let full = Lately { to_address_in_hour: 3, ..Lately::default() };
+        let hear = |lately: &Lately, message: &Message| {
+            answer(message, TicketNumber(8), lately, &policy())
+        };
+        assert!(matches!(hear(&full, &letter()), Answer::Withheld(Struck::AddressInHour(3))));
+        let one = Lately { to_address_in_hour: 1, ..Lately::default() };
+        assert!(matches!(hear(&one, &letter()), Answer::Letter(_)));
+        let reply = Message { subject: "Re: Printer jams".into(), ..letter() };
+        assert!(matches!(hear(&one, &reply), Answer::Withheld(Struck::Answer)));
+    }
+
+    #[test]
+    fn a_desk_of_our_kind_is_not_acknowledged_though_it_lost_its_marks() {
+        let from = Address::bare("desk@other.example");
+        let seal = outgoing::seal(OutboxId(4), &from, &TagKey::new(b"other"));
+        let message_id = seal.map(|seal| seal.message_id);
+        let kin = Message { message_id, ..letter() };
+        let heard = answer(&kin, TicketNumber(8), &Lately::default(), &policy());
+        assert!(matches!(heard, Answer::Nothing(why) if why.contains("another desk")));
+    }
+
+    #[test]
+    fn who_is_forged_is_told_nothing_of_the_letter() {
+        use crate::mail::parse::parse;
+        let raw = "Authentication-Results: office.example; dmarc=fail header.from=shop.example\r\n\
+                   From: Cheap Pills <ana@shop.example>\r\nTo: desk@office.example\r\n\
+                   Subject: Cheap\r\n\r\nBuy cheap pills.\r\n";
+        let message = parse(raw.as_bytes());
+        let article = compose(&message, TicketNumber(8), &policy()).unwrap();
+        assert!(article.text.starts_with("Hello,\n"), "{}", article.text);
+        assert!(!article.text.to_lowercase().contains("cheap"), "{}", article.text);
     }
 }

@@ -48,6 +48,8 @@ words! {
         RawErased = "original.erased",
         /// An acknowledgement was queued.
         Acknowledged = "ticket.acknowledged",
+        /// No acknowledgement was queued, for a cap was struck.
+        NotAcknowledged = "ticket.not_acknowledged",
         /// An agent wrote to the requester.
         Replied = "ticket.replied",
         /// An agent left a note.

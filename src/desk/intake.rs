@@ -1,7 +1,9 @@
 //! The whole decision for one incoming message, returned as one value: which ticket it opens or
 //! joins, the article it becomes, whether it is acknowledged, and what the audit trail says.
 
+use crate::desk::acknowledgement::{self, Answer, Wording};
 use crate::desk::audit::{Action, NewEntry};
+use crate::desk::caps::{self, Lately};
 use crate::desk::ledger::Outcome;
 use crate::desk::rules::{self, Rule};
 use crate::desk::thread::{self, Candidate, Place, TagKey};
@@ -9,7 +11,7 @@ use crate::desk::ticket::{
     ArticleId, BounceReport, Forwarded, Kind, LedgerId, LinkKind, Machine, Priority, State,
     TicketNumber, Verdict,
 };
-use crate::desk::{acknowledgement, machine, sender};
+use crate::desk::{machine, sender};
 use crate::mail::report;
 use crate::mail::{Address, Attachment, Message, MessageId, Protection, subject};
 use crate::time::Timestamp;
@@ -40,6 +42,8 @@ pub struct Policy {
     pub tag_key: TagKey,
     /// The office's rules, in order.
     pub rules: Vec<Rule>,
+    /// What acknowledgements say.
+    pub wording: Wording,
 }
 
 impl Policy {
@@ -79,6 +83,8 @@ pub struct Known {
     pub named: Vec<TicketNumber>,
     /// The number a new ticket would get.
     pub next_ticket: TicketNumber,
+    /// What left lately for whom an acknowledgement would go to.
+    pub lately: Lately,
 }
 
 /// What becomes of one message.
@@ -94,8 +100,12 @@ pub struct Decision {
     pub article: Option<NewArticle>,
     /// The acknowledgement to queue.
     pub acknowledgement: Option<NewArticle>,
+    /// The note that says why there is none, where a cap was struck.
+    pub note: Option<NewArticle>,
     /// The message of ours that did not arrive, and why.
     pub refused: Option<(ArticleId, String)>,
+    /// Whom that message will never reach, as the report has it.
+    pub unreachable: Vec<Address>,
     /// What the trail says.
     pub audit: Vec<NewEntry>,
 }
@@ -244,7 +254,9 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         ticket: TicketChange::Nothing(article),
         article: None,
         acknowledgement: None,
+        note: None,
         refused: None,
+        unreachable: Vec::new(),
         audit: vec![entry(
             Action::Duplicate,
             Some(ticket),
@@ -291,28 +303,44 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
     let mut audit = vec![entry(action, Some(number), format!("sha256 {sha256}"))];
 
     let verified = sender::verdict(&message, &policy.address.address);
-    let answered = opens
-        // The answer would go to somebody who did not write.
-        && verified != Verdict::Fail
+    let is_forged = verified == Verdict::Fail;
+    // The answer to a forged letter would go to somebody who did not write.
+    let may_be_answered = opens
+        && !is_forged
         && policy.acknowledge
         && !archived
         && machine.is_none()
         && !message.sealed
         && !machine::is_unanswerable(&message, &policy.own_addresses);
-    let acknowledgement =
-        answered.then(|| acknowledgement::compose(&message, number, policy)).flatten();
-    if acknowledgement.is_some() {
-        audit.push(entry(Action::Acknowledged, Some(number), String::new()));
+    let answer = if may_be_answered {
+        acknowledgement::answer(&message, number, &known.lately, policy)
+    } else {
+        Answer::Nothing(String::new())
+    };
+    let (mut acknowledgement, mut note, mut unanswered) = (None, None, String::new());
+    match answer {
+        Answer::Letter(letter) => {
+            acknowledgement = Some(*letter);
+            audit.push(entry(Action::Acknowledged, Some(number), String::new()));
+        }
+        Answer::Withheld(struck) => {
+            let written = caps::note(struck, &known.lately.address);
+            unanswered.clone_from(&written.text);
+            note = Some(written);
+            audit.push(entry(Action::NotAcknowledged, Some(number), struck.in_words(None)));
+        }
+        Answer::Nothing(why) => unanswered = why,
     }
     let reason = match (archived, machine) {
         _ if message.sealed => "too large or damaged; the original is attached unread".to_owned(),
         (true, _) => "received before this mailbox was activated; archived".to_owned(),
         (false, Some(machine)) => format!("machine mail ({machine}); not answered"),
-        (false, None) if opens && verified == Verdict::Fail => {
+        (false, None) if opens && is_forged => {
             "the receiving service calls its sender false; not answered".to_owned()
         }
-        (false, None) => String::new(),
+        (false, None) => unanswered,
     };
+    let unreachable = caps::unreachable(&message);
     let refused = known.reported.and_then(|(article, _)| Some((article, failure(&message)?)));
     let article =
         NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
@@ -322,7 +350,9 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         ticket: change,
         article: Some(article),
         acknowledgement,
+        note,
         refused,
+        unreachable,
         audit,
     }
 }
@@ -430,6 +460,7 @@ mod tests {
             ticket_tag: "CF".into(),
             tag_key: TagKey::new(b"key"),
             rules: Vec::new(),
+            wording: Wording::default(),
         }
     }
 
@@ -464,6 +495,7 @@ mod tests {
             reported: None,
             named: Vec::new(),
             next_ticket: TicketNumber(8),
+            lately: Lately::default(),
         }
     }
 

@@ -3,8 +3,10 @@
 
 pub mod acknowledgement;
 pub mod audit;
+pub mod caps;
 pub mod fingerprint;
 pub mod intake;
+pub mod language;
 pub mod ledger;
 pub mod machine;
 pub mod outgoing;

@@ -166,6 +166,21 @@ pub fn seal(letter: OutboxId, from: &Address, key: &TagKey) -> Option<Seal> {
     Some(Seal { message_id, mark: key.code("installation", 16) })
 }
 
+/// Whether an id has the shape of the one in [`seal`]: a program like this one wrote the letter, here or
+/// elsewhere.
+pub fn is_of_our_kind(id: &MessageId) -> bool {
+    let parts = id.as_str().split_once('@').and_then(|(local, _)| {
+        let (number, code) = local.strip_prefix("counterfoil.")?.split_once('.')?;
+        Some((number, code))
+    });
+    parts.is_some_and(|(number, code)| {
+        !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && code.len() == 16
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 /// A letter that the mailbox could not send.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
@@ -235,6 +250,7 @@ mod tests {
             ticket_tag: "CF".into(),
             tag_key: TagKey::new(b"key"),
             rules: Vec::new(),
+            wording: Default::default(),
         }
     }
 
@@ -313,6 +329,10 @@ mod tests {
         assert!(first.ends_with("@office.example"), "{first}");
         assert!(of(1, "desk@büro.example").unwrap().ends_with("@xn--bro-hoa.example"));
         assert_eq!(of(1, "desk"), None);
+        assert!(is_of_our_kind(&MessageId::new(&first).unwrap()), "{first}");
+        for other in ["counterfoil.1.x@office.example", "counterfoil@x", "1.aaaabbbbccccdddd@x"] {
+            assert!(!is_of_our_kind(&MessageId::new(other).unwrap()), "{other}");
+        }
     }
 
     #[test]

@@ -5,9 +5,11 @@
 use rusqlite::Transaction;
 
 use super::writing::People;
-use super::{MailboxId, Result, Store, audit, outbox, writing};
+use super::{MailboxId, Result, Store, audit, caps, outbox, writing};
+use crate::desk::acknowledgement;
+use crate::desk::caps::{Lately, body};
 use crate::desk::fingerprint::fingerprint;
-use crate::desk::intake::{self, Arrival, Known, NewArticle, Policy, TicketChange};
+use crate::desk::intake::{self, Arrival, Known, Policy, TicketChange};
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::sender;
 use crate::desk::thread::{Candidate, Relation};
@@ -146,7 +148,9 @@ fn take_in_one(
     now: Timestamp,
 ) -> Result<Outcome> {
     let Prepared { arrival, size, raw, contents } = prepared;
-    let known = known(tx, mailbox, &arrival, policy)?;
+    // A letter to two mailboxes opens two tickets, of each of which its sender is told.
+    let body = format!("{}:{}", mailbox.0, body(&arrival.message));
+    let known = known(tx, mailbox, &arrival, &body, policy, now)?;
     let ledger = arrival.ledger;
     let sha256 = arrival.sha256.clone();
     let message_id = arrival.message.message_id.clone();
@@ -171,7 +175,11 @@ fn take_in_one(
         article = Some(writing::article(tx, ticket, new, &contents, now)?);
     }
     if let (Some(ticket), Some(new)) = (ticket, &decision.acknowledgement) {
-        acknowledge(tx, mailbox, ticket, new, now)?;
+        let id = writing::article(tx, ticket, new, &[], now)?;
+        writing::outbox(tx, mailbox, ticket, (id, new), Some(&body), now)?;
+    }
+    if let (Some(ticket), Some(note)) = (ticket, &decision.note) {
+        writing::article(tx, ticket, note, &[], now)?;
     }
     tx.prepare_cached(
         "UPDATE ledger SET outcome = :outcome, reason = :reason, article = :article,
@@ -198,19 +206,9 @@ fn take_in_one(
     }
     if let Some((article, reason)) = &decision.refused {
         outbox::came_back(tx, *article, reason, now)?;
+        caps::came_back(tx, *article, &decision.unreachable, now)?;
     }
     Ok(decision.outcome)
-}
-
-fn acknowledge(
-    tx: &Transaction<'_>,
-    mailbox: MailboxId,
-    ticket: TicketNumber,
-    new: &NewArticle,
-    now: Timestamp,
-) -> Result<()> {
-    let article = writing::article(tx, ticket, new, &[], now)?;
-    writing::outbox(tx, mailbox, article, true, now)
 }
 
 /// Everything the store knows that bears on this message.
@@ -218,7 +216,9 @@ fn known(
     tx: &Transaction<'_>,
     mailbox: MailboxId,
     arrival: &Arrival,
+    body: &str,
     policy: &Policy,
+    now: Timestamp,
 ) -> Result<Known> {
     let message = &arrival.message;
     let next_ticket = tx
@@ -276,7 +276,15 @@ fn known(
             candidates.push(coded);
         }
     }
-    Ok(Known { twin, elsewhere, candidates, reported, named, next_ticket })
+    let to = acknowledgement::recipient(message).filter(|_| policy.acknowledge);
+    let lately = match to {
+        Some(to) => {
+            let tickets = candidates.iter().map(|candidate| candidate.ticket);
+            caps::lately(tx, to, body, tickets.chain(named.iter().copied()), now)?
+        }
+        None => Lately::default(),
+    };
+    Ok(Known { twin, elsewhere, candidates, reported, named, next_ticket, lately })
 }
 
 /// The first message of ours with one of these ids.

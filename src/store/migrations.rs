@@ -54,6 +54,24 @@ const STEPS: &[&str] = &[
     DROP TABLE ticket_link;
     ALTER TABLE ticket_link_3 RENAME TO ticket_link;
     CREATE INDEX ticket_link_by_other ON ticket_link (other);
+    ALTER TABLE outbox ADD COLUMN recipients INTEGER NOT NULL DEFAULT 1;
+    CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
+    CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients)
+      WHERE tried_at IS NOT NULL;
+    CREATE TABLE mailed (
+      outbox      INTEGER NOT NULL REFERENCES outbox (id),
+      address     TEXT NOT NULL,
+      domain      TEXT NOT NULL,
+      ticket      INTEGER NOT NULL REFERENCES ticket (number),
+      automatic   INTEGER NOT NULL CHECK (automatic IN (0, 1)),
+      queued_at   TEXT NOT NULL,
+      body        TEXT,
+      bounced_at  TEXT,
+      PRIMARY KEY (address, queued_at, outbox)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX mailed_by_domain ON mailed (domain, queued_at) WHERE automatic = 1;
+    CREATE INDEX mailed_by_ticket ON mailed (ticket, queued_at) WHERE automatic = 1;
+    CREATE INDEX mailed_by_outbox ON mailed (outbox);
 ",
 ];
 

@@ -3,6 +3,7 @@
 //! it.
 
 pub mod audit;
+mod caps;
 pub mod content;
 pub mod filing;
 pub mod health;

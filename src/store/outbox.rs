@@ -73,18 +73,32 @@ pub struct OutboxCount {
 impl Store {
     /// The message of this mailbox that has been due longest, if any is.
     pub fn next_due(&mut self, mailbox: MailboxId, now: Timestamp) -> Result<Option<Due>> {
+        self.next_in("state IN ('queued', 'drafting', 'unknown')", mailbox, now)
+    }
+
+    /// The same, of those of which it is not known whether they left.
+    pub fn next_unknown(&mut self, mailbox: MailboxId, now: Timestamp) -> Result<Option<Due>> {
+        self.next_in("state = 'unknown'", mailbox, now)
+    }
+
+    fn next_in(
+        &mut self,
+        states: &'static str,
+        mailbox: MailboxId,
+        now: Timestamp,
+    ) -> Result<Option<Due>> {
         self.read(|tx| {
             let row = tx
-                .prepare_cached(
+                .prepare_cached(&format!(
                     "SELECT outbox.id, outbox.automatic, outbox.state, outbox.draft_item,
                             outbox.attempts, outbox.queued_at, outbox.tried_at, article.id,
                             article.people, article.subject, article.text, article.in_reply_to,
                             article.message_id
                      FROM outbox JOIN article ON article.id = outbox.article
                      WHERE outbox.mailbox = ?1 AND outbox.due_at <= ?2
-                       AND outbox.state IN ('queued', 'drafting', 'unknown')
-                     ORDER BY outbox.due_at, outbox.id LIMIT 1",
-                )?
+                       AND outbox.{states}
+                     ORDER BY outbox.due_at, outbox.id LIMIT 1"
+                ))?
                 .query_row((mailbox.0, now), |row| {
                     let people: String = row.get(8)?;
                     let people = People::read(&people);
@@ -186,7 +200,9 @@ impl Store {
     pub fn mark_sent(&mut self, id: OutboxId, now: Timestamp) -> Result<()> {
         self.write(|tx| {
             tx.prepare_cached(
-                "UPDATE outbox SET state = 'sent', sent_at = ?2, reason = '' WHERE id = ?1",
+                "UPDATE outbox SET state = 'sent', sent_at = ?2, reason = '',
+                                   tried_at = coalesce(tried_at, ?2)
+                 WHERE id = ?1",
             )?
             .execute((id, now))?;
             tx.prepare_cached(

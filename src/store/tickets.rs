@@ -4,8 +4,9 @@
 use rusqlite::{Row, Transaction};
 
 use super::writing::{self, Content, People};
-use super::{Error, Listing, MailboxId, Result, Store, audit};
+use super::{Error, Listing, MailboxId, Result, Store, audit, caps};
 use crate::desk::audit::{Action, NewEntry};
+use crate::desk::caps as desk_caps;
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
@@ -107,6 +108,19 @@ impl Store {
         })
     }
 
+    /// Why messages of ours in this ticket wait, were refused or are unknown, in words.
+    pub fn delivery_reasons(&mut self, number: TicketNumber) -> Result<Vec<(ArticleId, String)>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT article.id, outbox.reason FROM article
+                 JOIN outbox ON outbox.article = article.id
+                 WHERE article.ticket = ?1 AND outbox.reason <> '' ORDER BY article.id",
+            )?
+            .query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Writes an agent's answer or note; an answer is queued in the same transaction.
     pub fn write_article(
         &mut self,
@@ -125,7 +139,13 @@ impl Store {
             let action = if article.kind == Kind::Note {
                 Action::Noted
             } else {
-                writing::outbox(tx, mailbox, id, false, now)?;
+                for to in [&article.to, &article.cc, &article.bcc].into_iter().flatten() {
+                    if let Some(struck) = desk_caps::reply(caps::mailed_in_hour(tx, to, now)?) {
+                        let why = struck.in_words(Some(to));
+                        return Err(Error::NotPossible(format!("not sent: {why}")));
+                    }
+                }
+                writing::outbox(tx, mailbox, number, (id, article), None, now)?;
                 Action::Replied
             };
             writing::touch(tx, number, state, now)?;

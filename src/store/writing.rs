@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use rusqlite::{Connection, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::{MailboxId, Result};
+use super::{MailboxId, Result, caps};
 use crate::desk::audit::hex;
 use crate::desk::intake::{NewArticle, NewTicket};
-use crate::desk::ticket::{ArticleId, State, TicketNumber};
+use crate::desk::ticket::{ArticleId, OutboxId, State, TicketNumber};
 use crate::mail::Address;
 use crate::time::Timestamp;
 
@@ -261,20 +261,26 @@ fn store_content(tx: &Transaction<'_>, content: &Content) -> Result<i64> {
     }
 }
 
-/// Queues an article of ours for sending.
+/// Queues an article of ours for sending. `answers` is the [`caps::body`] of the letter that it
+/// answers by itself; an agent's answer has none.
+///
+/// [`caps::body`]: crate::desk::caps::body
 pub(super) fn outbox(
     tx: &Transaction<'_>,
     mailbox: MailboxId,
-    article: ArticleId,
-    automatic: bool,
+    ticket: TicketNumber,
+    (id, article): (ArticleId, &NewArticle),
+    answers: Option<&str>,
     now: Timestamp,
 ) -> Result<()> {
+    let recipients = article.to.len() + article.cc.len() + article.bcc.len();
     tx.prepare_cached(
-        "INSERT INTO outbox (article, mailbox, automatic, queued_at, due_at)
-         VALUES (?1, ?2, ?3, ?4, ?4)",
+        "INSERT INTO outbox (article, mailbox, automatic, queued_at, due_at, recipients)
+         VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
     )?
-    .execute((article, mailbox.0, automatic, now))?;
-    Ok(())
+    .execute((id, mailbox.0, answers.is_some(), now, recipients))?;
+    let outbox = OutboxId(tx.last_insert_rowid());
+    caps::note_mailed(tx, outbox, ticket, article, answers, now)
 }
 
 /// The bytes of one attachment's content.

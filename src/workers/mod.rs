@@ -27,6 +27,8 @@ pub enum Rest {
     No,
     /// So long; then something that waits here is due.
     Until(Duration),
+    /// So long; what waits here is held back by a limit of the service until then.
+    Limited(Duration),
     /// So long; nothing waits here, but something new may come.
     Idle(Duration),
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Error, Rest, Round};
+use crate::desk::caps::{Held, Limits};
 use crate::desk::outgoing;
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::OutboxId;
@@ -56,6 +57,9 @@ pub struct Sender {
     mailbox: Arc<dyn Mailbox>,
     id: MailboxId,
     key: TagKey,
+    limits: Limits,
+    /// The limit that holds letters back at present, for the log says so once.
+    held: Option<Held>,
 }
 
 impl Sender {
@@ -66,8 +70,29 @@ impl Sender {
         id: MailboxId,
         name: &str,
         key: TagKey,
+        limits: Limits,
     ) -> Self {
-        Self { round: format!("sender:{name}"), account: name.to_owned(), store, mailbox, id, key }
+        let (round, account) = (format!("sender:{name}"), name.to_owned());
+        Self { round, account, store, mailbox, id, key, limits, held: None }
+    }
+
+    /// The limit of the service that holds this message back, by what is known to have been sent.
+    fn held_back(&mut self, due: &Due, now: Timestamp) -> Result<Option<Held>, Error> {
+        if matches!(due.stage, Stage::Unknown(_)) {
+            return Ok(None);
+        }
+        let letter = &due.letter;
+        let recipients = letter.to.len() + letter.cc.len() + letter.bcc.len();
+        let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);
+        let held = self.store.held_back(self.id, self.limits, recipients, now)?;
+        if let Some(held) = &held {
+            self.store.note_held(self.id, &held.why, now)?;
+            if self.held.as_ref().map(|held| &held.why) != Some(&held.why) {
+                log::info!(target: "sender", "{}: {}", self.account, held.why);
+            }
+        }
+        self.held.clone_from(&held);
+        Ok(held)
     }
 
     /// Brings one message a step or more further.
@@ -286,12 +311,19 @@ impl Round for Sender {
     fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
         let mut failures_in_a_row = 0;
         for _ in 0..ROUND {
-            let Some(due) = self.store.next_due(self.id, now)? else {
+            let Some(mut due) = self.store.next_due(self.id, now)? else {
                 return Ok(match self.store.next_due_at(self.id)? {
                     Some(at) => Rest::Until(now.until(at)),
                     None => Rest::Idle(REST),
                 });
             };
+            if let Some(held) = self.held_back(&due, now)? {
+                // To look for what may have left sends nothing.
+                match self.store.next_unknown(self.id, now)? {
+                    Some(unknown) => due = unknown,
+                    None => return Ok(Rest::Limited(now.until(held.until))),
+                }
+            }
             match self.advance(due, now) {
                 Ok(()) => failures_in_a_row = 0,
                 // What failed for one letter is noted there, and holds up no other.

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use counterfoil::desk::acknowledgement::Wording;
+use counterfoil::desk::caps;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::{Balance, LedgerRow};
 use counterfoil::desk::retention::Days;
@@ -174,6 +176,7 @@ impl Office {
             ticket_tag: "CF".into(),
             tag_key: tag_key.clone(),
             rules: Vec::new(),
+            wording: Wording::default(),
         };
         let settings = poller::Settings {
             name: watched.name.into(),
@@ -185,7 +188,7 @@ impl Office {
             side_by_side: watched.side_by_side,
         };
         let poller = Poller::new(store, Arc::clone(&mailbox), id, settings, policy);
-        let sender = Sender::new(self.store(), mailbox, id, watched.name, tag_key);
+        let sender = Sender::new(self.store(), mailbox, id, watched.name, tag_key, caps::SERVICE);
         [Box::new(poller), Box::new(sender)]
     }
 

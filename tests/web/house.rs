@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
 use counterfoil::desk::ticket::{LedgerId, Role};
@@ -89,6 +90,7 @@ impl House {
             ticket_tag: "CF".to_owned(),
             tag_key: self.store.tag_key().unwrap(),
             rules: Vec::new(),
+            wording: Wording::default(),
         }
     }
 
