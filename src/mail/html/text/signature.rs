@@ -28,6 +28,12 @@ pub(super) enum Signature {
 impl Signature {
     /// Takes note of a tag in the letter's own text, of which `written` bytes are there.
     pub(super) fn note(&mut self, token: Token<'_>, tokens: &Tokens<'_>, written: usize) {
+        let ended = match self {
+            Self::Opened(Some(within)) | Self::Begun { within: Some(within), .. } => {
+                within.ends_with(token)
+            }
+            _ => false,
+        };
         match self {
             Self::Unseen => {
                 let Token::Open(element) = token else { return };
@@ -35,16 +41,8 @@ impl Signature {
                     *self = Self::Opened((element != Element::Hr).then(|| Within::of(element)));
                 }
             }
-            Self::Opened(Some(within)) => {
-                if within.ends_with(token) {
-                    *self = Self::Unseen;
-                }
-            }
-            Self::Begun { within: Some(within), at } => {
-                if within.ends_with(token) {
-                    *self = Self::Ended { at: *at, end: written };
-                }
-            }
+            Self::Opened(_) if ended => *self = Self::Unseen,
+            Self::Begun { at, .. } if ended => *self = Self::Ended { at: *at, end: written },
             _ => {}
         }
     }
