@@ -7,6 +7,7 @@
 mod in_process;
 mod support;
 
+use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::outgoing::{self, Writing};
 use counterfoil::desk::thread::TagKey;

@@ -105,11 +105,11 @@ impl Desk {
     fn leave(&mut self) -> Vec<Left> {
         let mut left = Vec::new();
         while let Some(due) = self.store.next_due(self.mailbox, self.now).unwrap() {
-            let letter = due.letter;
-            let id = format!("out.{}@office.example", letter.id);
+            let (row, letter) = (due.id, due.letter);
+            let id = format!("out.{row}@office.example");
             let message_id = MessageId::new(&id).unwrap();
-            self.store.note_draft(letter.id, "draft", &message_id, self.now).unwrap();
-            self.store.mark_sent(letter.id, self.now).unwrap();
+            self.store.note_draft(row, "draft", &message_id, self.now).unwrap();
+            self.store.mark_sent(row, self.now).unwrap();
             left.push(Left {
                 to: letter.to[0].address.clone(),
                 subject: letter.subject,
