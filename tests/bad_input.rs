@@ -35,8 +35,8 @@ fn faults_of_the_configuration_come_all_at_once_with_their_places() {
     assert_eq!(ended.code, 2);
     let lines: Vec<&str> = ended.stderr.lines().collect();
     assert_eq!(lines.len(), 2, "{}", ended.stderr);
-    assert!(lines[0].contains("counterfoil.toml:15:1"), "{}", lines[0]);
-    assert!(lines[1].contains(":16:"), "{}", lines[1]);
+    assert!(lines[0].contains("counterfoil.toml:14:1"), "{}", lines[0]);
+    assert!(lines[1].contains(":15:"), "{}", lines[1]);
     assert!(!office.database().exists(), "nothing is half done");
 }
 

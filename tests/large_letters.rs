@@ -97,7 +97,7 @@ fn assert_left_whole(office: &Office, files: &[Attachment], case: &str) {
     assert!(read.html.unwrap().contains("cid:p@office"), "{case}");
     assert!(read.text.contains("wrote:\n> About Lamp."), "{case}: {}", read.text);
     let acknowledgement = parse(&left[0].raw).text;
-    assert!(!acknowledgement.contains("> About"), "{case}: {acknowledgement}");
+    assert!(!acknowledgement.contains("wrote:"), "{case}: {acknowledgement}");
     assert_eq!(delivery(office), Some(Delivery::Sent), "{case}");
     let in_sent = office.practice.folder(ADDRESS, "sentitems").len();
     assert_eq!(in_sent, 2, "{case}");

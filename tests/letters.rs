@@ -221,7 +221,7 @@ proptest! {
         html::sanitize(&markup);
         html::to_text(&markup);
         subject::base(&text);
-        subject::find_tag(&text, "CF");
+        subject::find_tags(&text, "CF");
     }
 }
 

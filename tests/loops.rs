@@ -143,13 +143,13 @@ impl Desk {
 #[test]
 fn a_cap_that_strikes_is_seen_in_the_ticket_the_ledger_and_the_trail() {
     let mut desk = Desk::new();
-    for word in ["one", "two", "three"] {
-        desk.letter("Ana@shop.example", word);
+    for n in 1..=10 {
+        desk.letter("Ana@shop.example", &"one ".repeat(n));
     }
-    assert_eq!(desk.leave().len(), 3);
+    assert_eq!(desk.leave().len(), 10);
     desk.letter("ana+again@shop.example", "four");
     assert_eq!(desk.leave().len(), 0);
-    let words = "not acknowledged: 3 acknowledgements to ana+again@shop.example within the hour";
+    let words = "not acknowledged: 10 acknowledgements to ana+again@shop.example within the hour";
     let ticket = desk.newest();
     let note = ticket.articles.last().unwrap();
     assert_eq!((note.kind, note.text.as_str()), (Kind::Note, words));
@@ -158,7 +158,7 @@ fn a_cap_that_strikes_is_seen_in_the_ticket_the_ledger_and_the_trail() {
     let entries = desk.store.audit(None, 100).unwrap().rows;
     let entry = entries.iter().find(|entry| entry.action == "ticket.not_acknowledged").unwrap();
     assert_eq!(entry.ticket, Some(ticket.number));
-    assert_eq!(entry.detail, "3 acknowledgements to its sender within the hour");
+    assert_eq!(entry.detail, "10 acknowledgements to its sender within the hour");
 
     // Somebody else is acknowledged, and so is she an hour later.
     desk.letter("ben@shop.example", "five");
@@ -179,13 +179,13 @@ fn a_domain_and_a_chain_of_tickets_have_caps_of_their_own() {
     let word = |n: u32| "x".repeat(n as usize + 1);
     let from = |domain: &str| {
         let letter = |n: u32| (format!("From: person{n}@{domain}\r\nSubject: Hello"), word(n));
-        (0..260).map(letter).collect::<Vec<_>>()
+        (0..1_010).map(letter).collect::<Vec<_>>()
     };
     desk.take_in(&from("shop.example"));
     desk.take_in(&from("gmail.com"));
     let left = desk.leave();
     let to = |domain: &str| left.iter().filter(|left| left.to.ends_with(domain)).count();
-    assert_eq!((to("@shop.example"), to("@gmail.com")), (250, 260));
+    assert_eq!((to("@shop.example"), to("@gmail.com")), (1_000, 1_010));
 
     // Each letter cites one of a deleted ticket and opens another that goes on from it.
     let mut desk = Desk::new();
@@ -384,9 +384,8 @@ fn two_desks_that_acknowledge_each_other_stop_by_themselves() {
                 desks[to].1.deliver_raw(address, raw);
             }
         }
-        let most = if lost == Lost::Tags { 3 } else { 2 };
         assert!(
-            carried[0] >= 1 && carried.iter().all(|count| *count <= most),
+            carried[0] >= 1 && carried.iter().all(|count| *count <= 2),
             "{lost:?}: {carried:?}"
         );
     }

@@ -65,7 +65,7 @@ fn each_wrong_wording_is_a_fault_at_its_place() {
         ("a canned text without a text", "[[canned]]\nname = \"a\"", &["7:1: [[canned]] a: text is missing; fill in the text"]),
         ("one without a name", "[[canned]]\ntext = \"a\"", &["7:1: [[canned]] number 1: name is missing; fill in what agents call it"]),
         ("two of a name, and a fault", "[[canned]]\nname = \"a\"\ntext = \"{who}\"\n[[canned]]\nname = \"b\"\ntext = \"x\"\n[[canned]]\nname = \"B\"\ntext = \"x\"", &["9:9: [[canned]] a: text has no placeholder {who}", "14:8: [[canned]] B: name is already that of another text"]),
-        ("no letters at all", "letters_a_minute = 0", &["7:20: [[mailbox]] support: letters_a_minute must be a whole number from 1"]),
+        ("no number", "letters_a_minute = -1", &["7:20: [[mailbox]] support: letters_a_minute must be a whole number from 0"]),
     ];
     for (case, text, expected) in cases {
         let found = read(folder.path(), &format!("{MAILBOX}{text}\n")).err().unwrap_or_default();

@@ -123,6 +123,11 @@ fn host_of(authority: &str) -> &str {
     &authority[..end]
 }
 
+/// Whether an origin lies on this machine.
+pub(super) fn is_local(origin: &str) -> bool {
+    origin.split_once("://").is_some_and(|(_, authority)| is_loopback(host_of(authority)))
+}
+
 fn is_loopback(host: &str) -> bool {
     if host.eq_ignore_ascii_case("localhost") {
         return true;

@@ -239,9 +239,14 @@ pub(super) const MAILBOX: Section = Section {
             .of("microsoft365"),
         text("graph_url", "", "instead of the cloud's own; https://HOST without a path")
             .of("microsoft365"),
-        number("letters_a_minute", 30, [1, 100_000], "the most that are sent; others wait")
-            .of("microsoft365"),
-        number("recipients_a_day", 10_000, [1, 1_000_000], "likewise, in 24 hours")
+        number(
+            "letters_a_minute",
+            0,
+            [0, 100_000],
+            "the most that are sent; 0 = 30, none on loopback",
+        )
+        .of("microsoft365"),
+        number("recipients_a_day", 0, [0, 1_000_000], "in 24 hours; 0 = 10000, none on loopback")
             .of("microsoft365"),
         text("service_account_file", "", "not in this version").of("google"),
         text("client_file", "", "not in this version").of("google"),

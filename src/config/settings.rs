@@ -10,7 +10,7 @@ use super::{
     AfterImport, Cloud, Config, Desk, Faults, Log, LogFormat, Mailbox, Microsoft365, Network,
     Provider, Retention, Rule, SecretSource, Store, Then, Tls, Web, When,
 };
-use crate::desk::caps::Limits;
+use crate::desk::caps::{self, Limits};
 
 /// How many days Microsoft 365 keeps deleted mail at most (facts: microsoft-graph 3.4).
 const MICROSOFT_RECOVERY_DAYS: u32 = 30;
@@ -260,9 +260,14 @@ impl Settings<'_> {
         });
         let login_url = self.parsed(table, "login_url", forms::origin);
         let graph_url = self.parsed(table, "graph_url", forms::origin);
-        let limits = table.number("letters_a_minute").zip(table.number("recipients_a_day"));
-        let (letters_a_minute, recipients_a_day) = limits?;
         let cloud = cloud?;
+        let graph_url = graph_url?.unwrap_or_else(|| cloud.graph_url().to_owned());
+        // A service on loopback is no Microsoft 365; what it takes, it says itself.
+        let its_own = if forms::is_local(&graph_url) { caps::NONE } else { caps::SERVICE };
+        let chosen =
+            |key, its_own| Some(table.number(key)?).map(|n| if n == 0 { its_own } else { n });
+        let letters_a_minute = chosen("letters_a_minute", its_own.letters_a_minute);
+        let recipients_a_day = chosen("recipients_a_day", its_own.recipients_a_day);
         Some(Microsoft365 {
             tenant_id: tenant_id?,
             client_id: client_id?,
@@ -270,8 +275,11 @@ impl Settings<'_> {
             secret_expires: secret_expires?,
             cloud,
             login_url: login_url?.unwrap_or_else(|| cloud.login_url().to_owned()),
-            graph_url: graph_url?.unwrap_or_else(|| cloud.graph_url().to_owned()),
-            limits: Limits { letters_a_minute, recipients_a_day },
+            graph_url,
+            limits: Limits {
+                letters_a_minute: letters_a_minute?,
+                recipients_a_day: recipients_a_day?,
+            },
         })
     }
 

@@ -326,11 +326,11 @@ mod tests {
 
     #[test]
     fn a_cap_withholds_the_letter() {
-        let full = Lately { to_address_in_hour: 3, ..Lately::default() };
+        let full = Lately { to_address_in_hour: 10, ..Lately::default() };
         let hear = |lately: &Lately, message: &Message| {
             answer(message, TicketNumber(8), lately, &policy())
         };
-        assert!(matches!(hear(&full, &letter()), Answer::Withheld(Struck::AddressInHour(3))));
+        assert!(matches!(hear(&full, &letter()), Answer::Withheld(Struck::AddressInHour(10))));
         let one = Lately { to_address_in_hour: 1, ..Lately::default() };
         assert!(matches!(hear(&one, &letter()), Answer::Letter(_)));
         let reply = Message { subject: "Re: Printer jams".into(), ..letter() };

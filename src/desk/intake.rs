@@ -82,7 +82,7 @@ pub struct Known {
     /// The tickets it may belong to.
     pub candidates: Vec<Candidate>,
     /// The message of ours that it reports on, when it is a report.
-    pub reported: Option<(ArticleId, TicketNumber)>,
+    pub reported: Option<ArticleId>,
     /// The tickets its subject names, whether or not by the right code.
     pub named: Vec<TicketNumber>,
     /// The number a new ticket would get.
@@ -246,7 +246,7 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         (false, None) => unanswered,
     };
     let unreachable = caps::unreachable(&message);
-    let refused = known.reported.and_then(|(article, _)| Some((article, failure(&message)?)));
+    let refused = known.reported.and_then(|article| Some((article, failure(&message)?)));
     let article =
         NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
     Decision {

@@ -170,11 +170,6 @@ pub fn tag(prefix: &str, number: u64, code: &str) -> String {
     format!("[{prefix}#{number}-{code}]")
 }
 
-/// The first tag with that prefix: see [`find_tags`].
-pub fn find_tag(subject: &str, prefix: &str) -> Option<(u64, String)> {
-    find_tags(subject, prefix).into_iter().next()
-}
-
 /// All tags with that prefix, in order and each once: ticket number and code, the code in lower
 /// case. Neither case matters, nor white space that programs fold or put into it, nor that they
 /// make brackets, dashes and digits as wide as Chinese characters.
@@ -468,7 +463,8 @@ mod tests {
             ("", None),
         ] {
             let expected = expected.map(|(number, code): (u64, &str)| (number, code.to_owned()));
-            assert_eq!(find_tag(subject, "CF"), expected, "{subject}");
+            let first = find_tags(subject, "CF").into_iter().next();
+            assert_eq!(first, expected, "{subject}");
         }
     }
 

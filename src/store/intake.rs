@@ -291,14 +291,14 @@ fn known(
 fn reported<'a>(
     tx: &Transaction<'_>,
     ids: impl Iterator<Item = &'a MessageId>,
-) -> Result<Option<(ArticleId, TicketNumber)>> {
+) -> Result<Option<ArticleId>> {
     for id in ids {
         let found = tx
             .prepare_cached(
-                "SELECT id, ticket FROM article
+                "SELECT id FROM article
                  WHERE message_id = ?1 AND kind = 'email_out' ORDER BY id LIMIT 1",
             )?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)));
+            .query_row([id], |row| row.get(0));
         match found {
             Err(rusqlite::Error::QueryReturnedNoRows) => {}
             other => return Ok(Some(other?)),

@@ -54,6 +54,8 @@ const STEPS: &[&str] = &[
     DROP TABLE ticket_link;
     ALTER TABLE ticket_link_3 RENAME TO ticket_link;
     CREATE INDEX ticket_link_by_other ON ticket_link (other);
+",
+    "
     ALTER TABLE outbox ADD COLUMN recipients INTEGER NOT NULL DEFAULT 1;
     CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
     CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients)

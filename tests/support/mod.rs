@@ -68,7 +68,7 @@ impl Office {
             "[store]\npath = \"counterfoil.db\"\n[web]\nlisten = \"127.0.0.1:0\"\n{sections}\n\
              [[mailbox]]\nname = \"support\"\naddress = \"{address}\"\n\
              tenant_id = \"{tenant_id}\"\nclient_id = \"{client_id}\"\n\
-             client_secret_file = \"secret\"\nletters_a_minute = 100000\nlogin_url = \"{url}\"\ngraph_url = \"{url}\"\n\
+             client_secret_file = \"secret\"\nlogin_url = \"{url}\"\ngraph_url = \"{url}\"\n\
              {mailbox}\n"
         );
         std::fs::write(self.config(), text).unwrap();

@@ -294,13 +294,21 @@ fn content_length(digits: &[u8]) -> Result<u64, Refusal> {
 fn clean(value: &[u8]) -> Option<String> {
     let ascii = value.split(|b| *b == b';').filter(|part| part.is_ascii());
     let ascii = ascii.collect::<Vec<_>>().join(&b';');
-    String::from_utf8(ascii).ok().filter(|text| !text.trim().is_empty())
+    let text = String::from_utf8(ascii).ok()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_value_is_trimmed_when_its_first_part_is_left_out() {
+        assert_eq!(clean(b"\xff; d").as_deref(), Some("d"));
+        assert_eq!(clean(b"a=1; b=\xff; c=2").as_deref(), Some("a=1; c=2"));
+        assert_eq!(clean(b" \xff; "), None);
+    }
 
     fn read(bytes: &[u8]) -> Result<Head, Refusal> {
         let end = Scan::default().end(bytes, 16 * 1024)?.expect("a whole head");
