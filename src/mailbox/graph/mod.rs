@@ -174,6 +174,11 @@ impl Graph {
                 return Ok(answer);
             }
             let refusal = Refusal::read(&answer);
+            // The mailbox may go on with all else.
+            if refusal.limits_sending() {
+                self.gate.answered();
+                return Err(Unsuccessful::Refused(refusal));
+            }
             // Throttled, or told to come back: nothing was done (facts: microsoft-graph 5.2).
             if refusal.status == 429 || (refusal.status == 503 && answer.retry_after.is_some()) {
                 let wait = self.gate.refused(answer.retry_after, refusal.is_crowded());
