@@ -6,6 +6,7 @@
 use ring::digest;
 
 use crate::desk::audit::hex;
+use crate::desk::bounced::about_us;
 use crate::desk::intake::NewArticle;
 use crate::desk::ticket::Kind;
 use crate::mail::{Address, Message, subject};
@@ -193,7 +194,8 @@ pub fn bounced_in_a_row(letters: &[(Timestamp, bool)], now: Timestamp) -> u32 {
 /// The recipients of whom a report says that the same letter would fail again.
 pub fn unreachable(report: &Message) -> Vec<Address> {
     let bounces = report.report.iter().flat_map(|report| &report.bounces);
-    let lasting = bounces.filter(|bounce| bounce.permanent).take(MAX_UNREACHABLE);
+    let lasting = bounces.filter(|bounce| bounce.permanent && about_us(&bounce.status).is_none());
+    let lasting = lasting.take(MAX_UNREACHABLE);
     lasting.map(|bounce| Address::bare(&bounce.recipient)).collect()
 }
 

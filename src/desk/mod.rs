@@ -3,6 +3,7 @@
 
 pub mod acknowledgement;
 pub mod audit;
+pub mod bounced;
 pub mod caps;
 pub mod fingerprint;
 pub mod intake;
