@@ -495,6 +495,7 @@ fn a_ticket_shows_its_whole_conversation() {
         in_reply_to: question.message_id.iter().cloned().collect(),
         text: text.to_owned(),
         visible_text: "It is still cold.".to_owned(),
+        reply_to: vec![Address::bare("team@customer.example")],
         ..letter(2)
     });
     let number = TicketNumber(1);
@@ -502,8 +503,12 @@ fn a_ticket_shows_its_whole_conversation() {
     let policy = house.policy();
     let (thread, mailbox, _) = house.store.thread(number).unwrap();
     let say = |text: &str| Writing { text: text.to_owned(), ..Writing::default() };
-    let (reply, state) = outgoing::reply(&thread, say("We are on our way."), &policy).unwrap();
+    let bcc = vec![Address::bare("boss@contoso.example")];
+    let answer = Writing { bcc, ..say("We are on our way.") };
+    let (reply, state) = outgoing::reply(&thread, answer, &policy).unwrap();
     house.store.write_article(number, mailbox, &reply, state, "ana", now).unwrap();
+    let why = "waits: the mailbox may send 30 letters a minute";
+    house.store.note_held(mailbox, why, now).unwrap();
     let author = Address { address: String::new(), name: "ana".to_owned() };
     let (note, state) = outgoing::note(&thread, say("Valve is broken."), author).unwrap();
     house.store.write_article(number, mailbox, &note, state, "ana", now).unwrap();
@@ -520,6 +525,9 @@ fn a_ticket_shows_its_whole_conversation() {
         "On Monday, Contoso Help wrote:\n&gt; We will come.",
         "We are on our way.",
         "waiting to be sent",
+        "<bdi>waits: the mailbox may send 30 letters a minute</bdi>",
+        "answers go to <bdi>team@customer.example</bdi>",
+        "hidden copy to <bdi>boss@contoso.example</bdi>",
         "note, seen by agents only",
         "Valve is broken.",
         "The original was removed from the mailbox and can be recovered there until 2026-06-03",

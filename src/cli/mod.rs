@@ -5,10 +5,12 @@ mod audit;
 mod configuration;
 mod demo;
 mod ledger;
+mod outbox;
 mod output;
 mod people;
 mod practice;
 mod preview;
+mod replying;
 mod retention;
 mod run;
 mod tickets;
@@ -30,11 +32,11 @@ use output::Out;
 #[command(name = "counterfoil", version, propagate_version = true, max_term_width = 100)]
 #[command(
     disable_help_subcommand = true,
+    help_template = "{about}\n{usage-heading} {usage}\n\n{all-args}{after-help}",
     after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 needs attention."
 )]
 struct Args {
-    /// The configuration file [default: $COUNTERFOIL_CONFIG, ./counterfoil.toml,
-    /// /etc/counterfoil/counterfoil.toml]
+    /// [default: $COUNTERFOIL_CONFIG, counterfoil.toml here or in /etc/counterfoil]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -62,6 +64,9 @@ enum Command {
     /// See what became of every message
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// See what waits to leave, and settle what is undecided or was refused
+    #[command(subcommand)]
+    Outbox(outbox::Command),
     /// Read and check the trail of everything that was done
     #[command(subcommand)]
     Audit(audit::Command),
@@ -138,6 +143,7 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Command::Run(command) => run::run(command, args, out),
         Command::Ticket(command) => tickets::run(command, args, out),
         Command::Ledger(command) => ledger::run(command, args, out),
+        Command::Outbox(command) => outbox::run(command, args, out),
         Command::Audit(command) => audit::run(command, args, out),
         Command::Retention(command) => retention::run(command, args, out),
         Command::User(command) => people::run(command, args, out),

@@ -7,12 +7,13 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::output::{self, Out};
+use super::replying;
 use super::{Args, Ending, Part, Usage};
 use crate::config;
 use crate::desk::acknowledgement;
 use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, Writing};
-use crate::desk::ticket::{Article, ArticleId, Change, Kind, State, Ticket, TicketNumber, Verdict};
+use crate::desk::ticket::{Article, Change, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
 use crate::store::tickets::Filter;
 
@@ -91,6 +92,12 @@ pub(super) struct Reply {
     /// Send a hidden copy to this address too
     #[arg(long, value_name = "ADDRESS")]
     bcc: Vec<String>,
+    /// Send a copy to everybody else the message answered went to
+    #[arg(long)]
+    all: bool,
+    /// Show to whom it would go and what it would say, and send nothing; standard input is not read
+    #[arg(long, visible_alias = "preview")]
+    dry_run: bool,
     /// Answer with the text of this name from the configuration
     #[arg(long, value_name = "NAME", conflicts_with_all = ["text", "file"])]
     canned: Option<String>,
@@ -133,8 +140,8 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         }
         Command::Show { number } => {
             let number = TicketNumber(*number);
-            let (ticket, reasons) = (store.ticket(number)?, store.delivery_reasons(number)?);
-            out.answer(&ticket, |to| show_for_people(to, &ticket, &reasons))?;
+            let ticket = store.ticket(number)?;
+            out.answer(&ticket, |to| show_for_people(to, &ticket))?;
         }
         Command::Reply(write) => {
             let (thread, mailbox, name) = store.thread(TicketNumber(write.note.number))?;
@@ -149,21 +156,23 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let writing = Writing {
                 cc: addresses(&write.cc)?,
                 bcc: addresses(&write.bcc)?,
-                ..writing(&write.note, canned)?
+                to_all: write.all,
+                ..writing(&write.note, canned, !write.dry_run)?
             };
+            if write.dry_run {
+                return replying::preview(&thread, &writing, &policy, (&app, &mut store, out));
+            }
+            let recipients = outgoing::recipients(&thread, &writing, &policy)
+                .map_err(|why| Usage(why.to_string()))?;
             let (article, state) =
                 outgoing::reply(&thread, writing, &policy).map_err(|why| Usage(why.to_string()))?;
             let to: Vec<String> = article.to.iter().map(output::address).collect();
-            let everybody = [&article.to[..], &article.cc, &article.bcc].concat();
-            for (address, count) in store.unreachable(&everybody, app.now())? {
-                out.say(&format!(
-                    "the last {count} letters to {} came back, and this one may; it is queued all \
-                     the same",
-                    address.address
-                ));
+            for warning in replying::warnings(&recipients, &mut store, &app)? {
+                out.say(&warning);
             }
             let id =
                 store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
+            out.say(&format!("goes {}", replying::in_words(&recipients)));
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the answer to {} is queued", to.join(", "))
             })?;
@@ -171,7 +180,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Note(note) => {
             let (thread, mailbox, _) = store.thread(TicketNumber(note.number))?;
             let author = Address { address: String::new(), name: "command line".to_owned() };
-            let (article, state) = outgoing::note(&thread, writing(note, None)?, author)
+            let (article, state) = outgoing::note(&thread, writing(note, None, true)?, author)
                 .map_err(|why| Usage(why.to_string()))?;
             let id =
                 store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
@@ -241,12 +250,14 @@ fn canned(
     Ok(acknowledgement::fill_canned(&canned.text, ticket, policy))
 }
 
-/// What is written: the canned text when there is one.
-fn writing(note: &Note, canned: Option<String>) -> anyhow::Result<Writing> {
+/// What is written: the canned text when there is one; nothing when none is given and `asks` is not
+/// set.
+fn writing(note: &Note, canned: Option<String>, asks: bool) -> anyhow::Result<Writing> {
     let text = match (canned, &note.text, &note.file) {
         (Some(text), ..) => text,
         (None, Some(text), _) => text.clone(),
         (None, None, Some(file)) => text_of(file)?,
+        (None, None, None) if !asks => String::new(),
         (None, None, None) => {
             let mut text = String::new();
             io::stdin().read_to_string(&mut text).map_err(|error| {
@@ -339,11 +350,7 @@ fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> 
     }
 }
 
-fn show_for_people(
-    to: &mut Vec<u8>,
-    ticket: &Ticket,
-    reasons: &[(ArticleId, String)],
-) -> io::Result<()> {
+fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
     writeln!(to, "ticket {}: {}", ticket.number, output::clean(&ticket.subject))?;
     let hold = if ticket.hold { ", on hold" } else { "" };
     writeln!(to, "{}, {} priority{hold}", ticket.state, ticket.priority)?;
@@ -364,19 +371,12 @@ fn show_for_people(
     writeln!(to, "opened     {} UTC", ticket.created_at.for_people())?;
     let newcomers = ticket.newcomers();
     for article in &ticket.articles {
-        let reason = reasons.iter().find(|(id, _)| *id == article.id);
-        let reason = reason.map(|(_, reason)| reason.as_str()).unwrap_or_default();
-        article_for_people(to, article, newcomers.contains(&article.id), reason)?;
+        article_for_people(to, article, newcomers.contains(&article.id))?;
     }
     Ok(())
 }
 
-fn article_for_people(
-    to: &mut Vec<u8>,
-    article: &Article,
-    is_new: bool,
-    reason: &str,
-) -> io::Result<()> {
+fn article_for_people(to: &mut Vec<u8>, article: &Article, is_new: bool) -> io::Result<()> {
     let who = article.from.as_ref().map_or_else(|| "nobody".to_owned(), output::address);
     let when = article.sent_at.unwrap_or(article.created_at).for_people();
     let mut marks = vec![
@@ -398,8 +398,20 @@ fn article_for_people(
     });
     marks.extend(is_new.then(|| "[new in this ticket]".to_owned()));
     writeln!(to, "\n--- {}", marks.join(" "))?;
-    if !reason.is_empty() {
+    if let Some(reason) = &article.delivery_reason {
         writeln!(to, "{}", output::clean(reason))?;
+    }
+    if article.kind == Kind::EmailOut {
+        for (word, list) in
+            [("to", &article.to), ("cc", &article.cc), ("hidden copy", &article.bcc)]
+        {
+            if !list.is_empty() {
+                writeln!(to, "{word} {}", output::clean(&output::addresses(list)))?;
+            }
+        }
+    }
+    if let Some(elsewhere) = article.answers_go_elsewhere() {
+        writeln!(to, "answers go to {}", output::clean(&output::addresses(elsewhere)))?;
     }
     if let Some(inside) = &article.forwarded {
         let from = inside.from.as_ref().map_or_else(|| "somebody".to_owned(), output::address);

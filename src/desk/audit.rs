@@ -74,6 +74,12 @@ words! {
         CameBack = "outbox.came_back",
         /// Whether a message of ours left is not known.
         Undecided = "outbox.unknown",
+        /// A person had a refused message of ours sent again.
+        SentAgain = "outbox.sent_again",
+        /// A person found that an undecided message of ours had left.
+        SettledAsSent = "outbox.settled_as_sent",
+        /// A person gave a message of ours up.
+        GivenUp = "outbox.given_up",
         /// Somebody may sign in from now on.
         AgentAdded = "agent.added",
         /// Somebody signed in.

@@ -309,6 +309,10 @@ pub struct Article {
     pub to: Vec<Address>,
     /// Copies.
     pub cc: Vec<Address>,
+    /// Copies that others do not see, of messages of ours.
+    pub bcc: Vec<Address>,
+    /// Where its writer wants answers to go; empty when that is not said.
+    pub reply_to: Vec<Address>,
     /// The subject it carries.
     pub subject: String,
     /// Its Message-ID without brackets.
@@ -343,6 +347,17 @@ pub struct Article {
     pub protection: Option<Protection>,
     /// How far it has come, for messages of ours.
     pub delivery: Option<Delivery>,
+    /// Why it waits, was refused or is unknown, in words.
+    pub delivery_reason: Option<String>,
+}
+
+impl Article {
+    /// Where answers to it go, when that is not (only) to its writer.
+    pub fn answers_go_elsewhere(&self) -> Option<&[Address]> {
+        let writer = self.from.as_ref().map(Address::key);
+        let differs = self.reply_to.iter().any(|to| Some(to.key()) != writer);
+        differs.then_some(self.reply_to.as_slice())
+    }
 }
 
 /// The letter inside a forwarded message.

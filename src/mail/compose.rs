@@ -21,7 +21,7 @@ use super::{Address, Attachment, MessageId};
 use crate::time::Timestamp;
 use clean::{lines, one_line, plain, token};
 
-pub use clean::{ascii_domain, described};
+pub use clean::{ascii_domain, described, person};
 
 /// Ids written into References: the first, which begins the thread, and the last of them.
 const LAST_REFERENCES: usize = 29;

@@ -99,17 +99,24 @@ fn bounced(tx: &Transaction<'_>, key: &str, now: Timestamp) -> Result<u32> {
     Ok(caps::bounced_in_a_row(&letters, now))
 }
 
-/// How many messages for this address an agent's answer would follow within the hour.
-pub(super) fn mailed_in_hour(
+/// Why agents may answer one of these addresses no more within the hour, if so.
+pub(super) fn reply_struck(
     tx: &Transaction<'_>,
-    address: &Address,
+    addresses: &[Address],
     now: Timestamp,
-) -> Result<u32> {
-    Ok(tx
-        .prepare_cached(
-            "SELECT count(*) FROM mailed WHERE address = ?1 AND queued_at > ?2 AND automatic = 0",
-        )?
-        .query_row((caps::key(address), now.plus_seconds(-HOUR)), |row| row.get(0))?)
+) -> Result<Option<String>> {
+    for address in addresses {
+        let in_hour = tx
+            .prepare_cached(
+                "SELECT count(*) FROM mailed
+                 WHERE address = ?1 AND queued_at > ?2 AND automatic = 0",
+            )?
+            .query_row((caps::key(address), now.plus_seconds(-HOUR)), |row| row.get(0))?;
+        if let Some(struck) = caps::reply(in_hour) {
+            return Ok(Some(struck.in_words(Some(address))));
+        }
+    }
+    Ok(None)
 }
 
 /// Notes whom a message of ours will never reach. A report may know a recipient by the address the
@@ -141,6 +148,11 @@ pub(super) fn came_back(
 }
 
 impl Store {
+    /// Why an answer of an agent to these addresses would not be taken now, if so.
+    pub fn reply_struck(&mut self, to: &[Address], now: Timestamp) -> Result<Option<String>> {
+        self.read(|tx| reply_struck(tx, to, now))
+    }
+
     /// Those of these addresses whose last letters all came back, and how many did.
     pub fn unreachable(
         &mut self,

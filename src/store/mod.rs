@@ -17,6 +17,7 @@ mod preview;
 pub mod retention;
 pub mod status;
 pub mod tickets;
+pub mod undelivered;
 mod values;
 mod writing;
 

@@ -6,7 +6,6 @@ use rusqlite::{Row, Transaction};
 use super::writing::{self, Content, People};
 use super::{Error, Listing, MailboxId, Result, Store, audit, caps};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::caps as desk_caps;
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
@@ -108,19 +107,6 @@ impl Store {
         })
     }
 
-    /// Why messages of ours in this ticket wait, were refused or are unknown, in words.
-    pub fn delivery_reasons(&mut self, number: TicketNumber) -> Result<Vec<(ArticleId, String)>> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT article.id, outbox.reason FROM article
-                 JOIN outbox ON outbox.article = article.id
-                 WHERE article.ticket = ?1 AND outbox.reason <> '' ORDER BY article.id",
-            )?
-            .query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Writes an agent's answer or note; an answer is queued in the same transaction.
     pub fn write_article(
         &mut self,
@@ -139,11 +125,9 @@ impl Store {
             let action = if article.kind == Kind::Note {
                 Action::Noted
             } else {
-                for to in [&article.to, &article.cc, &article.bcc].into_iter().flatten() {
-                    if let Some(struck) = desk_caps::reply(caps::mailed_in_hour(tx, to, now)?) {
-                        let why = struck.in_words(Some(to));
-                        return Err(Error::NotPossible(format!("not sent: {why}")));
-                    }
+                let everybody = [&article.to[..], &article.cc, &article.bcc].concat();
+                if let Some(why) = caps::reply_struck(tx, &everybody, now)? {
+                    return Err(Error::NotPossible(format!("not sent: {why}")));
                 }
                 writing::outbox(tx, mailbox, number, (id, article), None, now)?;
                 Action::Replied
@@ -272,12 +256,14 @@ fn answered(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answere
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
         Err(error) => Err(error.into()),
         Ok((id, people, message_id, writer)) => {
-            let People { mut from, mut reply_to, .. } = People::read(&people);
+            let mut people = People::read(&people);
+            // The others are those of whoever forwarded it.
             if writer.is_some() {
-                (from, reply_to) = (writer, Vec::new());
+                people = People { from: writer, ..People::default() };
             }
             let cited = writing::cited_by(tx, id)?;
-            Ok(Some(Answered { from, reply_to, message_id, cited }))
+            let People { from, reply_to, to, cc, .. } = people;
+            Ok(Some(Answered { from, reply_to, to, cc, message_id, cited }))
         }
     }
 }
@@ -335,7 +321,7 @@ fn articles(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Article>> 
                     (SELECT ledger.id FROM ledger
                      WHERE ledger.article = article.id AND ledger.outcome <> 'duplicate'),
                     article.sender_verified, article.forwarded, article.bounce,
-                    article.protection
+                    article.protection, nullif(outbox.reason, '')
              FROM article LEFT JOIN outbox ON outbox.article = article.id
              WHERE article.ticket = ?1 ORDER BY article.id",
         )?
@@ -364,6 +350,8 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
         from: people.from,
         to: people.to,
         cc: people.cc,
+        bcc: people.bcc,
+        reply_to: people.reply_to,
         subject: row.get(3)?,
         message_id: row.get(4)?,
         in_reply_to: row.get(5)?,
@@ -385,6 +373,7 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
             "unknown" => Delivery::Unknown,
             _ => Delivery::Queued,
         }),
+        delivery_reason: row.get(18)?,
     })
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::{Error, Rest, Round};
 use crate::desk::caps::{Held, Limits};
 use crate::desk::outgoing;
+use crate::desk::quoting::Quoting;
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::OutboxId;
 use crate::mail::compose::{self, Letter, Seal};
@@ -58,6 +59,7 @@ pub struct Sender {
     id: MailboxId,
     key: TagKey,
     limits: Limits,
+    quoting: Quoting,
     /// The limit that holds letters back at present, for the log says so once.
     held: Option<Held>,
 }
@@ -73,7 +75,14 @@ impl Sender {
         limits: Limits,
     ) -> Self {
         let (round, account) = (format!("sender:{name}"), name.to_owned());
-        Self { round, account, store, mailbox, id, key, limits, held: None }
+        let quoting = Quoting::default();
+        Self { round, account, store, mailbox, id, key, limits, quoting, held: None }
+    }
+
+    /// The same round, whose answers repeat what they answer as the office wants it.
+    pub fn quoting(mut self, quoting: Quoting) -> Self {
+        self.quoting = quoting;
+        self
     }
 
     /// The limit of the service that holds this message back, by what is known to have been sent.
@@ -97,7 +106,8 @@ impl Sender {
 
     /// Brings one message a step or more further.
     fn advance(&mut self, due: Due, now: Timestamp) -> Result<(), Error> {
-        let Due { id, letter, files, stage, message_id, tried_at, attempts } = due;
+        let Due { id, mut letter, answers, files, stage, message_id, tried_at, attempts } = due;
+        letter.quoted = answers.and_then(|original| self.quoting.quote(&original));
         let Some(seal) = outgoing::seal(id, &letter.from, &self.key) else {
             self.store.mark_refused(id, "its sender has no address to write from", now)?;
             return Ok(());
@@ -290,7 +300,8 @@ impl Sender {
             mailbox::Error::Unknown(_) | mailbox::Error::Gone(_) => {
                 self.store.mark_unknown(id, &reason, now.plus_seconds(5), now)?;
             }
-            mailbox::Error::SignInNeeded(_) => {}
+            // It concerns all of them, and a person must act: each says so.
+            mailbox::Error::SignInNeeded(_) => self.store.note_held(self.id, &reason, now)?,
             mailbox::Error::Unreachable(_) | mailbox::Error::ListExpired(_) => {
                 self.store.postpone(id, &reason, retry_at)?;
             }
