@@ -76,6 +76,11 @@ pub struct Seal {
 #[error("`{0}` is no address that mail can be sent to; correct it and write again")]
 pub struct NoAddress(String);
 
+/// Whether a letter can be addressed to this.
+pub fn is_address(text: &str) -> bool {
+    clean::address(text).is_some()
+}
+
 /// Writes the letter. Ids that no header could hold are left out. Domains are written in ASCII; an
 /// address whose local part is not ASCII is written as UTF-8, for there is no other form for it
 /// (RFC 6532).
