@@ -38,7 +38,7 @@ pub(super) enum Command {
     Retry(Messages),
     /// Take undecided messages for sent, because they lie in Sent Items or arrived
     Sent(Messages),
-    /// Give messages up that wait, are undecided or were refused
+    /// Give messages up that wait, are undecided or were refused; a draft may stay behind in Drafts
     Discard {
         #[command(flatten)]
         messages: Messages,

@@ -48,9 +48,9 @@ pub struct OutboxRow {
     pub sent_at: Option<Timestamp>,
     /// How often it failed.
     pub attempts: u32,
-    /// Whether it is on its way at this moment, so that nothing can be done by hand.
+    /// Whether a draft of it lies in the mailbox that is sent next.
     #[serde(skip)]
-    pub is_leaving: bool,
+    pub is_drafted: bool,
 }
 
 /// What a person does about a message of ours.
@@ -71,7 +71,7 @@ pub enum NotPossible {
     #[error("outbox {0} was sent; there is nothing left to decide")]
     Sent(OutboxId),
     /// It is leaving at this moment.
-    #[error("outbox {0} is just leaving; look again in a minute")]
+    #[error("outbox {0} may be leaving just now; look again in ten minutes")]
     Leaving(OutboxId),
     /// It waits, and leaves by itself.
     #[error("outbox {0} waits and is sent by itself; give it up with outbox discard, if need be")]
@@ -105,13 +105,18 @@ pub fn given_up(why: &str, reason: &str) -> String {
     format!("{BY_HAND}given up, {why}{was}")
 }
 
+/// Seconds after which an attempt to send a draft is surely over.
+const ATTEMPT: i64 = 600;
+
 /// Whether this may be done about this message.
-pub fn may(row: &OutboxRow, step: Step) -> Result<(), NotPossible> {
+pub fn may(row: &OutboxRow, step: Step, now: Timestamp) -> Result<(), NotPossible> {
     let id = row.id;
+    let is_leaving =
+        row.is_drafted && row.tried_at.is_some_and(|at| at.plus_seconds(ATTEMPT) > now);
     let by_hand = row.reason.strip_prefix(BY_HAND);
     match (row.state, step) {
         (Delivery::Sent, _) => Err(NotPossible::Sent(id)),
-        _ if row.is_leaving => Err(NotPossible::Leaving(id)),
+        (Delivery::Queued, Step::GiveUp) if is_leaving => Err(NotPossible::Leaving(id)),
         (Delivery::Queued, Step::GiveUp)
         | (Delivery::Unknown, Step::Sent | Step::GiveUp)
         | (Delivery::Refused, Step::Again | Step::GiveUp) => match by_hand {
@@ -131,6 +136,8 @@ pub fn may(row: &OutboxRow, step: Step) -> Result<(), NotPossible> {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+
     #[test]
     fn whatever_is_undecided_can_be_decided_and_nothing_else() {
         use Delivery::{Queued, Refused, Sent, Unknown};
@@ -138,39 +145,33 @@ mod tests {
         let id = OutboxId(3);
         let again = sent_again(OutboxId(7), "550 5.1.1 no such user");
         let given_up = given_up("it was a test", "550");
-        for (case, state, reason, is_leaving, step, expected) in [
-            ("sent", Sent, "", false, Again, Err(NotPossible::Sent(id))),
-            ("sent, given up", Sent, "", false, GiveUp, Err(NotPossible::Sent(id))),
-            ("waiting", Queued, "", false, Again, Err(NotPossible::Waiting(id))),
-            (
-                "waiting, taken for sent",
-                Queued,
-                "",
-                false,
-                Step::Sent,
-                Err(NotPossible::Waiting(id)),
-            ),
-            ("waiting, given up", Queued, "x", false, GiveUp, Ok(())),
-            ("leaving", Queued, "", true, GiveUp, Err(NotPossible::Leaving(id))),
-            ("undecided", Unknown, "x", false, Again, Err(NotPossible::Undecided(id))),
-            ("undecided, taken for sent", Unknown, "x", false, Step::Sent, Ok(())),
-            ("undecided, given up", Unknown, "x", false, GiveUp, Ok(())),
-            ("refused", Refused, "550", false, Again, Ok(())),
+        for (case, state, reason, tried, step, expected) in [
+            ("sent", Sent, "", 0, Again, Err(NotPossible::Sent(id))),
+            ("sent, given up", Sent, "", 0, GiveUp, Err(NotPossible::Sent(id))),
+            ("waiting", Queued, "", 0, Again, Err(NotPossible::Waiting(id))),
+            ("waiting, taken for sent", Queued, "", 0, Step::Sent, Err(NotPossible::Waiting(id))),
+            ("waiting, given up", Queued, "x", 0, GiveUp, Ok(())),
+            ("leaving", Queued, "", 599, GiveUp, Err(NotPossible::Leaving(id))),
+            ("did not leave", Queued, "", 600, GiveUp, Ok(())),
+            ("undecided", Unknown, "x", 9, Again, Err(NotPossible::Undecided(id))),
+            ("undecided, taken for sent", Unknown, "x", 9, Step::Sent, Ok(())),
+            ("undecided, given up", Unknown, "x", 9, GiveUp, Ok(())),
+            ("refused", Refused, "550", 9, Again, Ok(())),
             (
                 "refused, taken for sent",
                 Refused,
                 "550",
-                false,
+                9,
                 Step::Sent,
                 Err(NotPossible::Refused(id)),
             ),
-            ("refused, given up", Refused, "550", false, GiveUp, Ok(())),
-            ("given up, after all", Refused, &given_up, false, Again, Ok(())),
+            ("refused, given up", Refused, "550", 9, GiveUp, Ok(())),
+            ("given up, after all", Refused, &given_up, 0, Again, Ok(())),
             (
                 "sent again before",
                 Refused,
                 &again,
-                false,
+                9,
                 Again,
                 Err(NotPossible::SentAgain(id, "sent again as outbox 7".into())),
             ),
@@ -190,12 +191,12 @@ mod tests {
                 message_id: None,
                 queued_at: Timestamp::from_unix(0),
                 due_at: None,
-                tried_at: None,
+                tried_at: (tried > 0).then(|| NOW.plus_seconds(-tried)),
                 sent_at: None,
                 attempts: 0,
-                is_leaving,
+                is_drafted: tried > 0,
             };
-            assert_eq!(may(&row, step), expected, "{case}");
+            assert_eq!(may(&row, step, NOW), expected, "{case}");
         }
         assert!(again.contains("550 5.1.1 no such user") && again.starts_with(BY_HAND), "{again}");
     }

@@ -71,6 +71,9 @@ pub enum NotPossible {
          new letter; name who asks with ticket requester, or leave a note"
     )]
     OnlyOurselves(TicketNumber),
+    /// Somebody it is for cannot be written to.
+    #[error("`{1}` is no address that mail can be sent to; correct it and answer ticket {0} again")]
+    NoAddress(TicketNumber, String),
     /// It would go to too many.
     #[error(
         "the answer to ticket {0} would go to {1} people, and a mailbox may send a letter to {MOST}; \
@@ -98,6 +101,9 @@ pub fn recipients(
     let answered = thread.answered.as_ref().ok_or(NotPossible::NobodyToAnswer(number))?;
     let recipients = Recipients::of(answered, writing, policy);
     let count = recipients.everybody().len();
+    if let Some(unfit) = recipients.unfit.first() {
+        return Err(NotPossible::NoAddress(number, unfit.address.clone()));
+    }
     match (recipients.to.is_empty(), recipients.ours.is_empty()) {
         (true, true) => Err(NotPossible::NobodyToAnswer(number)),
         (true, false) => Err(NotPossible::OnlyOurselves(number)),
@@ -338,6 +344,7 @@ mod tests {
         let mut ourselves = thread(State::Open);
         ourselves.answered.as_mut().unwrap().from = Some(policy().address);
         let delete = Writing { status: Some(State::Deleted), ..writing("x") };
+        let copy = |address| Writing { cc: vec![Address::bare(address)], ..writing("x") };
         let address = |n| Address::bare(&format!("p{n}@shop.example"));
         let many = |count| Writing { bcc: (0..count).map(address).collect(), ..writing("x") };
         for (case, thread, writing, expected) in [
@@ -346,6 +353,12 @@ mod tests {
             ("nobody", nobody, writing("x"), NotPossible::NobodyToAnswer(number)),
             ("no address", no_address, writing("x"), NotPossible::NobodyToAnswer(number)),
             ("ourselves", ourselves, writing("x"), NotPossible::OnlyOurselves(number)),
+            (
+                "no address",
+                thread(State::Open),
+                copy("ana@shop..example"),
+                NotPossible::NoAddress(number, "ana@shop..example".into()),
+            ),
             ("many", thread(State::Open), many(500), NotPossible::TooMany(number, 501)),
             ("delete", thread(State::Open), delete, NotPossible::DeleteInstead(number)),
         ] {

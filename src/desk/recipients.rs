@@ -5,6 +5,7 @@ use super::caps;
 use super::intake::Policy;
 use super::outgoing::{Answered, Writing};
 use crate::mail::Address;
+use crate::mail::compose::is_address;
 
 /// The most people a letter goes to: what a mailbox of Microsoft 365 may send unless its
 /// administrator raised it (facts: microsoft-graph 4.7).
@@ -21,6 +22,8 @@ pub struct Recipients {
     pub bcc: Vec<Address>,
     /// Who was asked for and gets none, for a letter there would come back to us.
     pub ours: Vec<Address>,
+    /// Who was asked for and cannot be written to: no header can hold the address.
+    pub unfit: Vec<Address>,
     /// Who wrote, when the answer goes to somebody else because the message says so (Reply-To).
     pub instead_of: Option<Address>,
 }
@@ -29,6 +32,8 @@ impl Recipients {
     /// The people of an answer to this message. `to` is empty when there is nobody to answer.
     pub(super) fn of(answered: &Answered, writing: &Writing, policy: &Policy) -> Self {
         let mut found = Self::default();
+        let asked_for = writing.cc.iter().chain(&writing.bcc);
+        found.unfit = asked_for.filter(|one| !is_address(&one.address)).cloned().collect();
         let here = |address: &Address| caps::key(address) == caps::key(&policy.address);
         let ours = |address: &Address| {
             let key = caps::key(address);
@@ -38,7 +43,7 @@ impl Recipients {
         let mut take = |address: &Address| {
             let (key, is_new) = (address.key(), !taken.contains(&address.key()));
             taken.push(key);
-            is_new && address.address.contains('@')
+            is_new && is_address(&address.address)
         };
         for list in [&answered.reply_to[..], answered.from.as_slice()] {
             if !found.to.is_empty() {

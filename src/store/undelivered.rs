@@ -13,7 +13,8 @@ use crate::time::Timestamp;
 
 const ROWS: &str = "SELECT outbox.id, mailbox.name, article.ticket, article.id, outbox.automatic, \
      outbox.state, outbox.reason, article.people, article.subject, article.message_id, \
-     outbox.queued_at, outbox.due_at, outbox.tried_at, outbox.sent_at, outbox.attempts \
+     outbox.queued_at, outbox.due_at, outbox.tried_at, outbox.sent_at, outbox.attempts, \
+     outbox.state = 'drafting' AND outbox.draft_item IS NOT NULL \
      FROM outbox JOIN article ON article.id = outbox.article \
      JOIN mailbox ON mailbox.id = outbox.mailbox";
 
@@ -68,7 +69,7 @@ impl Store {
     pub fn send_again(&mut self, id: OutboxId, actor: &str, now: Timestamp) -> Result<OutboxId> {
         self.write(|tx| {
             let old = row(tx, id)?;
-            outbox::may(&old, Step::Again).map_err(refused)?;
+            outbox::may(&old, Step::Again, now).map_err(refused)?;
             let (mailbox, state): (i64, State) = tx
                 .prepare_cached(
                     "SELECT outbox.mailbox, ticket.state FROM outbox
@@ -105,7 +106,7 @@ impl Store {
     pub fn settle_as_sent(&mut self, id: OutboxId, actor: &str, now: Timestamp) -> Result<()> {
         self.write(|tx| {
             let row = row(tx, id)?;
-            outbox::may(&row, Step::Sent).map_err(refused)?;
+            outbox::may(&row, Step::Sent, now).map_err(refused)?;
             let at = row.tried_at.unwrap_or(now);
             tx.prepare_cached(
                 "UPDATE outbox SET state = 'sent', sent_at = ?2, reason = '' WHERE id = ?1",
@@ -122,7 +123,7 @@ impl Store {
     pub fn give_up(&mut self, id: OutboxId, why: &str, actor: &str, now: Timestamp) -> Result<()> {
         self.write(|tx| {
             let row = row(tx, id)?;
-            outbox::may(&row, Step::GiveUp).map_err(refused)?;
+            outbox::may(&row, Step::GiveUp, now).map_err(refused)?;
             note(tx, id, &outbox::given_up(why, &row.reason))?;
             // The reason may name somebody; the trail outlives what is erased.
             let detail = format!("was {}, {} characters of reason", row.state, why.chars().count());
@@ -150,7 +151,6 @@ fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     let people: String = row.get(7)?;
     let people = People::read(&people);
     let state: String = row.get(5)?;
-    let is_leaving = state == "drafting";
     let state = match state.as_str() {
         "sent" => Delivery::Sent,
         "refused" => Delivery::Refused,
@@ -177,7 +177,7 @@ fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         tried_at: row.get(12)?,
         sent_at: row.get(13)?,
         attempts: row.get(14)?,
-        is_leaving,
+        is_drafted: row.get(15)?,
     })
 }
 
