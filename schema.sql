@@ -102,11 +102,13 @@ CREATE TABLE ticket_tag (
 
 -- What a ticket has to do with an older one. follows: goes on from it, which was over already.
 -- same_letter: was opened by the same letter, which reached two mailboxes. claims: was opened by a
--- letter that names the other ticket and could not prove that it belongs there.
+-- letter that names the other ticket and could not prove that it belongs there. split: was a part of
+-- it. related: an agent says so.
 CREATE TABLE ticket_link (
   ticket    INTEGER NOT NULL REFERENCES ticket (number),
   other     INTEGER NOT NULL REFERENCES ticket (number),
-  relation  TEXT NOT NULL CHECK (relation IN ('follows', 'same_letter', 'claims')),
+  relation  TEXT NOT NULL CHECK (relation IN
+               ('follows', 'same_letter', 'claims', 'split', 'related')),
   PRIMARY KEY (ticket, other, relation)
 ) STRICT, WITHOUT ROWID;
 

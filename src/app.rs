@@ -145,6 +145,15 @@ impl App {
 
     /// What the office decided beforehand for the mailbox of this name.
     pub fn policy(&self, name: &str, store: &mut Store) -> Result<Policy, Error> {
+        Ok(self.mailbox_policy(name, store)?.1)
+    }
+
+    /// The same, and by which id the store knows the mailbox.
+    pub fn mailbox_policy(
+        &self,
+        name: &str,
+        store: &mut Store,
+    ) -> Result<(MailboxId, Policy), Error> {
         let settings = self.config.mailboxes.iter().find(|mailbox| mailbox.name == name);
         let settings = settings.ok_or_else(|| {
             Error::Settings(format!(
@@ -152,7 +161,7 @@ impl App {
                 self.config.file.display()
             ))
         })?;
-        Ok(self.account_policy(settings, store)?.1)
+        self.account_policy(settings, store)
     }
 
     fn account_policy(

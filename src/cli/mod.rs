@@ -2,6 +2,7 @@
 //! group of commands; how answers are written is in `output`.
 
 mod audit;
+mod changes;
 mod configuration;
 mod demo;
 mod ledger;

@@ -1,4 +1,4 @@
-//! `ticket …`: agents' work from the command line.
+//! `ticket …`: what agents read and write from the command line. What they change is in `changes`.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,17 +7,17 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::output::{self, Out};
-use super::{Args, Ending, Part, Usage};
+use super::{Args, Ending, Part, Usage, changes};
 use crate::config;
 use crate::desk::acknowledgement;
 use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, Writing};
-use crate::desk::ticket::{Article, ArticleId, Change, Kind, State, Ticket, TicketNumber, Verdict};
+use crate::desk::ticket::{Article, ArticleId, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
 use crate::store::tickets::Filter;
 
 /// Whose name the audit entries bear.
-const ACTOR: &str = "cli";
+pub(super) const ACTOR: &str = "cli";
 
 /// The largest file that goes along, in bytes. What the mailbox takes is less still.
 const MAX_ATTACHMENT: u64 = 150 << 20;
@@ -47,38 +47,8 @@ pub(super) enum Command {
     Reply(Reply),
     /// Leave a note only agents see
     Note(Note),
-    /// Set the state: new, open, pending or closed
-    Status {
-        /// The number of the ticket
-        number: i64,
-        /// The state it gets
-        state: State,
-    },
-    /// Put a ticket among the deleted; its content goes after the retention days
-    Delete {
-        /// The number of the ticket
-        number: i64,
-    },
-    /// Take a ticket back from the deleted
-    Undelete {
-        /// The number of the ticket
-        number: i64,
-    },
-    /// Say who asks, such as the writer of a letter that was forwarded
-    Requester {
-        /// The number of the ticket
-        number: i64,
-        /// The address, such as ana@shop.example
-        address: String,
-    },
-    /// Keep a ticket from retention
-    Hold {
-        /// The number of the ticket
-        number: i64,
-        /// Release the hold instead
-        #[arg(long)]
-        release: bool,
-    },
+    #[command(flatten)]
+    Change(changes::Command),
 }
 
 #[derive(clap::Args, Debug)]
@@ -179,36 +149,9 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                 format!("ticket {number}: the note is kept")
             })?;
         }
-        Command::Status { number, state } => {
-            change(out, &app, &mut store, *number, &Change::State(*state))?;
-        }
-        Command::Delete { number } => change(out, &app, &mut store, *number, &Change::Delete)?,
-        Command::Undelete { number } => change(out, &app, &mut store, *number, &Change::Undelete)?,
-        Command::Requester { number, address } => {
-            let address = Address::bare(address.trim());
-            change(out, &app, &mut store, *number, &Change::Requester(address))?;
-        }
-        Command::Hold { number, release } => {
-            change(out, &app, &mut store, *number, &Change::Hold(!release))?;
-        }
+        Command::Change(command) => changes::run(command, &app, &mut store, out)?,
     }
     Ok(Ending::Done)
-}
-
-fn change(
-    out: &mut Out,
-    app: &crate::app::App,
-    store: &mut crate::store::Store,
-    number: i64,
-    change: &Change,
-) -> anyhow::Result<()> {
-    let number = TicketNumber(number);
-    store.change_ticket(number, change, ACTOR, app.now())?;
-    let ticket = store.ticket(number)?;
-    out.answer(&ticket, |to| {
-        let hold = if ticket.hold { ", on hold" } else { "" };
-        writeln!(to, "ticket {number} is {}{hold}", ticket.state)
-    })
 }
 
 fn answer_article(
@@ -260,7 +203,7 @@ fn writing(note: &Note, canned: Option<String>) -> anyhow::Result<Writing> {
     Ok(Writing { text, attachments, status: note.status, ..Writing::default() })
 }
 
-fn text_of(file: &Path) -> anyhow::Result<String> {
+pub(super) fn text_of(file: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(file)
         .map_err(|error| Usage(format!("cannot read the text from {}: {error}", file.display())))?;
     Ok(String::from_utf8(bytes).map_err(|_| {
@@ -268,7 +211,7 @@ fn text_of(file: &Path) -> anyhow::Result<String> {
     })?)
 }
 
-fn attachment(path: &Path) -> anyhow::Result<Attachment> {
+pub(super) fn attachment(path: &Path) -> anyhow::Result<Attachment> {
     let fail = |why: String| Usage(format!("cannot attach {}: {why}", path.display()));
     let about = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?;
     if !about.is_file() {

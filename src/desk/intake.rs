@@ -55,6 +55,15 @@ impl Policy {
     pub fn tag(&self, number: TicketNumber) -> String {
         subject::tag(&self.ticket_tag, number.0.unsigned_abs(), &self.tag_key.ticket_code(number))
     }
+
+    /// A text of an agent with the mailbox's signature below it.
+    pub fn signed(&self, text: &str) -> String {
+        let text = text.trim_end();
+        match self.signature.trim_end() {
+            signature if signature.trim().is_empty() => format!("{text}\n"),
+            signature => format!("{text}\n\n-- \n{signature}\n"),
+        }
+    }
 }
 
 /// One message that came, read.

@@ -4,11 +4,13 @@
 pub mod acknowledgement;
 pub mod audit;
 pub mod caps;
+pub mod change;
 pub mod fingerprint;
 pub mod intake;
 pub mod language;
 pub mod ledger;
 pub mod machine;
+pub mod opening;
 pub mod outgoing;
 pub mod retention;
 pub mod rules;

@@ -96,11 +96,7 @@ pub fn reply(
     );
     cited.truncate(MAX_CITED);
     let status = next_state(thread, writing.status)?;
-    let mut text = writing.text.trim_end().to_owned();
-    text.push('\n');
-    if !policy.signature.trim().is_empty() {
-        text.push_str(&format!("\n-- \n{}\n", policy.signature.trim_end()));
-    }
+    let text = policy.signed(&writing.text);
     let article = NewArticle {
         from: Some(policy.address.clone()),
         to,

@@ -56,6 +56,17 @@ const STEPS: &[&str] = &[
     CREATE INDEX ticket_link_by_other ON ticket_link (other);
 ",
     "
+    CREATE TABLE ticket_link_4 (
+      ticket    INTEGER NOT NULL REFERENCES ticket (number),
+      other     INTEGER NOT NULL REFERENCES ticket (number),
+      relation  TEXT NOT NULL CHECK (relation IN
+                   ('follows', 'same_letter', 'claims', 'split', 'related')),
+      PRIMARY KEY (ticket, other, relation)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO ticket_link_4 SELECT ticket, other, relation FROM ticket_link;
+    DROP TABLE ticket_link;
+    ALTER TABLE ticket_link_4 RENAME TO ticket_link;
+    CREATE INDEX ticket_link_by_other ON ticket_link (other);
     ALTER TABLE outbox ADD COLUMN recipients INTEGER NOT NULL DEFAULT 1;
     CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
     CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients)

@@ -4,6 +4,7 @@
 
 pub mod audit;
 mod caps;
+pub mod changes;
 pub mod content;
 pub mod filing;
 pub mod health;

@@ -1,5 +1,5 @@
 //! Tickets and articles for agents: lists, one ticket with its conversation, attachments and
-//! originals, and the changes an agent makes.
+//! originals, and what an agent writes. The changes an agent makes are in `changes`.
 
 use rusqlite::{Row, Transaction};
 
@@ -10,8 +10,8 @@ use crate::desk::caps as desk_caps;
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Forwarded, Kind,
-    LedgerId, Link, State, Ticket, TicketNumber,
+    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, Kind, LedgerId, Link,
+    State, Ticket, TicketNumber,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;
@@ -157,40 +157,6 @@ impl Store {
         })
     }
 
-    /// Makes one change to a ticket, or says why it cannot be made.
-    pub fn change_ticket(
-        &mut self,
-        number: TicketNumber,
-        change: &Change,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        self.write(|tx| {
-            let (before, hold) = state_and_hold(tx, number)?;
-            let (state, hold) = ticket::after_change(number, before, hold, change)
-                .map_err(|error| Error::NotPossible(error.to_string()))?;
-            writing::touch(tx, number, state, now)?;
-            tx.prepare_cached("UPDATE ticket SET hold = ?2 WHERE number = ?1")?
-                .execute((number, hold))?;
-            if let Change::Requester(address) = change {
-                let person = writing::person(tx, address)?;
-                tx.prepare_cached("UPDATE ticket SET requester = ?2 WHERE number = ?1")?
-                    .execute((number, person))?;
-            }
-            let (action, detail) = match change {
-                Change::State(_) => (Action::StateChanged, format!("{before} to {state}")),
-                Change::Delete => (Action::Deleted, format!("was {before}")),
-                Change::Undelete => (Action::Undeleted, String::new()),
-                Change::Hold(hold) => {
-                    (Action::HoldChanged, if *hold { "on" } else { "off" }.into())
-                }
-                // Who it is stands in the ticket, from where it can be erased.
-                Change::Requester(_) => (Action::RequesterChanged, String::new()),
-            };
-            say(tx, number, actor, action, detail, now)
-        })
-    }
-
     /// An attachment and its bytes.
     pub fn attachment(&mut self, id: AttachmentId) -> Result<(AttachmentInfo, Vec<u8>)> {
         self.read(|tx| {
@@ -222,7 +188,7 @@ impl Store {
     }
 }
 
-fn no_ticket(number: TicketNumber) -> Error {
+pub(super) fn no_ticket(number: TicketNumber) -> Error {
     Error::NoSuch(format!("there is no ticket {number}"))
 }
 
@@ -236,7 +202,7 @@ fn state_and_hold(tx: &Transaction<'_>, number: TicketNumber) -> Result<(State, 
     }
 }
 
-fn say(
+pub(super) fn say(
     tx: &Transaction<'_>,
     number: TicketNumber,
     actor: &str,
@@ -306,7 +272,7 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     })
 }
 
-fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
+pub(super) fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
     Ok(tx
         .prepare_cached("SELECT tag FROM ticket_tag WHERE ticket = ?1 ORDER BY tag")?
         .query_map([number], |row| row.get(0))?

@@ -11,9 +11,8 @@ use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::words::span;
 use super::{MailboxFacts, download, letter, sign_in, status, ticket, tickets};
-use crate::desk::ticket::{
-    AgentId, Article, ArticleId, AttachmentId, Change, LedgerId, TicketNumber,
-};
+use crate::desk::change::Change;
+use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::{self, Store};
 use crate::time::{Clock, Timestamp};
 
@@ -384,7 +383,7 @@ impl Pages {
             return Err(store::Error::NoSuch(format!("article {id} forwards nobody's letter")));
         };
         let change = Change::Requester(writer);
-        match self.store.change_ticket(number, &change, &visitor.agent.name, now) {
+        match self.store.change_ticket(number, &[change], &visitor.actor(), now) {
             Ok(()) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
             Err(store::Error::NotPossible(sentence)) => {
                 let frame = self.frame(Some(visitor), Place::Tickets);

@@ -58,6 +58,11 @@ impl Visitor {
         fits(&key, "form of a session", asked)
     }
 
+    /// Whose name the audit entries bear.
+    pub(super) fn actor(&self) -> String {
+        format!("agent:{}", self.agent.name)
+    }
+
     /// Whether the visitor may see what is in no ticket.
     pub(super) fn is_admin(&self) -> bool {
         self.agent.role == Role::Admin
