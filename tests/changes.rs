@@ -11,6 +11,7 @@ use counterfoil::desk::opening::Opening;
 use counterfoil::desk::ticket::{ArticleId, Kind, Priority, Role, State, Ticket, TicketNumber};
 use counterfoil::mail::Address;
 use counterfoil::store::audit::Verdict;
+use counterfoil::store::lists::{Filter, Which};
 use house::{House, NOW};
 
 const ONE: TicketNumber = TicketNumber(1);
@@ -132,6 +133,69 @@ fn a_part_of_a_ticket_becomes_one_of_its_own() {
     // An answer to the letter that left follows it.
     let cites = "In-Reply-To: <letter3@shop.example>\r\n";
     assert_eq!(house.letter("ana@shop.example", "Re: fax", cites).number, new);
+}
+
+#[test]
+fn lists_show_the_newest_activity_first_and_the_counts_agree() {
+    let mut house = two_tickets();
+    for n in 3..=9 {
+        house.letter(&format!("p{n}@shop.example"), "Lamp", "");
+    }
+    let change = |house: &mut House, number: i64, change: Change, seconds: i64| {
+        let at = NOW.plus_seconds(seconds);
+        house.store.change_ticket(TicketNumber(number), &[change], "cli", at).unwrap();
+    };
+    change(&mut house, 1, Change::Assign(Some("ben".into())), 1);
+    change(&mut house, 2, Change::Queue(Some("Workshop".into())), 2);
+    change(&mut house, 2, Change::State(State::Pending), 3);
+    change(&mut house, 3, Change::State(State::Closed), 4);
+    change(&mut house, 4, Change::Delete, 5);
+    change(&mut house, 5, Change::Tag(vec!["glass".into()]), 6);
+    change(&mut house, 6, Change::Assign(Some("ben".into())), 7);
+    change(&mut house, 6, Change::Assign(None), 8);
+    let list = |house: &mut House, filter: Filter| {
+        let (mut numbers, mut after) = (Vec::new(), None);
+        loop {
+            let part = house.store.tickets(&filter, after, 2).unwrap();
+            assert!(part.rows.len() <= 2);
+            numbers.extend(part.rows.iter().map(|ticket| ticket.number.0));
+            match part.next {
+                Some(next) => after = Some(next),
+                None => return numbers,
+            }
+        }
+    };
+    let any = Filter::default;
+    let ben = || Some(Some("ben".to_owned()));
+    for (case, filter, expected) in [
+        ("all", any(), vec![6, 5, 3, 2, 1, 9, 8, 7]),
+        ("open", Filter { which: Which::Open, ..any() }, vec![6, 5, 1, 9, 8, 7]),
+        ("closed", Filter { which: Which::In(State::Closed), ..any() }, vec![3]),
+        ("mine", Filter { which: Which::Active, assignee: ben(), ..any() }, vec![1]),
+        (
+            "of nobody",
+            Filter { which: Which::Open, assignee: Some(None), ..any() },
+            vec![6, 5, 9, 8, 7],
+        ),
+        (
+            "of a queue",
+            Filter { which: Which::Active, queue: Some("Workshop".into()), ..any() },
+            vec![2],
+        ),
+        ("tagged", Filter { tag: Some("Glass".into()), ..any() }, vec![5]),
+        (
+            "of Ana",
+            Filter { requester: Some(Address::bare("ANA@shop.example")), ..any() },
+            vec![2, 1],
+        ),
+        ("elsewhere", Filter { mailbox: Some("sales".into()), ..any() }, vec![]),
+    ] {
+        assert_eq!(list(&mut house, filter), expected, "{case}");
+    }
+    let counts = house.store.ticket_counts("ben").unwrap();
+    assert_eq!((counts.open, counts.mine, counts.unassigned), (6, 1, 5));
+    assert_eq!((counts.pending, counts.closed, counts.deleted), (1, 1, 1));
+    assert_eq!(counts.queues, [("Workshop".to_owned(), 1)]);
 }
 
 #[test]

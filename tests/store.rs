@@ -18,8 +18,8 @@ use counterfoil::store::filing::Filed;
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::ledger::Setback;
 use counterfoil::store::listing::Seen;
+use counterfoil::store::lists::Filter;
 use counterfoil::store::outbox::Stage;
-use counterfoil::store::tickets::Filter;
 use counterfoil::store::{Error, Lock, MailboxId, Store};
 use counterfoil::time::Timestamp;
 

@@ -88,14 +88,17 @@ enum Ending {
 
 /// A part of a list: what every listing command takes.
 #[derive(clap::Args, Debug)]
-struct Part {
+struct Part<C = i64>
+where
+    C: std::str::FromStr<Err: std::error::Error + Send + Sync> + Clone + Send + Sync + 'static,
+{
     /// The most rows to list
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
 
     /// Go on after the cursor that the last listing gave as `next`
     #[arg(long, value_name = "CURSOR")]
-    after: Option<i64>,
+    after: Option<C>,
 }
 
 /// What was typed cannot be done so.

@@ -14,7 +14,7 @@ use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, Writing};
 use crate::desk::ticket::{Article, ArticleId, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
-use crate::store::tickets::Filter;
+use crate::store::lists::{Cursor, Filter, Which};
 
 /// Whose name the audit entries bear.
 pub(super) const ACTOR: &str = "cli";
@@ -24,7 +24,7 @@ const MAX_ATTACHMENT: u64 = 150 << 20;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// List tickets, the newest first
+    /// List tickets, the newest activity first
     List {
         /// Only those in this state; otherwise all but the deleted
         #[arg(long)]
@@ -35,8 +35,17 @@ pub(super) enum Command {
         /// Only those of this mailbox
         #[arg(long)]
         mailbox: Option<String>,
+        /// Only those of this user, or - for those of nobody
+        #[arg(long, value_name = "USER", allow_hyphen_values = true)]
+        assignee: Option<String>,
+        /// Only those with this tag
+        #[arg(long)]
+        tag: Option<String>,
+        /// Only those of this requester
+        #[arg(long, value_name = "ADDRESS")]
+        requester: Option<String>,
         #[command(flatten)]
-        part: Part,
+        part: Part<Cursor>,
     },
     /// Show one ticket with its conversation
     Show {
@@ -88,8 +97,15 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     let app = args.app()?;
     let mut store = app.store()?;
     match command {
-        Command::List { state, queue, mailbox, part } => {
-            let filter = Filter { state: *state, queue: queue.clone(), mailbox: mailbox.clone() };
+        Command::List { state, queue, mailbox, assignee, tag, requester, part } => {
+            let filter = Filter {
+                which: state.map_or(Which::All, Which::In),
+                assignee: assignee.as_ref().map(|name| (name != "-").then(|| name.clone())),
+                queue: queue.clone(),
+                mailbox: mailbox.clone(),
+                tag: tag.clone(),
+                requester: requester.as_deref().map(Address::bare),
+            };
             let mut listing = store.tickets(&filter, part.after, part.limit)?;
             if out.is_json() {
                 for ticket in &mut listing.rows {

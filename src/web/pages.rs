@@ -13,6 +13,7 @@ use super::words::span;
 use super::{MailboxFacts, download, letter, sign_in, status, ticket, tickets};
 use crate::desk::change::Change;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use crate::store::lists::{Filter, Which};
 use crate::store::{self, Store};
 use crate::time::{Clock, Timestamp};
 
@@ -331,7 +332,8 @@ impl Pages {
     fn tickets(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
         let state = tickets::wanted_state(asked.query("state").as_deref());
         let after = asked.query("after").and_then(|after| after.parse().ok());
-        let filter = store::tickets::Filter { state, ..Default::default() };
+        let which = state.map_or(Which::All, Which::In);
+        let filter = Filter { which, ..Filter::default() };
         let listing = self.store.tickets(&filter, after, tickets::PAGE)?;
         let main = tickets::page(&listing, state, after, now);
         Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page("Tickets", main)))
