@@ -66,6 +66,17 @@ CREATE TABLE sign_in_link (
   expires_at  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- A token by which a program uses the JSON API. Only its SHA-256 is here.
+CREATE TABLE api_token (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  name        TEXT NOT NULL,
+  token_hash  TEXT NOT NULL UNIQUE,
+  role        TEXT NOT NULL CHECK (role IN ('agent', 'admin')),
+  created_at  TEXT NOT NULL,
+  used_at     TEXT,
+  revoked_at  TEXT
+) STRICT;
+
 -- One matter of one requester. A number is never used twice.
 CREATE TABLE ticket (
   number       INTEGER PRIMARY KEY AUTOINCREMENT,

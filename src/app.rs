@@ -266,7 +266,7 @@ impl App {
     pub fn start(&self) -> Result<Running, Error> {
         let lock = Lock::take(&self.config.store.path)?;
         let accounts = self.accounts()?;
-        let web = Web::open(self.web_settings(), Arc::clone(&self.clock))?;
+        let web = Web::open(self.web_settings(&accounts), Arc::clone(&self.clock))?;
         let mut rounds: Vec<Box<dyn Round>> = Vec::new();
         for account in &accounts {
             rounds.push(Box::new(self.poller(account)?));
@@ -327,7 +327,7 @@ impl App {
         })
     }
 
-    fn web_settings(&self) -> web::Settings {
+    fn web_settings(&self, accounts: &[Account]) -> web::Settings {
         let config = &self.config;
         web::Settings {
             listen: config.web.listen,
@@ -340,6 +340,10 @@ impl App {
             desk: config.desk.name.clone(),
             recovery_days: config.retention.recovery_days,
             mailboxes: config.mailboxes.iter().map(facts).collect(),
+            policies: accounts
+                .iter()
+                .map(|account| (account.settings.name.clone(), account.id, account.policy.clone()))
+                .collect(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod preview;
 mod retention;
 mod run;
 mod tickets;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +73,9 @@ enum Command {
     /// Look after the people who may sign in
     #[command(subcommand)]
     User(people::Command),
+    /// Look after the programs that may use the JSON API
+    #[command(subcommand)]
+    Token(tokens::Command),
     /// Write an example configuration, or check yours
     #[command(subcommand)]
     Config(configuration::Command),
@@ -145,6 +149,7 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Command::Audit(command) => audit::run(command, args, out),
         Command::Retention(command) => retention::run(command, args, out),
         Command::User(command) => people::run(command, args, out),
+        Command::Token(command) => tokens::run(command, args, out),
         Command::Config(command) => configuration::run(command, args, out),
     }
 }

@@ -98,6 +98,10 @@ words! {
         Undecided = "outbox.unknown",
         /// Somebody may sign in from now on.
         AgentAdded = "agent.added",
+        /// A program may use the API from now on.
+        TokenAdded = "token.added",
+        /// It no longer may.
+        TokenRevoked = "token.revoked",
         /// Somebody signed in.
         SignedIn = "agent.signed_in",
     }

@@ -101,6 +101,15 @@ const STEPS: &[&str] = &[
         VALUES (NEW.state, ifnull(NEW.assignee, ''), ifnull(NEW.queue, ''), 1)
         ON CONFLICT (state, assignee, queue) DO UPDATE SET tickets = tickets + 1;
     END;
+    CREATE TABLE api_token (
+      id          INTEGER PRIMARY KEY AUTOINCREMENT,
+      name        TEXT NOT NULL,
+      token_hash  TEXT NOT NULL UNIQUE,
+      role        TEXT NOT NULL CHECK (role IN ('agent', 'admin')),
+      created_at  TEXT NOT NULL,
+      used_at     TEXT,
+      revoked_at  TEXT
+    ) STRICT;
     ALTER TABLE outbox ADD COLUMN recipients INTEGER NOT NULL DEFAULT 1;
     CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
     CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients)

@@ -19,6 +19,7 @@ mod preview;
 pub mod retention;
 pub mod status;
 pub mod tickets;
+pub mod tokens;
 mod values;
 mod writing;
 

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
+use super::api::{self, Pace};
 use super::asked::{Asked, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, STYLE};
 use super::patience::Patience;
@@ -12,9 +13,10 @@ use super::session::{self, Forms, Visitor};
 use super::words::span;
 use super::{MailboxFacts, download, letter, sign_in, status, ticket, tickets};
 use crate::desk::change::Change;
+use crate::desk::intake::Policy;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::lists::{Filter, Which};
-use crate::store::{self, Store};
+use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Timestamp};
 
 /// Seconds after which the status page is asked for again.
@@ -46,6 +48,26 @@ pub(super) struct Desk {
     pub(super) tls: bool,
     pub(super) forms: Forms,
     pub(super) patience: Mutex<Patience>,
+    pub(super) pace: Mutex<Pace>,
+    /// How each mailbox writes, in the order of the configuration.
+    pub(super) policies: Vec<(String, MailboxId, Policy)>,
+}
+
+impl Desk {
+    /// Asks how often somebody asked lately.
+    pub(super) fn pace<T>(&self, ask: impl FnOnce(&mut Pace) -> T) -> T {
+        ask(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The mailbox of this name, else the first one, and how it writes.
+    pub(super) fn mailbox(&self, name: Option<&str>) -> Result<(MailboxId, &Policy), String> {
+        let mut all = self.policies.iter();
+        let found = all.find(|(own, ..)| name.is_none_or(|name| name == own));
+        found.map(|(_, id, policy)| (*id, policy)).ok_or_else(|| {
+            let names: Vec<&str> = self.policies.iter().map(|(own, ..)| own.as_str()).collect();
+            format!("there is no mailbox `{}`; there are {}", name.unwrap_or(""), names.join(", "))
+        })
+    }
 }
 
 /// Answers requests for one thread.
@@ -89,6 +111,9 @@ impl Pages {
     }
 
     fn checked(&mut self, asked: &Asked, now: Timestamp) -> Outcome {
+        if api::is_api(asked.path()) {
+            return Ok(api::answer(&self.desk, &mut self.store, asked, now));
+        }
         let Some(route) = Route::find(asked.path()) else {
             let visitor = Visitor::of(asked, &mut self.store, now)?;
             return Ok(self.not_found(visitor.as_ref(), "There is no such page."));
