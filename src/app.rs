@@ -153,6 +153,15 @@ impl App {
 
     /// What the office decided beforehand for the mailbox of this name.
     pub fn policy(&self, name: &str, store: &mut Store) -> Result<Policy, Error> {
+        Ok(self.mailbox_policy(name, store)?.1)
+    }
+
+    /// The same, and by which id the store knows the mailbox.
+    pub fn mailbox_policy(
+        &self,
+        name: &str,
+        store: &mut Store,
+    ) -> Result<(MailboxId, Policy), Error> {
         let settings = self.config.mailboxes.iter().find(|mailbox| mailbox.name == name);
         let settings = settings.ok_or_else(|| {
             Error::Settings(format!(
@@ -160,7 +169,7 @@ impl App {
                 self.config.file.display()
             ))
         })?;
-        Ok(self.account_policy(settings, store)?.1)
+        self.account_policy(settings, store)
     }
 
     fn account_policy(
@@ -267,7 +276,7 @@ impl App {
     pub fn start(&self) -> Result<Running, Error> {
         let lock = Lock::take(&self.config.store.path)?;
         let accounts = self.accounts()?;
-        let web = Web::open(self.web_settings(), Arc::clone(&self.clock))?;
+        let web = Web::open(self.web_settings(&accounts), Arc::clone(&self.clock))?;
         let mut rounds: Vec<Box<dyn Round>> = Vec::new();
         for account in &accounts {
             rounds.push(Box::new(self.poller(account)?));
@@ -328,7 +337,7 @@ impl App {
         })
     }
 
-    fn web_settings(&self) -> web::Settings {
+    fn web_settings(&self, accounts: &[Account]) -> web::Settings {
         let config = &self.config;
         web::Settings {
             listen: config.web.listen,
@@ -341,6 +350,10 @@ impl App {
             desk: config.desk.name.clone(),
             recovery_days: config.retention.recovery_days,
             mailboxes: config.mailboxes.iter().map(facts).collect(),
+            policies: accounts
+                .iter()
+                .map(|account| (account.settings.name.clone(), account.id, account.policy.clone()))
+                .collect(),
         }
     }
 }

@@ -191,7 +191,7 @@ fn a_domain_and_a_chain_of_tickets_have_caps_of_their_own() {
     let mut desk = Desk::new();
     desk.letter("first@a.example", "first");
     desk.store
-        .change_ticket(TicketNumber(1), &counterfoil::desk::ticket::Change::Delete, "cli", NOW)
+        .change_ticket(TicketNumber(1), &[counterfoil::desk::change::Change::Delete], "cli", NOW)
         .unwrap();
     for n in 0..8 {
         let head = format!(

@@ -2,6 +2,7 @@
 //! group of commands; how answers are written is in `output`.
 
 mod audit;
+mod changes;
 mod configuration;
 mod demo;
 mod ledger;
@@ -14,6 +15,7 @@ mod replying;
 mod retention;
 mod run;
 mod tickets;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,6 +78,9 @@ enum Command {
     /// Look after the people who may sign in
     #[command(subcommand)]
     User(people::Command),
+    /// Look after the programs that may use the JSON API
+    #[command(subcommand)]
+    Token(tokens::Command),
     /// Write an example configuration, or check yours
     #[command(subcommand)]
     Config(configuration::Command),
@@ -92,14 +97,17 @@ enum Ending {
 
 /// A part of a list: what every listing command takes.
 #[derive(clap::Args, Debug)]
-struct Part {
+struct Part<C = i64>
+where
+    C: std::str::FromStr<Err: std::error::Error + Send + Sync> + Clone + Send + Sync + 'static,
+{
     /// The most rows to list
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
 
     /// Go on after the cursor that the last listing gave as `next`
     #[arg(long, value_name = "CURSOR")]
-    after: Option<i64>,
+    after: Option<C>,
 }
 
 /// What was typed cannot be done so.
@@ -147,6 +155,7 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Command::Audit(command) => audit::run(command, args, out),
         Command::Retention(command) => retention::run(command, args, out),
         Command::User(command) => people::run(command, args, out),
+        Command::Token(command) => tokens::run(command, args, out),
         Command::Config(command) => configuration::run(command, args, out),
     }
 }

@@ -1,4 +1,4 @@
-//! `ticket …`: agents' work from the command line.
+//! `ticket …`: what agents read and write from the command line. What they change is in `changes`.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,25 +7,24 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::output::{self, Out};
-use super::replying;
-use super::{Args, Ending, Part, Usage};
+use super::{Args, Ending, Part, Usage, changes, replying};
 use crate::config;
 use crate::desk::acknowledgement;
 use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, Writing};
-use crate::desk::ticket::{Article, Change, Kind, State, Ticket, TicketNumber, Verdict};
+use crate::desk::ticket::{Article, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
-use crate::store::tickets::Filter;
+use crate::store::lists::{Cursor, Filter, Which};
 
 /// Whose name the audit entries bear.
-const ACTOR: &str = "cli";
+pub(super) const ACTOR: &str = "cli";
 
 /// The largest file that goes along, in bytes. What the mailbox takes is less still.
 const MAX_ATTACHMENT: u64 = 150 << 20;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// List tickets, the newest first
+    /// List tickets, the newest activity first
     List {
         /// Only those in this state; otherwise all but the deleted
         #[arg(long)]
@@ -36,8 +35,17 @@ pub(super) enum Command {
         /// Only those of this mailbox
         #[arg(long)]
         mailbox: Option<String>,
+        /// Only those of this user, or - for those of nobody
+        #[arg(long, value_name = "USER", allow_hyphen_values = true)]
+        assignee: Option<String>,
+        /// Only those with this tag
+        #[arg(long)]
+        tag: Option<String>,
+        /// Only those of this requester
+        #[arg(long, value_name = "ADDRESS")]
+        requester: Option<String>,
         #[command(flatten)]
-        part: Part,
+        part: Part<Cursor>,
     },
     /// Show one ticket with its conversation
     Show {
@@ -48,38 +56,8 @@ pub(super) enum Command {
     Reply(Reply),
     /// Leave a note only agents see
     Note(Note),
-    /// Set the state: new, open, pending or closed
-    Status {
-        /// The number of the ticket
-        number: i64,
-        /// The state it gets
-        state: State,
-    },
-    /// Put a ticket among the deleted; its content goes after the retention days
-    Delete {
-        /// The number of the ticket
-        number: i64,
-    },
-    /// Take a ticket back from the deleted
-    Undelete {
-        /// The number of the ticket
-        number: i64,
-    },
-    /// Say who asks, such as the writer of a letter that was forwarded
-    Requester {
-        /// The number of the ticket
-        number: i64,
-        /// The address, such as ana@shop.example
-        address: String,
-    },
-    /// Keep a ticket from retention
-    Hold {
-        /// The number of the ticket
-        number: i64,
-        /// Release the hold instead
-        #[arg(long)]
-        release: bool,
-    },
+    #[command(flatten)]
+    Change(changes::Command),
 }
 
 #[derive(clap::Args, Debug)]
@@ -125,8 +103,15 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     let app = args.app()?;
     let mut store = app.store()?;
     match command {
-        Command::List { state, queue, mailbox, part } => {
-            let filter = Filter { state: *state, queue: queue.clone(), mailbox: mailbox.clone() };
+        Command::List { state, queue, mailbox, assignee, tag, requester, part } => {
+            let filter = Filter {
+                which: state.map_or(Which::All, Which::In),
+                assignee: assignee.as_ref().map(|name| (name != "-").then(|| name.clone())),
+                queue: queue.clone(),
+                mailbox: mailbox.clone(),
+                tag: tag.clone(),
+                requester: requester.as_deref().map(Address::bare),
+            };
             let mut listing = store.tickets(&filter, part.after, part.limit)?;
             if out.is_json() {
                 for ticket in &mut listing.rows {
@@ -188,36 +173,9 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                 format!("ticket {number}: the note is kept")
             })?;
         }
-        Command::Status { number, state } => {
-            change(out, &app, &mut store, *number, &Change::State(*state))?;
-        }
-        Command::Delete { number } => change(out, &app, &mut store, *number, &Change::Delete)?,
-        Command::Undelete { number } => change(out, &app, &mut store, *number, &Change::Undelete)?,
-        Command::Requester { number, address } => {
-            let address = Address::bare(address.trim());
-            change(out, &app, &mut store, *number, &Change::Requester(address))?;
-        }
-        Command::Hold { number, release } => {
-            change(out, &app, &mut store, *number, &Change::Hold(!release))?;
-        }
+        Command::Change(command) => changes::run(command, &app, &mut store, out)?,
     }
     Ok(Ending::Done)
-}
-
-fn change(
-    out: &mut Out,
-    app: &crate::app::App,
-    store: &mut crate::store::Store,
-    number: i64,
-    change: &Change,
-) -> anyhow::Result<()> {
-    let number = TicketNumber(number);
-    store.change_ticket(number, change, ACTOR, app.now())?;
-    let ticket = store.ticket(number)?;
-    out.answer(&ticket, |to| {
-        let hold = if ticket.hold { ", on hold" } else { "" };
-        writeln!(to, "ticket {number} is {}{hold}", ticket.state)
-    })
 }
 
 fn answer_article(
@@ -271,7 +229,7 @@ fn writing(note: &Note, canned: Option<String>, asks: bool) -> anyhow::Result<Wr
     Ok(Writing { text, attachments, status: note.status, ..Writing::default() })
 }
 
-fn text_of(file: &Path) -> anyhow::Result<String> {
+pub(super) fn text_of(file: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(file)
         .map_err(|error| Usage(format!("cannot read the text from {}: {error}", file.display())))?;
     Ok(String::from_utf8(bytes).map_err(|_| {
@@ -279,7 +237,7 @@ fn text_of(file: &Path) -> anyhow::Result<String> {
     })?)
 }
 
-fn attachment(path: &Path) -> anyhow::Result<Attachment> {
+pub(super) fn attachment(path: &Path) -> anyhow::Result<Attachment> {
     let fail = |why: String| Usage(format!("cannot attach {}: {why}", path.display()));
     let about = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?;
     if !about.is_file() {

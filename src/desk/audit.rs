@@ -64,6 +64,28 @@ words! {
         HoldChanged = "ticket.hold",
         /// Somebody else is the requester.
         RequesterChanged = "ticket.requester",
+        /// Somebody else, or nobody, has the ticket.
+        Assigned = "ticket.assigned",
+        /// The priority changed.
+        PriorityChanged = "ticket.priority",
+        /// The queue changed.
+        QueueChanged = "ticket.queue",
+        /// It is due at another time.
+        DueChanged = "ticket.due",
+        /// It is called something else.
+        SubjectChanged = "ticket.subject",
+        /// Its tags changed.
+        TagsChanged = "ticket.tags",
+        /// Its conversation went over to another ticket.
+        Merged = "ticket.merged",
+        /// It took over the conversation of another ticket.
+        TookOver = "ticket.took_over",
+        /// A part of its conversation became a ticket of its own.
+        Split = "ticket.split",
+        /// It was linked with another ticket, or no longer is.
+        LinkChanged = "ticket.link",
+        /// An agent opened it.
+        OpenedByAgent = "ticket.opened",
         /// The ticket's content was erased: its days were over.
         TicketErased = "ticket.erased",
         /// The mailbox took a message of ours.
@@ -82,6 +104,10 @@ words! {
         GivenUp = "outbox.given_up",
         /// Somebody may sign in from now on.
         AgentAdded = "agent.added",
+        /// A program may use the API from now on.
+        TokenAdded = "token.added",
+        /// It no longer may.
+        TokenRevoked = "token.revoked",
         /// Somebody signed in.
         SignedIn = "agent.signed_in",
     }

@@ -1,78 +1,35 @@
-//! Tickets and articles for agents: lists, one ticket with its conversation, attachments and
-//! originals, and the changes an agent makes.
+//! Tickets and articles for agents: one ticket with its conversation, attachments and originals, and what an agent writes. The changes an agent makes are in `changes`.
 
 use rusqlite::{Row, Transaction};
 
 use super::writing::{self, Content, People};
-use super::{Error, Listing, MailboxId, Result, Store, audit, caps};
+use super::{Error, MailboxId, Result, Store, audit, caps};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Forwarded, Kind,
-    LedgerId, Link, State, Ticket, TicketNumber,
+    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, Kind, LedgerId, Link,
+    State, Ticket, TicketNumber,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;
 
-/// Which tickets a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those in this state; otherwise all but the deleted.
-    pub state: Option<State>,
-    /// Only those of this queue.
-    pub queue: Option<String>,
-    /// Only those of this mailbox.
-    pub mailbox: Option<String>,
-}
+pub(super) const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, \
+     ticket.queue, ticket.assignee, person.address, person.name, mailbox.name, ticket.created_at, \
+     ticket.updated_at, ticket.due_at, ticket.closed_at, ticket.merged_into, ticket.hold";
 
-const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, ticket.queue, \
-     ticket.assignee, person.address, person.name, mailbox.name, ticket.created_at, \
-     ticket.updated_at, ticket.due_at, ticket.closed_at, ticket.merged_into, \
-     ticket.hold";
-
-const TABLES: &str = "ticket JOIN mailbox ON mailbox.id = ticket.mailbox \
+/// What [`COLUMNS`] takes beside the ticket, which comes first: whatever the planner thinks of few
+/// mailboxes.
+pub(super) const WITH_NAMES: &str = "CROSS JOIN mailbox ON mailbox.id = ticket.mailbox \
      LEFT JOIN person ON person.id = ticket.requester";
 
 impl Store {
-    /// Tickets without their articles, the newest number first, from before `after` on.
-    pub fn tickets(
-        &mut self,
-        filter: &Filter,
-        after: Option<i64>,
-        limit: u32,
-    ) -> Result<Listing<Ticket>> {
-        self.read(|tx| {
-            let mut rows: Vec<Ticket> = tx
-                .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM {TABLES}
-                     WHERE ticket.number < :after
-                       AND iif(:state IS NULL, ticket.state <> 'deleted', ticket.state = :state)
-                       AND (:queue IS NULL OR ticket.queue = :queue)
-                       AND (:mailbox IS NULL OR mailbox.name = :mailbox)
-                     ORDER BY ticket.number DESC LIMIT :limit + 1"
-                ))?
-                .query_map(
-                    rusqlite::named_params! {
-                        ":after": after.unwrap_or(i64::MAX), ":state": filter.state,
-                        ":queue": filter.queue, ":mailbox": filter.mailbox, ":limit": limit,
-                    },
-                    ticket_row,
-                )?
-                .collect::<rusqlite::Result<_>>()?;
-            for ticket in &mut rows {
-                ticket.tags = tags(tx, ticket.number)?;
-            }
-            Ok(Listing::cut(rows, limit, |ticket: &Ticket| ticket.number.0))
-        })
-    }
-
     /// One ticket with its whole conversation.
     pub fn ticket(&mut self, number: TicketNumber) -> Result<Ticket> {
         self.read(|tx| {
             let row = tx
                 .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM {TABLES} WHERE ticket.number = ?1"
+                    "SELECT {COLUMNS} FROM ticket {WITH_NAMES} WHERE ticket.number = ?1"
                 ))?
                 .query_row([number], ticket_row);
             let mut ticket = match row {
@@ -141,40 +98,6 @@ impl Store {
         })
     }
 
-    /// Makes one change to a ticket, or says why it cannot be made.
-    pub fn change_ticket(
-        &mut self,
-        number: TicketNumber,
-        change: &Change,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        self.write(|tx| {
-            let (before, hold) = state_and_hold(tx, number)?;
-            let (state, hold) = ticket::after_change(number, before, hold, change)
-                .map_err(|error| Error::NotPossible(error.to_string()))?;
-            writing::touch(tx, number, state, now)?;
-            tx.prepare_cached("UPDATE ticket SET hold = ?2 WHERE number = ?1")?
-                .execute((number, hold))?;
-            if let Change::Requester(address) = change {
-                let person = writing::person(tx, address)?;
-                tx.prepare_cached("UPDATE ticket SET requester = ?2 WHERE number = ?1")?
-                    .execute((number, person))?;
-            }
-            let (action, detail) = match change {
-                Change::State(_) => (Action::StateChanged, format!("{before} to {state}")),
-                Change::Delete => (Action::Deleted, format!("was {before}")),
-                Change::Undelete => (Action::Undeleted, String::new()),
-                Change::Hold(hold) => {
-                    (Action::HoldChanged, if *hold { "on" } else { "off" }.into())
-                }
-                // Who it is stands in the ticket, from where it can be erased.
-                Change::Requester(_) => (Action::RequesterChanged, String::new()),
-            };
-            say(tx, number, actor, action, detail, now)
-        })
-    }
-
     /// An attachment and its bytes.
     pub fn attachment(&mut self, id: AttachmentId) -> Result<(AttachmentInfo, Vec<u8>)> {
         self.read(|tx| {
@@ -206,7 +129,7 @@ impl Store {
     }
 }
 
-fn no_ticket(number: TicketNumber) -> Error {
+pub(super) fn no_ticket(number: TicketNumber) -> Error {
     Error::NoSuch(format!("there is no ticket {number}"))
 }
 
@@ -220,7 +143,7 @@ fn state_and_hold(tx: &Transaction<'_>, number: TicketNumber) -> Result<(State, 
     }
 }
 
-fn say(
+pub(super) fn say(
     tx: &Transaction<'_>,
     number: TicketNumber,
     actor: &str,
@@ -268,7 +191,7 @@ fn answered(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answere
     }
 }
 
-fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
+pub(super) fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     let address: Option<String> = row.get(6)?;
     let name: Option<String> = row.get(7)?;
     Ok(Ticket {
@@ -292,7 +215,7 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     })
 }
 
-fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
+pub(super) fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
     Ok(tx
         .prepare_cached("SELECT tag FROM ticket_tag WHERE ticket = ?1 ORDER BY tag")?
         .query_map([number], |row| row.get(0))?

@@ -19,7 +19,7 @@ use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{Mailbox, http};
 use counterfoil::practice::{Practice, Settings};
 use counterfoil::store::Store;
-use counterfoil::store::tickets::Filter;
+use counterfoil::store::lists::Filter;
 use counterfoil::time::Timestamp;
 use counterfoil::workers::poller::{self, AfterImport, Poller};
 use counterfoil::workers::sender::Sender;
