@@ -20,7 +20,8 @@ use crate::app::{App, SystemClock, quiet};
 use crate::config::Config;
 use crate::desk::ticket::Role;
 use crate::logging;
-use crate::practice::{self, MailboxSettings, Practice, letters};
+use crate::practice::correspondents::Manner;
+use crate::practice::{self, Correspondents, MailboxSettings, Practice, letters};
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -174,7 +175,22 @@ fn tenant() -> practice::Settings {
     settings.mailboxes = MAILBOXES.iter().map(|(_, address, _)| mailbox(address, true)).collect();
     settings.mailboxes.push(mailbox(CONTROL, false));
     settings.retention_days = 30;
+    settings.correspondents = Some(correspondents());
     settings.with_staff()
+}
+
+/// The people who write to the office, as an office knows them: most say nothing to an
+/// acknowledgement, some add a word, few addresses are gone, and here and there a program answers.
+fn correspondents() -> Correspondents {
+    let shares = vec![
+        (Manner::Answers, 20),
+        (Manner::Vacation, 4),
+        (Manner::Bounce, 2),
+        (Manner::Delayed, 1),
+        (Manner::Robot, 1),
+        (Manner::Echo, 1),
+    ];
+    Correspondents { shares, after: 20 }
 }
 
 /// The directory of one demo.

@@ -12,7 +12,7 @@ use super::output::Out;
 use super::run::wait;
 use super::{Ending, Usage};
 use crate::app::SystemClock;
-use crate::practice::{Practice, Settings, faults, letters};
+use crate::practice::{Correspondents, Practice, Settings, faults, letters};
 use crate::time::Clock;
 
 #[derive(clap::Args, Debug)]
@@ -35,7 +35,22 @@ pub(super) struct Args {
     /// What goes wrong, such as `POST /send#2=lost; /token=token-down`
     #[arg(long, value_name = "SPEC")]
     faults: Option<String>,
+    /// Who answers what leaves: `named`, or shares such as `answers=25; bounce=3; after=60`
+    #[arg(long, value_name = "SPEC", long_help = CORRESPONDENTS)]
+    correspondents: Option<String>,
 }
+
+const CORRESPONDENTS: &str = "\
+Who answers what leaves; nobody unless this is given.
+
+With `named`, an outside address behaves as its first word says: answers@… (a person, after a while,
+three letters at most), vacation@… (an absence note, marked, once), robot@… and echo@… (programs that
+answer every letter and hide it), bounce@…, full@…, refuses@… (it comes back: 5.1.1, 5.2.2, 5.7.1),
+delayed@… (a notice, 4.4.7), expires@… (that notice, then it comes back), silent@…. A number or tag may
+follow, as in bounce7@….
+
+WORD=PERCENT gives that share of all other outside addresses, by the address alone; after=SECONDS is
+the while (20). For example `answers=25; vacation=4; bounce=3; after=60`.";
 
 pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
@@ -43,8 +58,10 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Some(spec) => faults::parse(spec).map_err(Usage)?,
         None => Vec::new(),
     };
+    let correspondents = args.correspondents.as_deref().map(Correspondents::parse);
     let mut settings = Settings::simple(&args.address).with_staff();
     settings.listen = args.listen;
+    settings.correspondents = correspondents.transpose().map_err(Usage)?;
     let practice = Practice::start(settings.clone())?;
     let address = args.address.as_str();
     let waiting = match &args.seed {
