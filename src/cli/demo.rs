@@ -38,6 +38,9 @@ const LISTEN: &str = "127.0.0.1:8025";
 /// The rest between two new letters while it runs.
 const ARRIVAL: Duration = Duration::from_secs(7);
 
+/// The while until what was sent is in Sent Items, in milliseconds.
+const SENT_COPY_MS: u64 = 1_500;
+
 /// How long the sign-in link is good, in seconds.
 const LINK_SECONDS: i64 = 12 * 3_600;
 
@@ -176,6 +179,7 @@ fn tenant() -> practice::Settings {
     settings.mailboxes.push(mailbox(CONTROL, false));
     settings.retention_days = 30;
     settings.correspondents = Some(correspondents());
+    settings.switches.sent_copy_delay_ms = SENT_COPY_MS;
     settings.with_staff()
 }
 

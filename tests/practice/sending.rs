@@ -250,6 +250,24 @@ fn a_primed_mailbox_keeps_own_headers_from_mime() {
 }
 
 #[test]
+fn a_letter_is_found_by_a_field_of_its_own_as_long_as_it_keeps_it() {
+    let client = Client::new();
+    let found = || {
+        let filter = "$filter=singleValueExtendedProperties/any(ep: ep/id eq 'String \
+                      {00020386-0000-0000-C000-000000000046} Name x-own' and ep/value eq '1')";
+        let filter = filter.replace(' ', "%20");
+        client.get(&format!("/mailFolders/sentitems/messages?{filter}")).list().len()
+    };
+    send(&client, &draft_of(&client, MIME));
+    assert_eq!(found(), 0, "the mailbox never met that name, and lost it");
+    let prime =
+        json!({"subject": "prime", "internetMessageHeaders": [{"name": "x-own", "value": "1"}]});
+    assert_eq!(client.post("/messages", &prime).status, 201);
+    send(&client, &draft_of(&client, MIME));
+    assert_eq!(found(), 1);
+}
+
+#[test]
 fn what_mime_loses_and_keeps_are_switches() {
     let client = Client::with(|settings| {
         settings.switches.mime_keeps_auto_submitted = true;
