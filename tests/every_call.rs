@@ -99,7 +99,7 @@ fn end(office: &Office) -> End {
 /// Plays the story with the n-th call failing, restarting after it where that is wanted.
 fn replay(watched: &Watched, way: &Way, n: u64, restarts: bool) -> End {
     let mut office = story(watched);
-    if way.name == "connection refused" && n == 1 {
+    if way.is_refusal() && n == 1 {
         office.practice.down();
     }
     for fault in way.faults(n) {

@@ -22,6 +22,16 @@ enum Failing {
 }
 
 impl Way {
+    /// Whether nobody listens.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.failing, Failing::Refused)
+    }
+
+    /// Whether it takes a minute of real time.
+    pub fn is_slow(&self) -> bool {
+        self.name.starts_with("a minute's")
+    }
+
     /// What is ordered for the n-th call of a story to fail so. The first one, which signs in, finds
     /// nobody listening only when the service is down before.
     pub fn faults(&self, n: u64) -> Vec<Fault> {
