@@ -41,16 +41,19 @@ pub(super) struct Args {
 }
 
 const CORRESPONDENTS: &str = "\
-Who answers what leaves; nobody unless this is given.
+Who answers what leaves; nobody unless this is given. With `named`, an outside address
+behaves as its first word says; a number may follow, as in bounce7@shop.example:
 
-With `named`, an outside address behaves as its first word says: answers@… (a person, after a while,
-three letters at most), vacation@… (an absence note, marked, once), robot@… and echo@… (programs that
-answer every letter and hide it), bounce@…, full@…, refuses@… (it comes back: 5.1.1, 5.2.2, 5.7.1),
-delayed@… (a notice, 4.4.7), expires@… (that notice, then it comes back), silent@…. A number or tag may
-follow, as in bounce7@….
+answers@   a person, after a while, three letters at most
+vacation@  an absence note, marked as one, once
+robot@     a program that answers every letter anew and hides it
+echo@      a program that sends every letter back and hides it
+bounce@    it comes back: no such mailbox (full@: full, refuses@: not wanted)
+delayed@   a notice that it is late (expires@: and then it comes back)
+silent@    nothing
 
-WORD=PERCENT gives that share of all other outside addresses, by the address alone; after=SECONDS is
-the while (20). For example `answers=25; vacation=4; bounce=3; after=60`.";
+WORD=PERCENT gives that share of all other outside addresses; after=SECONDS is the while,
+20 unless said. For example `answers=25; vacation=4; bounce=3; after=60`.";
 
 pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
