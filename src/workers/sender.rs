@@ -263,7 +263,22 @@ impl Sender {
                 "its sending was interrupted; looking again before sending it",
                 at.plus_seconds(SETTLING),
             ),
-            (SentState::Draft, _) => return self.send(id, draft, ours, now),
+            (SentState::Draft, tried_at) => {
+                let sent = self.send(id, draft, ours, now);
+                let Err(Error::Mailbox { error, .. }) = &sent else { return sent };
+                let refused =
+                    matches!(error, mailbox::Error::Refused(_) | mailbox::Error::TooLarge { .. });
+                let lately = tried_at.is_some_and(|at| at.plus_seconds(SEARCH) > now);
+                if !(refused && lately) {
+                    return sent;
+                }
+                // It may be refused because it left the first time (facts: microsoft-graph 4.3), which
+                // a look shows later. If it still lies in Drafts then, it is refused in earnest.
+                (
+                    "sending it again was refused; looking again whether it had left before",
+                    now.plus_seconds(SEARCH),
+                )
+            }
             (SentState::Missing, tried_at) => {
                 let long = tried_at.is_none_or(|at| at.plus_seconds(SEARCH) <= now);
                 let wait = if long { 3_600 } else { SETTLING };
