@@ -213,6 +213,14 @@ pub trait Mailbox: Send + Sync {
     /// Finds a message we sent or drafted by the Message-ID we or the provider gave it, when its
     /// id was never learnt because the answer was lost.
     fn find_outgoing(&self, message_id: &MessageId) -> Result<Option<(Draft, SentState)>, Error>;
+
+    /// Finds the draft of this subject whose id and bytes `is_it` knows: one we made whose Message-ID
+    /// the provider replaced while the answer was lost.
+    fn find_draft(
+        &self,
+        subject: &str,
+        is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
+    ) -> Result<Option<ItemId>, Error>;
 }
 
 /// Why a call to the mailbox failed, named by what the caller does next. Every `String` is a

@@ -196,6 +196,14 @@ impl Store {
         })
     }
 
+    /// Whether a message of ours is known to lie under this id in the mailbox, or to have.
+    pub fn is_drafted(&mut self, item: &str) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE draft_item = ?1)")?
+            .query_row([item], |row| row.get(0))?)
+    }
+
     /// Notes that the mailbox took it.
     pub fn mark_sent(&mut self, id: OutboxId, now: Timestamp) -> Result<()> {
         self.write(|tx| {

@@ -3,6 +3,7 @@
 //! one does no harm; sending is tried again only when the draft was seen unsent. A draft is remembered
 //! once all its attachments are there, and only a remembered one is sent.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::desk::outgoing;
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::OutboxId;
 use crate::mail::compose::{self, Letter, Seal};
+use crate::mail::parse::parse;
 use crate::mail::{Attachment, MessageId};
 use crate::mailbox::{self, Draft, ItemId, Mailbox, SentState};
 use crate::store::outbox::{Due, Enclosed, Stage};
@@ -211,7 +213,29 @@ impl Sender {
                 self.mailbox.discard(&draft.item).map_err(|error| self.failed(error))?;
                 self.draft_and_send(ours, now)
             }
-            Some((_, SentState::Missing)) | None => self.draft_and_send(ours, now),
+            Some((_, SentState::Missing)) | None => {
+                self.discard_lost(&ours)?;
+                self.draft_and_send(ours, now)
+            }
+        }
+    }
+
+    /// Takes back the draft of this letter that nobody knows: its answer was lost, and the mailbox
+    /// replaced our Message-ID. It would lie among the drafts for good.
+    fn discard_lost(&mut self, ours: &Ours) -> Result<(), Error> {
+        let Ours { letter, seal, .. } = ours;
+        let Ok(raw) = compose::compose(letter, seal) else { return Ok(()) };
+        let written = parse(&raw);
+        let store = RefCell::new(&mut self.store);
+        let is_it = |item: &ItemId, raw: &[u8]| {
+            outgoing::is_same(&parse(raw), &written)
+                && store.borrow_mut().is_drafted(&item.0).is_ok_and(|is_drafted| !is_drafted)
+        };
+        let lost = self.mailbox.find_draft(&written.subject, &is_it);
+        let lost = lost.map_err(|error| self.failed(error))?;
+        match lost {
+            Some(lost) => self.mailbox.discard(&lost).map_err(|error| self.failed(error)),
+            None => Ok(()),
         }
     }
 

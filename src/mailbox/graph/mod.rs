@@ -336,4 +336,12 @@ impl Mailbox for Graph {
     fn find_outgoing(&self, message_id: &MessageId) -> Result<Option<(Draft, SentState)>, Error> {
         self.find_sent_or_draft(message_id)
     }
+
+    fn find_draft(
+        &self,
+        subject: &str,
+        is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
+    ) -> Result<Option<ItemId>, Error> {
+        self.find_drafted(subject, is_it)
+    }
 }

@@ -1,18 +1,36 @@
 //! Drafting a whole message, sending the draft, and finding out what became of it (facts:
 //! microsoft-graph 4.2, 4.3).
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::shapes::Item;
+use super::shapes::{Collection, Item};
 use super::{Call, Graph, Unsuccessful};
 use crate::mail::MessageId;
-use crate::mailbox::{Draft, Error, ItemId, Limits, SentState};
+use crate::mailbox::http::encode;
+use crate::mailbox::{Draft, Error, ItemId, Limits, Mailbox, SentState};
 
 /// The largest request body the service takes is about 4 MB (facts: microsoft-graph 4.2), and base64
 /// adds a third. The other is the most an administrator can allow (4.7); below it the service itself
 /// says what is too much.
 pub(super) const LIMITS: Limits = Limits { in_one_piece: 3_000_000, in_all: 150 * 1_048_576 };
+
+/// Drafts that are looked through for a lost one, the newest.
+const NEWEST: usize = 100;
+
+/// Of these, drafts of the same subject that are looked into.
+const ALIKE: usize = 20;
+
+/// Characters of a subject by which it is known.
+const SUBJECT: usize = 200;
+
+/// A draft that may be ours has little more than what is taken in one piece.
+const DRAFT_BYTES: u64 = 8 << 20;
+
+/// How long looking into one may take.
+const DRAFT_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Graph {
     /// Makes a draft from MIME, which is sent as base64.
@@ -103,6 +121,39 @@ impl Graph {
             if let Some(item) = found {
                 let message_id = Some(message_id.clone());
                 return Ok(Some((Draft { item, message_id }, state)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A draft that is known by its bytes, among the newest of its subject.
+    pub(super) fn find_drafted(
+        &self,
+        subject: &str,
+        is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
+    ) -> Result<Option<ItemId>, Error> {
+        // The service may keep no more of a subject.
+        let begins = |text: &str| text.trim().chars().take(SUBJECT).collect::<String>();
+        let wanted = begins(subject);
+        let url = format!(
+            "{}/mailFolders/drafts/messages?$select=id,subject&$top={NEWEST}&$orderby={}",
+            self.base,
+            encode("receivedDateTime desc")
+        );
+        let call = Call::get(&url, "looking for a draft whose answer was lost");
+        let drafts: Collection<Item> =
+            self.json(&call).map_err(|error| self.error(&call, error))?;
+        let alike = drafts
+            .value
+            .iter()
+            .filter(|draft| begins(draft.subject.as_deref().unwrap_or_default()) == wanted)
+            .filter_map(Item::item_id);
+        for id in alike.take(ALIKE) {
+            match self.fetch(&id, DRAFT_BYTES, DRAFT_PATIENCE) {
+                Ok(raw) if is_it(&id, &raw) => return Ok(Some(id)),
+                // Another one, or sent or deleted meanwhile.
+                Ok(_) | Err(Error::Gone(_) | Error::TooLarge { .. }) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(None)
