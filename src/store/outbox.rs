@@ -231,8 +231,8 @@ impl Store {
         })
     }
 
-    /// Notes that the answer to its sending was lost; it is looked for from `look_at` on. Without
-    /// a draft nothing was sent, and it only waits.
+    /// Notes that the answer to its sending was lost, by now at the latest; it is looked for from
+    /// `look_at` on. Without a draft nothing was sent, and it only waits.
     pub fn mark_unknown(
         &mut self,
         id: OutboxId,
@@ -243,10 +243,10 @@ impl Store {
         self.write(|tx| {
             let changed = tx
                 .prepare_cached(
-                    "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3
+                    "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3, tried_at = ?4
                      WHERE id = ?1 AND state <> 'unknown' AND draft_item IS NOT NULL",
                 )?
-                .execute((id, reason, look_at))?;
+                .execute((id, reason, look_at, now))?;
             if changed == 0 {
                 return postpone(tx, id, reason, look_at);
             }

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Error, Rest, Round};
 use crate::desk::caps::{Held, Limits};
@@ -27,7 +27,11 @@ const ROUND: usize = 30;
 const OUTAGE: usize = 3;
 
 /// Seconds after a sending during which a draft may still look unsent (facts: microsoft-graph 4.3).
-const SETTLING: i64 = 30;
+/// A busy service was seen to need most of a minute.
+const SETTLING: i64 = 60;
+
+/// Tries after which a refusal is final though an earlier try may have sent the draft.
+const DOUBTED: u32 = 5;
 
 /// Seconds after which a letter found nowhere is looked for less often.
 const SEARCH: i64 = 300;
@@ -108,9 +112,16 @@ impl Sender {
         let step = match stage {
             Stage::Queued => self.draft_and_send(ours, now),
             Stage::Drafting => self.adopt_or_draft(ours, now),
-            Stage::Drafted(item) | Stage::Unknown(item) => {
+            Stage::Drafted(item) => {
                 let draft = Draft { item: ItemId(item), message_id };
+                // Whoever tried it was killed meanwhile; how long that took is not known.
+                let tried_at = tried_at.map(|_| now);
                 self.settle(id, &draft, tried_at, &ours.seal.message_id, now)
+            }
+            Stage::Unknown(item) => {
+                let draft = Draft { item: ItemId(item), message_id };
+                let step = self.settle(id, &draft, tried_at, &ours.seal.message_id, now);
+                self.doubted(step, &draft, attempts)
             }
         };
         match step {
@@ -249,7 +260,8 @@ impl Sender {
         let message_id = draft.message_id.as_ref().unwrap_or(ours);
         self.store.note_draft(id, &draft.item.0, message_id, now)?;
         if let Err(error) = self.mailbox.send(&draft.item) {
-            if matches!(error, mailbox::Error::Throttled { .. } | mailbox::Error::Unreachable(_)) {
+            use mailbox::Error::{SignInNeeded, Throttled, Unreachable};
+            if matches!(error, Throttled { .. } | Unreachable(_) | SignInNeeded(_)) {
                 self.store.note_unsent(id)?;
             }
             return Err(self.failed(error));
@@ -288,6 +300,25 @@ impl Sender {
             }
         };
         Ok(self.store.mark_unknown(id, reason, look_at, now)?)
+    }
+
+    /// A refusal of a draft that an earlier try may have sent: the service may say no because the draft
+    /// has left (facts: microsoft-graph 4.3), so it is looked for once more before it is believed.
+    fn doubted(&self, step: Result<(), Error>, draft: &Draft, attempts: u32) -> Result<(), Error> {
+        match step {
+            Err(Error::Mailbox { name, error: mailbox::Error::Refused(why) })
+                if attempts < DOUBTED || !self.is_draft(draft) =>
+            {
+                Err(Error::Mailbox { name, error: mailbox::Error::Unknown(why) })
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the mailbox shows a draft to be unsent.
+    fn is_draft(&self, draft: &Draft) -> bool {
+        let state = self.mailbox.sent_state(&draft.item, draft.message_id.as_ref());
+        matches!(state, Ok(SentState::Draft))
     }
 
     /// Notes a failure on the message it concerns; gives it back when it concerns the mailbox.
@@ -333,8 +364,12 @@ impl Round for Sender {
     }
 
     fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
+        let (begun, started) = (Instant::now(), now);
         let mut failures_in_a_row = 0;
         for _ in 0..ROUND {
+            // A slow service takes minutes for a round, and when each was tried decides when it may be
+            // tried again.
+            let now = started.plus_seconds(begun.elapsed().as_secs().cast_signed());
             let Some(mut due) = self.store.next_due(self.id, now)? else {
                 return Ok(match self.store.next_due_at(self.id)? {
                     Some(at) => Rest::Until(now.until(at)),

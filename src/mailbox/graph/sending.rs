@@ -47,6 +47,7 @@ impl Graph {
         let url = format!("{}/messages", self.base);
         let call = Call {
             content_type: Some("text/plain"),
+            may_repeat: false,
             ..Call::post(&url, "drafting a message", body.as_bytes())
         };
         let draft: Item = self.json(&call).map_err(|error| self.error(&call, error))?;
@@ -87,7 +88,7 @@ impl Graph {
     pub(super) fn send_draft(&self, draft: &ItemId) -> Result<(), Error> {
         let url = self.message_url(draft, "/send");
         // The service insists on `Content-Length: 0`.
-        let call = Call::post(&url, "sending a draft", b"");
+        let call = Call { may_repeat: false, ..Call::post(&url, "sending a draft", b"") };
         self.call(&call).map(|_| ()).map_err(|error| self.error(&call, error))
     }
 
