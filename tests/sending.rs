@@ -12,6 +12,8 @@ mod scripted;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::caps;
 use counterfoil::desk::intake::Policy;
@@ -60,6 +62,13 @@ struct Slow {
 
 impl Slow {
     fn new(slow: i64, answers: Vec<Answer>) -> Self {
+        Self::with(slow, answers, None)
+    }
+
+    /// With `sent_under`, what has left has other ids than its draft had, and bears this date if one
+    /// is named.
+    fn with(slow: i64, answers: Vec<Answer>, sent_under: Option<&'static str>) -> Self {
+        let drafted = Mutex::new(Vec::new());
         let clock = Arc::new(AtomicI64::new(NOW.unix()));
         let left = Arc::new(Mutex::new(Vec::new()));
         let asked = Arc::new(AtomicUsize::new(0));
@@ -87,9 +96,29 @@ impl Slow {
                     }
                 }
                 line if line.starts_with("POST") => {
+                    *drafted.lock().unwrap() = STANDARD.decode(&asked.body).unwrap();
                     json(201, &json!({"id": "D", "isDraft": true, "internetMessageId": "<m@x>"}))
                 }
-                line if line.contains("/messages/D") => {
+                line if line.contains("/mailFolders/sentitems/messages?$select=id,subject&")
+                    && sent_under.is_some()
+                    && left_at.is_some() =>
+                {
+                    let subject = parse(&drafted.lock().unwrap()).subject;
+                    json(200, &json!({"value": [{"id": "S", "subject": subject}]}))
+                }
+                line if line.contains("/messages/S/$value") => {
+                    let raw = String::from_utf8(drafted.lock().unwrap().clone()).unwrap();
+                    let date = sent_under.filter(|date| !date.is_empty());
+                    let lines = raw.split("\r\n").map(|line| match line.split_once(": ") {
+                        Some(("Date", written)) => format!("Date: {}", date.unwrap_or(written)),
+                        Some(("Message-ID", _)) => "Message-ID: <s@x>".to_owned(),
+                        _ => line.to_owned(),
+                    });
+                    Reply::Say(200, "", lines.collect::<Vec<_>>().join("\r\n"))
+                }
+                line if line.contains("/messages/D")
+                    && (sent_under.is_none() || left_at.is_none()) =>
+                {
                     let is_draft = left_at.is_none_or(|at| at + slow > now);
                     json(200, &json!({"id": "D", "isDraft": is_draft}))
                 }
@@ -218,6 +247,20 @@ fn a_second_try_that_is_refused_does_not_make_a_sent_letter_a_refused_one() {
         let mut sender = slow.sender();
         slow.run_until(&mut sender, 900);
         assert_eq!((slow.times_left(), slow.delivery()), expected, "{case}");
+    }
+}
+
+#[test]
+fn a_letter_that_left_under_other_ids_is_known_by_its_words() {
+    let before = "Thu, 14 Jan 2027 08:00:00 +0000";
+    for (case, date, expected) in [
+        ("it is there", "", Delivery::Sent),
+        ("an older one of the same words", before, Delivery::Unknown),
+    ] {
+        let mut slow = Slow::with(0, vec![Answer::Said(504, "", true)], Some(date));
+        let mut sender = slow.sender();
+        slow.run_until(&mut sender, 200);
+        assert_eq!((slow.times_left(), slow.delivery()), (1, Some(expected)), "{case}");
     }
 }
 

@@ -214,10 +214,12 @@ pub trait Mailbox: Send + Sync {
     /// id was never learnt because the answer was lost.
     fn find_outgoing(&self, message_id: &MessageId) -> Result<Option<(Draft, SentState)>, Error>;
 
-    /// Finds the draft of this subject whose id and bytes `is_it` knows: one we made whose Message-ID
-    /// the provider replaced while the answer was lost.
-    fn find_draft(
+    /// Finds a message of ours by its subject and by what `is_it` knows of its id and bytes, among
+    /// those sent or drafted lately, as `state` says: one whose ids the provider replaced while we did
+    /// not see it.
+    fn find_alike(
         &self,
+        state: SentState,
         subject: &str,
         is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
     ) -> Result<Option<ItemId>, Error>;

@@ -116,11 +116,11 @@ impl Sender {
                 let draft = Draft { item: ItemId(item), message_id };
                 // Whoever tried it was killed meanwhile; how long that took is not known.
                 let tried_at = tried_at.map(|_| now);
-                self.settle(id, &draft, tried_at, &ours.seal.message_id, now)
+                self.settle(&ours, &draft, tried_at, now)
             }
             Stage::Unknown(item) => {
                 let draft = Draft { item: ItemId(item), message_id };
-                let step = self.settle(id, &draft, tried_at, &ours.seal.message_id, now);
+                let step = self.settle(&ours, &draft, tried_at, now);
                 self.doubted(step, &draft, attempts)
             }
         };
@@ -234,20 +234,30 @@ impl Sender {
     /// Takes back the draft of this letter that nobody knows: its answer was lost, and the mailbox
     /// replaced our Message-ID. It would lie among the drafts for good.
     fn discard_lost(&mut self, ours: &Ours) -> Result<(), Error> {
-        let Ours { letter, seal, .. } = ours;
-        let Ok(raw) = compose::compose(letter, seal) else { return Ok(()) };
-        let written = parse(&raw);
-        let store = RefCell::new(&mut self.store);
-        let is_it = |item: &ItemId, raw: &[u8]| {
-            outgoing::is_same(&parse(raw), &written)
-                && store.borrow_mut().is_drafted(&item.0).is_ok_and(|is_drafted| !is_drafted)
-        };
-        let lost = self.mailbox.find_draft(&written.subject, &is_it);
-        let lost = lost.map_err(|error| self.failed(error))?;
-        match lost {
-            Some(lost) => self.mailbox.discard(&lost).map_err(|error| self.failed(error)),
+        match self.find_alike(SentState::Draft, ours)? {
+            Some(lost) => self.mailbox.discard(&lost.item).map_err(|error| self.failed(error)),
             None => Ok(()),
         }
+    }
+
+    /// This letter among those sent or drafted, known by its words, unless it is known to be another.
+    fn find_alike(&mut self, state: SentState, ours: &Ours) -> Result<Option<Draft>, Error> {
+        let Ours { letter, seal, .. } = ours;
+        let Ok(raw) = compose::compose(letter, seal) else { return Ok(None) };
+        let written = parse(&raw);
+        let (store, message_id) = (RefCell::new(&mut self.store), RefCell::new(None));
+        let is_it = |item: &ItemId, raw: &[u8]| {
+            let found = parse(raw);
+            *message_id.borrow_mut() = found.message_id.clone();
+            outgoing::is_same(&found, &written)
+                // One of the same words that left before this one was written is another.
+                && (state == SentState::Draft || found.sent_at.is_some_and(|at| at >= letter.date))
+                && store.borrow_mut().is_drafted(&item.0).is_ok_and(|is_drafted| !is_drafted)
+        };
+        let found = self.mailbox.find_alike(state, &written.subject, &is_it);
+        let message_id = message_id.into_inner();
+        let found = found.map_err(|error| self.failed(error))?;
+        Ok(found.map(|item| Draft { item, message_id }))
     }
 
     fn send(
@@ -273,12 +283,12 @@ impl Sender {
     /// A draft is known; whether it left is not. Looks before doing anything.
     fn settle(
         &mut self,
-        id: OutboxId,
+        ours: &Ours,
         draft: &Draft,
         tried_at: Option<Timestamp>,
-        ours: &MessageId,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let id = ours.id;
         let state = self
             .mailbox
             .sent_state(&draft.item, draft.message_id.as_ref())
@@ -289,8 +299,14 @@ impl Sender {
                 "its sending was interrupted; looking again before sending it",
                 at.plus_seconds(SETTLING),
             ),
-            (SentState::Draft, _) => return self.send(id, draft, ours, now),
+            (SentState::Draft, _) => return self.send(id, draft, &ours.seal.message_id, now),
             (SentState::Missing, tried_at) => {
+                // Neither its id nor its Message-ID may have outlasted the sending.
+                if let Some(Draft { item, message_id }) = self.find_alike(SentState::Sent, ours)? {
+                    let message_id = message_id.as_ref().unwrap_or(&ours.seal.message_id);
+                    self.store.note_draft(id, &item.0, message_id, now)?;
+                    return Ok(self.store.mark_sent(id, now)?);
+                }
                 let long = tried_at.is_none_or(|at| at.plus_seconds(SEARCH) <= now);
                 let wait = if long { 3_600 } else { SETTLING };
                 (

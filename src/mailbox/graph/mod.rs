@@ -344,11 +344,12 @@ impl Mailbox for Graph {
         self.find_sent_or_draft(message_id)
     }
 
-    fn find_draft(
+    fn find_alike(
         &self,
+        state: SentState,
         subject: &str,
         is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
     ) -> Result<Option<ItemId>, Error> {
-        self.find_drafted(subject, is_it)
+        self.find_by_words(state, subject, is_it)
     }
 }

@@ -17,20 +17,20 @@ use crate::mailbox::{Draft, Error, ItemId, Limits, Mailbox, SentState};
 /// says what is too much.
 pub(super) const LIMITS: Limits = Limits { in_one_piece: 3_000_000, in_all: 150 * 1_048_576 };
 
-/// Drafts that are looked through for a lost one, the newest.
+/// Messages of a folder that are looked through for a lost one, the newest.
 const NEWEST: usize = 100;
 
-/// Of these, drafts of the same subject that are looked into.
+/// Of these, those of the same subject that are looked into.
 const ALIKE: usize = 20;
 
 /// Characters of a subject by which it is known.
 const SUBJECT: usize = 200;
 
-/// A draft that may be ours has little more than what is taken in one piece.
-const DRAFT_BYTES: u64 = 8 << 20;
+/// A larger one is not looked into: its files went up by themselves.
+const ALIKE_BYTES: u64 = 8 << 20;
 
 /// How long looking into one may take.
-const DRAFT_PATIENCE: Duration = Duration::from_secs(30);
+const ALIKE_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Graph {
     /// Makes a draft from MIME, which is sent as base64.
@@ -127,30 +127,36 @@ impl Graph {
         Ok(None)
     }
 
-    /// A draft that is known by its bytes, among the newest of its subject.
-    pub(super) fn find_drafted(
+    /// A message of ours that is known by its bytes, among the newest of its subject.
+    pub(super) fn find_by_words(
         &self,
+        state: SentState,
         subject: &str,
         is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
     ) -> Result<Option<ItemId>, Error> {
+        let folder = match state {
+            SentState::Sent => "sentitems",
+            SentState::Draft => "drafts",
+            SentState::Missing => return Ok(None),
+        };
         // The service may keep no more of a subject.
         let begins = |text: &str| text.trim().chars().take(SUBJECT).collect::<String>();
         let wanted = begins(subject);
         let url = format!(
-            "{}/mailFolders/drafts/messages?$select=id,subject&$top={NEWEST}&$orderby={}",
+            "{}/mailFolders/{folder}/messages?$select=id,subject&$top={NEWEST}&$orderby={}",
             self.base,
             encode("receivedDateTime desc")
         );
-        let call = Call::get(&url, "looking for a draft whose answer was lost");
-        let drafts: Collection<Item> =
+        let call = Call::get(&url, "looking for a letter of ours by its words");
+        let newest: Collection<Item> =
             self.json(&call).map_err(|error| self.error(&call, error))?;
-        let alike = drafts
+        let alike = newest
             .value
             .iter()
-            .filter(|draft| begins(draft.subject.as_deref().unwrap_or_default()) == wanted)
+            .filter(|item| begins(item.subject.as_deref().unwrap_or_default()) == wanted)
             .filter_map(Item::item_id);
         for id in alike.take(ALIKE) {
-            match self.fetch(&id, DRAFT_BYTES, DRAFT_PATIENCE) {
+            match self.fetch(&id, ALIKE_BYTES, ALIKE_PATIENCE) {
                 Ok(raw) if is_it(&id, &raw) => return Ok(Some(id)),
                 // Another one, or sent or deleted meanwhile.
                 Ok(_) | Err(Error::Gone(_) | Error::TooLarge { .. }) => {}
