@@ -186,6 +186,13 @@ fn a_domain_and_a_chain_of_tickets_have_caps_of_their_own() {
     let left = desk.leave();
     let to = |domain: &str| left.iter().filter(|left| left.to.ends_with(domain)).count();
     assert_eq!((to("@shop.example"), to("@gmail.com")), (1_000, 1_010));
+    // A program that answers under a new name each time would otherwise go on all day.
+    desk.now = desk.now.plus_seconds(7_200);
+    desk.letter("person2000@shop.example", "later");
+    assert_eq!(desk.leave().len(), 0);
+    desk.now = desk.now.plus_days(1);
+    desk.letter("person2000@shop.example", "tomorrow");
+    assert_eq!(desk.leave().len(), 1);
 
     // Each letter cites one of a deleted ticket and opens another that goes on from it.
     let mut desk = Desk::new();

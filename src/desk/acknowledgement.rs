@@ -5,7 +5,7 @@ use crate::desk::caps::{self, Lately, Struck};
 use crate::desk::intake::{MAX_CITED, NewArticle, Policy};
 use crate::desk::template::{Template, Values};
 use crate::desk::ticket::{Kind, Machine, Ticket, TicketNumber, Verdict};
-use crate::desk::{language, outgoing, sender};
+use crate::desk::{language, machine, outgoing, sender};
 use crate::mail::{Address, Message, MessageId, subject};
 
 /// Our own wording, until an office writes its own.
@@ -111,7 +111,8 @@ pub(super) fn answer(
         let why = "another desk of this kind wrote it; not acknowledged";
         return Answer::Nothing(why.to_owned());
     }
-    if let Some(struck) = caps::automatic(lately, caps::seems_answer(message)) {
+    let to_answer = caps::seems_answer(message) || machine::announces_itself(message);
+    if let Some(struck) = caps::automatic(lately, to_answer) {
         return Answer::Withheld(struck);
     }
     match compose(message, number, policy) {
@@ -353,8 +354,11 @@ mod tests {
         assert!(matches!(hear(&full, &letter()), Answer::Withheld(Struck::AddressInHour(10))));
         let one = Lately { to_address_in_hour: 1, ..Lately::default() };
         assert!(matches!(hear(&one, &letter()), Answer::Letter(_)));
-        let reply = Message { subject: "Re: Printer jams".into(), ..letter() };
-        assert!(matches!(hear(&one, &reply), Answer::Withheld(Struck::Answer)));
+        for subject in ["Re: Printer jams", "Automatic reply: Printer jams"] {
+            let reply = Message { subject: subject.into(), ..letter() };
+            assert!(matches!(hear(&one, &reply), Answer::Withheld(Struck::Answer)), "{subject}");
+            assert!(matches!(hear(&Lately::default(), &reply), Answer::Letter(_)), "{subject}");
+        }
     }
 
     #[test]

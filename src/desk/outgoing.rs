@@ -6,7 +6,7 @@ use crate::desk::recipients::{MOST, Recipients};
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::{Kind, OutboxId, State, TicketNumber};
 use crate::mail::compose::{self, Seal};
-use crate::mail::{Address, Attachment, MessageId, subject};
+use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
 /// What is known of the ticket an agent writes into.
@@ -209,6 +209,16 @@ pub fn seal(letter: OutboxId, from: &Address, key: &TagKey) -> Option<Seal> {
     Some(Seal { message_id, mark: key.code("installation", 16) })
 }
 
+/// Whether a letter of the same subject is this one of ours, though the provider gave it a Message-ID of
+/// its own and rebuilt it: the same recipients and words.
+pub fn is_same(found: &Message, ours: &Message) -> bool {
+    let to = |message: &Message| message.to.iter().map(Address::key).collect::<Vec<_>>();
+    let words = |message: &Message| -> String {
+        message.text.chars().filter(|c| c.is_alphanumeric()).collect()
+    };
+    to(found) == to(ours) && words(found) == words(ours)
+}
+
 /// Whether an id has the shape of the one in [`seal`]: a program like this one wrote the letter, here or
 /// elsewhere.
 pub fn is_of_our_kind(id: &MessageId) -> bool {
@@ -391,6 +401,23 @@ mod tests {
         assert!(is_of_our_kind(&MessageId::new(&first).unwrap()), "{first}");
         for other in ["counterfoil.1.x@office.example", "counterfoil@x", "1.aaaabbbbccccdddd@x"] {
             assert!(!is_of_our_kind(&MessageId::new(other).unwrap()), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_draft_of_ours_is_known_by_its_words() {
+        let letter = |to: &str, text: &str| Message {
+            to: vec![Address::bare(to)],
+            text: text.into(),
+            ..Message::default()
+        };
+        let ours = letter("ana@shop.example", "Dear Ana,\n\nit is done.\n> So soon?\n");
+        for (case, to, text, expected) in [
+            ("rebuilt", "Ana@Shop.example", "Dear Ana, it is done.\r\n\r\nSo soon?", true),
+            ("other words", "ana@shop.example", "Dear Ana, it is not done. So soon?", false),
+            ("to somebody else", "ben@shop.example", "Dear Ana, it is done. So soon?", false),
+        ] {
+            assert_eq!(is_same(&letter(to, text), &ours), expected, "{case}");
         }
     }
 

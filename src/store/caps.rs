@@ -63,12 +63,12 @@ pub(super) fn lately(
             },
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
-    lately.to_domain_in_hour = tx
+    lately.to_domain_in_day = tx
         .prepare_cached(
             "SELECT count(*) FROM mailed
              WHERE domain = ?1 AND queued_at > ?2 AND automatic = 1",
         )?
-        .query_row((caps::domain(&key), hour), |row| row.get(0))?;
+        .query_row((caps::domain(&key), day), |row| row.get(0))?;
     for ticket in tickets {
         // With those that go on from it: each of a chain would begin at none otherwise.
         let about: u32 = tx

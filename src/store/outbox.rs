@@ -215,6 +215,14 @@ impl Store {
         })
     }
 
+    /// Whether a message of ours is known to lie under this id in the mailbox, or to have.
+    pub fn is_drafted(&mut self, item: &str) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE draft_item = ?1)")?
+            .query_row([item], |row| row.get(0))?)
+    }
+
     /// Notes that the mailbox took it.
     pub fn mark_sent(&mut self, id: OutboxId, now: Timestamp) -> Result<()> {
         self.write(|tx| {
@@ -242,8 +250,8 @@ impl Store {
         })
     }
 
-    /// Notes that the answer to its sending was lost; it is looked for from `look_at` on. Without
-    /// a draft nothing was sent, and it only waits.
+    /// Notes that the answer to its sending was lost, by now at the latest; it is looked for from
+    /// `look_at` on. Without a draft nothing was sent, and it only waits.
     pub fn mark_unknown(
         &mut self,
         id: OutboxId,
@@ -254,11 +262,11 @@ impl Store {
         self.write(|tx| {
             let changed = tx
                 .prepare_cached(
-                    "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3
+                    "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3, tried_at = ?4
                      WHERE id = ?1 AND state IN ('queued', 'drafting')
                        AND draft_item IS NOT NULL",
                 )?
-                .execute((id, reason, look_at))?;
+                .execute((id, reason, look_at, now))?;
             if changed == 0 {
                 return postpone(tx, id, reason, look_at);
             }
