@@ -48,7 +48,11 @@ CREATE TABLE agent (
   -- PHC string of argon2id; absent while only a sign-in link was given.
   password_hash  TEXT,
   created_at     TEXT NOT NULL,
-  disabled_at    TEXT
+  disabled_at    TEXT,
+  -- Of what it is told by email, as words of notice.event with spaces between them.
+  notices        TEXT NOT NULL DEFAULT 'assigned answered',
+  -- The queues whose new tickets it is told of, as a JSON list; of all with an empty one.
+  notice_queues  TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(notice_queues))
 ) STRICT;
 
 -- A browser that is signed in. Only the SHA-256 of its cookie is here.
@@ -191,6 +195,8 @@ CREATE INDEX article_by_ticket ON article (ticket, id);
 CREATE INDEX article_by_message_id ON article (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX article_without_message_id ON article (fingerprint)
   WHERE message_id IS NULL AND fingerprint IS NOT NULL;
+CREATE INDEX article_by_answer ON article (fingerprint)
+  WHERE kind <> 'email_in' AND fingerprint IS NOT NULL;
 
 -- The Message-IDs an article cites (In-Reply-To, References).
 CREATE TABLE citation (
@@ -283,10 +289,11 @@ CREATE TABLE raw (
   bytes   BLOB NOT NULL
 ) STRICT;
 
--- Messages of ours, waiting to leave or gone. The wording is in their article.
+-- Messages of ours, waiting to leave or gone. The wording is in their article; one without an article
+-- is a notice.
 CREATE TABLE outbox (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  article      INTEGER NOT NULL UNIQUE REFERENCES article (id),
+  article      INTEGER UNIQUE REFERENCES article (id),
   mailbox      INTEGER NOT NULL REFERENCES mailbox (id),
   -- Whether it was written by itself rather than by an agent.
   automatic    INTEGER NOT NULL CHECK (automatic IN (0, 1)),
@@ -310,6 +317,24 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (mailbox, due_at, id) WHERE state IN ('queued', 'drafting', 'unknown');
 CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
 CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients) WHERE tried_at IS NOT NULL;
+
+-- What an agent is told by email. It is worded when it leaves, from the ticket as it then is.
+CREATE TABLE notice (
+  outbox      INTEGER PRIMARY KEY REFERENCES outbox (id) ON DELETE CASCADE,
+  agent       INTEGER NOT NULL REFERENCES agent (id),
+  ticket      INTEGER NOT NULL REFERENCES ticket (number),
+  event       TEXT NOT NULL CHECK (event IN ('new', 'assigned', 'answered')),
+  -- The article it tells of; absent when nothing was written.
+  article     INTEGER REFERENCES article (id) ON DELETE SET NULL,
+  queued_at   TEXT NOT NULL,
+  -- The id it left with, once known.
+  message_id  TEXT
+) STRICT;
+
+CREATE INDEX notice_of_agent ON notice (agent, queued_at);
+CREATE INDEX notice_of_ticket ON notice (ticket);
+CREATE INDEX notice_of_article ON notice (article) WHERE article IS NOT NULL;
+CREATE INDEX notice_by_message_id ON notice (message_id) WHERE message_id IS NOT NULL;
 
 -- For whom messages of ours were queued lately: what the caps on mailing count. Rows of an address
 -- that are older than thirty days go when it is written to again.

@@ -269,7 +269,8 @@ impl App {
         let key = policy.tag_key.clone();
         let (store, mailbox) = (self.store()?, Arc::clone(mailbox));
         let sender = Sender::new(store, mailbox, *id, &settings.name, key, *limits);
-        Ok(sender.quoting(self.quoting()))
+        let sender = sender.quoting(self.quoting());
+        Ok(sender.noticing(policy.clone(), &self.config.desk.language))
     }
 
     /// Starts the rounds and the web; they go on until stopped.

@@ -1,5 +1,6 @@
 //! `user …`: who may sign in.
 
+use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
 use clap::Subcommand;
@@ -7,7 +8,8 @@ use serde_json::json;
 
 use super::output::{self, Out};
 use super::{Args, Ending, Usage};
-use crate::desk::ticket::Role;
+use crate::desk::notice::Event;
+use crate::desk::ticket::{AgentId, Role, UnknownWord};
 
 /// The shortest password taken, in characters (NIST SP 800-63B section 5.1.1.2 asks for 8).
 const SHORTEST: usize = 8;
@@ -24,6 +26,27 @@ pub(super) enum Command {
         /// What they may do: agent or admin
         #[arg(long)]
         role: Role,
+    },
+    /// Let somebody sign in no more
+    Disable {
+        /// The name to sign in with
+        name: String,
+    },
+    /// Give somebody another password, asked for or read from standard input
+    Password {
+        /// The name to sign in with
+        name: String,
+    },
+    /// Choose of what somebody is told by email
+    Notices {
+        /// The name to sign in with
+        name: String,
+        /// new, assigned, answered; none to be told of nothing
+        #[arg(required = true, value_name = "EVENT")]
+        events: Vec<String>,
+        /// Only of new tickets of this queue
+        #[arg(long, value_name = "QUEUE")]
+        queue: Vec<String>,
     },
     /// List everybody
     List,
@@ -45,8 +68,45 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let agent = store.agents()?.into_iter().find(|agent| agent.id == id);
             out.answer(&agent, |to| writeln!(to, "{} may sign in as {role}", output::clean(name)))?;
         }
+        Command::Disable { name } => {
+            store.disable_agent(name, app.now())?;
+            let agent = store.agents()?.into_iter().find(|agent| agent.name == *name);
+            out.answer(&agent, |to| writeln!(to, "{} may no longer sign in", output::clean(name)))?;
+        }
+        Command::Password { name } => {
+            store.set_password(name, &password()?, app.now())?;
+            let agent = store.agents()?.into_iter().find(|agent| agent.name == *name);
+            out.answer(&agent, |to| {
+                writeln!(to, "{} signs in with the new password from now on", output::clean(name))
+            })?;
+        }
+        Command::Notices { name, events, queue } => {
+            let events: Vec<Event> = match &events[..] {
+                [none] if none == "none" => Vec::new(),
+                words => {
+                    let event = |word: &String| word.parse();
+                    let events: Result<_, _> = words.iter().map(event).collect();
+                    events.map_err(|error: UnknownWord| Usage(format!("{error}, or none")))?
+                }
+            };
+            store.set_notices(name, &events, queue, app.now())?;
+            let words: Vec<&str> = events.iter().map(|event| event.as_str()).collect();
+            let answer = json!({ "name": name, "notices": words, "queues": queue });
+            let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
+            out.answer(&answer, |to| {
+                writeln!(to, "{} is told by email of: {words}", output::clean(name))
+            })?;
+        }
         Command::List => {
             let agents = store.agents()?;
+            let told: HashMap<AgentId, String> = store
+                .subscribers()?
+                .into_iter()
+                .map(|it| {
+                    let words: Vec<&str> = it.events.iter().map(|event| event.as_str()).collect();
+                    (it.id, words.join(", "))
+                })
+                .collect();
             out.answer(&json!({ "users": agents, "next": null }), |to| {
                 let rows: Vec<Vec<String>> = agents
                     .iter()
@@ -56,11 +116,12 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                             agent.name.clone(),
                             agent.role.to_string(),
                             agent.email.clone(),
+                            told.get(&agent.id).cloned().unwrap_or_default(),
                             state.to_owned(),
                         ]
                     })
                     .collect();
-                output::table(to, &["name", "role", "email", ""], &rows)
+                output::table(to, &["name", "role", "email", "told of", ""], &rows)
             })?;
         }
     }

@@ -48,6 +48,7 @@ impl Config {
         to.add("name", &self.desk.name);
         to.add("ticket_tag", &self.desk.ticket_tag);
         to.add("reopen_days", self.desk.reopen_days);
+        to.add("language", &self.desk.language);
         to.add("quote_lines", self.desk.quote_lines);
         to.maybe("time_zone", self.desk.time_zone.as_ref().map(Zone::name));
         to.begin("retention");

@@ -72,6 +72,8 @@ pub(super) const PROVIDERS: &[&str] = &["microsoft365", "google", "maildir"];
 pub(super) const AFTER_IMPORT: &[&str] = &["delete", "move", "keep"];
 /// What `cloud` may say.
 pub(super) const CLOUDS: &[&str] = &["global", "us-gov", "us-dod", "china"];
+/// What `[desk] language` may say.
+pub(super) const LANGUAGES: &[&str] = &["en", "de"];
 /// What `then.priority` may say.
 pub(super) const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
 /// What `format` may say.
@@ -171,6 +173,7 @@ pub(super) const DESK: Section = Section {
             [0, 3650],
             "a reply to a ticket closed longer ago opens a new one",
         ),
+        word("language", "en", LANGUAGES, "in which agents are told: en or de"),
         number("quote_lines", 20, [0, 1000], "lines an answer repeats of what it answers; 0: none"),
         text(
             "time_zone",

@@ -95,6 +95,8 @@ pub struct Desk {
     pub ticket_tag: String,
     /// A reply to a ticket closed longer ago opens a linked new one, in days.
     pub reopen_days: u32,
+    /// In which language agents are told what happened: `en` or `de`.
+    pub language: String,
     /// Lines that an answer repeats of the message it answers; none when 0.
     pub quote_lines: u32,
     /// Where the office lives; the machine's zone when it does not say.

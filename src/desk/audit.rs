@@ -50,6 +50,10 @@ words! {
         Acknowledged = "ticket.acknowledged",
         /// No acknowledgement was queued, for a cap was struck.
         NotAcknowledged = "ticket.not_acknowledged",
+        /// An agent was told by email.
+        Noticed = "ticket.noticed",
+        /// An agent was not told, for a cap was struck.
+        NotNoticed = "ticket.not_noticed",
         /// An agent wrote to the requester.
         Replied = "ticket.replied",
         /// An agent left a note.
@@ -104,6 +108,12 @@ words! {
         GivenUp = "outbox.given_up",
         /// Somebody may sign in from now on.
         AgentAdded = "agent.added",
+        /// Somebody may no longer sign in.
+        AgentDisabled = "agent.disabled",
+        /// Somebody has another password.
+        PasswordChanged = "agent.password",
+        /// What somebody is told by email changed.
+        NoticesChanged = "agent.notices",
         /// A program may use the API from now on.
         TokenAdded = "token.added",
         /// It no longer may.

@@ -5,13 +5,15 @@ use crate::desk::acknowledgement::{self, Answer, Wording};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::caps::{self, Lately};
 use crate::desk::ledger::Outcome;
+use crate::desk::notice::Event;
+use crate::desk::noticed::{self, Noticed};
 use crate::desk::rules::{self, Rule};
 use crate::desk::thread::{self, Candidate, Place, TagKey};
 use crate::desk::ticket::{
-    ArticleId, BounceReport, Forwarded, Kind, LedgerId, LinkKind, Machine, Priority, State,
-    TicketNumber, Verdict,
+    ArticleId, BounceReport, Forwarded, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority,
+    State, TicketNumber, Verdict,
 };
-use crate::desk::{bounced, machine, sender};
+use crate::desk::{bounced, machine, outgoing, sender};
 use crate::mail::report;
 use crate::mail::{Address, Message, subject};
 use crate::time::Timestamp;
@@ -83,6 +85,10 @@ pub struct Known {
     pub candidates: Vec<Candidate>,
     /// The message of ours that it reports on, when it is a report.
     pub reported: Option<ArticleId>,
+    /// The notice of ours that it answers.
+    pub noticed: Option<Noticed>,
+    /// The notice of ours that it reports on.
+    pub reported_notice: Option<OutboxId>,
     /// The tickets its subject names, whether or not by the right code.
     pub named: Vec<TicketNumber>,
     /// The number a new ticket would get.
@@ -108,8 +114,12 @@ pub struct Decision {
     pub note: Option<NewArticle>,
     /// The message of ours that did not arrive, and why.
     pub refused: Option<(ArticleId, String)>,
+    /// The notice of ours that did not arrive, and why.
+    pub refused_notice: Option<(OutboxId, String)>,
     /// Whom that message will never reach, as the report has it.
     pub unreachable: Vec<Address>,
+    /// What agents are told of by email.
+    pub tell: Option<Event>,
     /// What the trail says.
     pub audit: Vec<NewEntry>,
 }
@@ -161,7 +171,9 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         acknowledgement: None,
         note: None,
         refused: None,
+        refused_notice: None,
         unreachable: Vec::new(),
+        tell: None,
         audit: vec![entry(
             Action::Duplicate,
             Some(ticket),
@@ -173,6 +185,15 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
     }
 
     let machine = machine::kind(&message);
+    if let Some(noticed) = &known.noticed {
+        if let Some((article, ticket)) = noticed.twin {
+            return duplicate(article, ticket);
+        }
+        if machine.is_none() && !message.sealed {
+            let (ledger, received) = (ledger, (sha256, fingerprint));
+            return noticed::decide(ledger, &message, received, noticed, policy);
+        }
+    }
     let archived = received_at < policy.activated_at;
     let place = thread::place(&known.candidates, policy.reopen_days, now);
     // A letter to two mailboxes opens two tickets; an answer to two is in its ticket only once.
@@ -247,6 +268,12 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
     };
     let unreachable = caps::unreachable(&message);
     let refused = known.reported.and_then(|article| Some((article, failure(&message)?)));
+    let refused_notice = known.reported_notice.and_then(|id| Some((id, failure(&message)?)));
+    // What a machine says may answer a notice, and is the beginning of no other one.
+    let tells = !archived && matches!(machine, None | Some(Machine::Report)) && !is_ours(&message);
+    let tell = (tells && known.noticed.is_none() && known.reported_notice.is_none())
+        .then_some(if opens { Event::New } else { Event::Answered })
+        .filter(|event| *event == Event::New || machine.is_none());
     let article =
         NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
     Decision {
@@ -257,9 +284,16 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         acknowledgement,
         note,
         refused,
+        refused_notice,
         unreachable,
+        tell,
         audit,
     }
+}
+
+/// Whether a program like this one wrote a message.
+fn is_ours(message: &Message) -> bool {
+    message.message_id.as_ref().is_some_and(outgoing::is_of_our_kind)
 }
 
 /// Why a letter of ours did not arrive, in the words of the server that says so; `None` when nobody
@@ -400,6 +434,8 @@ mod tests {
             elsewhere: Vec::new(),
             candidates,
             reported: None,
+            noticed: None,
+            reported_notice: None,
             named: Vec::new(),
             next_ticket: TicketNumber(8),
             lately: Lately::default(),

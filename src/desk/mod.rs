@@ -11,6 +11,8 @@ pub mod intake;
 pub mod language;
 pub mod ledger;
 pub mod machine;
+pub mod notice;
+pub mod noticed;
 pub mod opening;
 pub mod outbox;
 pub mod outgoing;

@@ -20,8 +20,8 @@ pub struct OutboxRow {
     pub mailbox: String,
     /// The ticket it stands in.
     pub ticket: TicketNumber,
-    /// The article that it is.
-    pub article: ArticleId,
+    /// The article that it is; a notice is none.
+    pub article: Option<ArticleId>,
     /// Whether it was written by itself rather than by an agent.
     pub automatic: bool,
     /// How far it has come.
@@ -85,6 +85,11 @@ pub enum NotPossible {
     /// It did not leave.
     #[error("outbox {0} was refused; send it again with outbox retry")]
     Refused(OutboxId),
+    /// An agent would be told of what is past.
+    #[error(
+        "outbox {0} is a notice to an agent, which is not sent again; ticket show has what it told"
+    )]
+    Notice(OutboxId),
     /// It was sent again before.
     #[error("outbox {0} was sent again already ({1})")]
     SentAgain(OutboxId, String),
@@ -116,6 +121,7 @@ pub fn may(row: &OutboxRow, step: Step, now: Timestamp) -> Result<(), NotPossibl
     let by_hand = row.reason.strip_prefix(BY_HAND);
     match (row.state, step) {
         (Delivery::Sent, _) => Err(NotPossible::Sent(id)),
+        (Delivery::Refused, Step::Again) if row.article.is_none() => Err(NotPossible::Notice(id)),
         (Delivery::Queued, Step::GiveUp) if is_leaving => Err(NotPossible::Leaving(id)),
         (Delivery::Queued, Step::GiveUp)
         | (Delivery::Unknown, Step::Sent | Step::GiveUp)
@@ -180,7 +186,7 @@ mod tests {
                 id,
                 mailbox: "support".into(),
                 ticket: TicketNumber(1),
-                article: ArticleId(2),
+                article: Some(ArticleId(2)),
                 automatic: false,
                 state,
                 reason: reason.into(),

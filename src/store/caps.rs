@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::{MailboxId, Result, Store};
 use crate::desk::caps::{self, HOUR, Held, Lately, Limits};
 use crate::desk::intake::NewArticle;
-use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
+use crate::desk::ticket::{OutboxId, TicketNumber};
 use crate::mail::Address;
 use crate::time::{DAY, Timestamp};
 
@@ -85,6 +85,15 @@ pub(super) fn lately(
     Ok(lately)
 }
 
+/// Whether the last letters to an address all came back.
+pub(super) fn is_unreachable(
+    tx: &Transaction<'_>,
+    address: &Address,
+    now: Timestamp,
+) -> Result<bool> {
+    Ok(caps::is_unreachable(bounced(tx, &caps::key(address), now)?))
+}
+
 /// How many of the last letters to an address all came back.
 fn bounced(tx: &Transaction<'_>, key: &str, now: Timestamp) -> Result<u32> {
     let letters: Vec<(Timestamp, bool)> = tx
@@ -123,7 +132,7 @@ pub(super) fn reply_struck(
 /// letter was passed on to; then it is clear only for a letter that had one recipient.
 pub(super) fn came_back(
     tx: &Transaction<'_>,
-    article: ArticleId,
+    outbox: OutboxId,
     unreachable: &[Address],
     now: Timestamp,
 ) -> Result<()> {
@@ -132,17 +141,17 @@ pub(super) fn came_back(
         noted += tx
             .prepare_cached(
                 "UPDATE mailed SET bounced_at = ?3
-                 WHERE outbox = (SELECT id FROM outbox WHERE article = ?1) AND address = ?2",
+                 WHERE outbox = ?1 AND address = ?2",
             )?
-            .execute((article, caps::key(address), now))?;
+            .execute((outbox, caps::key(address), now))?;
     }
     if noted == 0 && !unreachable.is_empty() {
         tx.prepare_cached(
             "UPDATE mailed SET bounced_at = ?2
-             WHERE outbox = (SELECT id FROM outbox WHERE article = ?1)
+             WHERE outbox = ?1
                AND 1 = (SELECT count(*) FROM mailed AS each WHERE each.outbox = mailed.outbox)",
         )?
-        .execute((article, now))?;
+        .execute((outbox, now))?;
     }
     Ok(())
 }

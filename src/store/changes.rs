@@ -3,12 +3,14 @@
 
 use rusqlite::Transaction;
 
+use super::notices::{self, Happened};
 use super::tickets::{no_ticket, say, tags};
 use super::writing::Content;
 use super::{Error, MailboxId, Result, Store, writing};
 use crate::desk::audit::Action;
 use crate::desk::change::{self, Change, NotPossible, Standing};
 use crate::desk::intake::{NewTicket, Policy};
+use crate::desk::notice::Event;
 use crate::desk::opening::{self, Opening};
 use crate::desk::ticket::{ArticleId, Kind, LinkKind, State, TicketNumber};
 use crate::mail::{Address, subject};
@@ -38,6 +40,9 @@ impl Store {
                 if let Some((action, detail)) = told {
                     write(tx, &standing, &after, now)?;
                     say(tx, number, actor, action, detail, now)?;
+                    if action == Action::Assigned {
+                        tell(tx, Event::Assigned, number, None, actor, now)?;
+                    }
                 }
                 standing = after;
             }
@@ -69,6 +74,7 @@ impl Store {
                 writing::outbox(tx, mailbox, number, (id, &article), None, now)?;
                 say(tx, number, actor, Action::Replied, format!("article {id}"), now)?;
             }
+            tell(tx, Event::New, number, Some(id), actor, now)?;
             Ok(number)
         })
     }
@@ -89,6 +95,8 @@ impl Store {
                 .prepare_cached("UPDATE article SET ticket = ?2 WHERE ticket = ?1")?
                 .execute((source, into))?;
             tx.prepare_cached("UPDATE mailed SET ticket = ?2 WHERE ticket = ?1")?
+                .execute((source, into))?;
+            tx.prepare_cached("UPDATE notice SET ticket = ?2 WHERE ticket = ?1")?
                 .execute((source, into))?;
             // Whatever was merged into the first is now merged into the second.
             tx.prepare_cached(
@@ -211,6 +219,19 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Queues the notices of what an agent did.
+fn tell(
+    tx: &Transaction<'_>,
+    event: Event,
+    ticket: TicketNumber,
+    article: Option<ArticleId>,
+    actor: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let happened = Happened { event, ticket, article, actor, writer: None };
+    notices::tell(tx, mailbox_of(tx, ticket)?, &happened, now)
 }
 
 /// The number the next ticket gets.

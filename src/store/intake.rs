@@ -4,6 +4,7 @@
 
 use rusqlite::Transaction;
 
+use super::notices::{self, Happened};
 use super::writing::People;
 use super::{MailboxId, Result, Store, audit, caps, changes, outbox, writing};
 use crate::desk::acknowledgement;
@@ -11,9 +12,9 @@ use crate::desk::caps::{Lately, body};
 use crate::desk::fingerprint::fingerprint;
 use crate::desk::intake::{self, Arrival, Known, Policy, TicketChange};
 use crate::desk::ledger::{Original, Outcome};
-use crate::desk::sender;
 use crate::desk::thread::{Candidate, Relation};
-use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber, Verdict};
+use crate::desk::ticket::{ArticleId, Kind, LedgerId, TicketNumber, Verdict};
+use crate::desk::{machine, sender};
 use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
@@ -172,11 +173,21 @@ fn take_in_one(
         _ => None,
     };
     if let (Some(ticket), Some(new)) = (ticket, &decision.article) {
-        article = Some(writing::article(tx, ticket, new, &contents, now)?);
+        let id = writing::article(tx, ticket, new, &contents, now)?;
+        article = Some(id);
+        // An agent answered a notice.
+        if new.kind == Kind::EmailOut {
+            writing::outbox(tx, mailbox, ticket, (id, new), None, now)?;
+        }
     }
     if let (Some(ticket), Some(new)) = (ticket, &decision.acknowledgement) {
         let id = writing::article(tx, ticket, new, &[], now)?;
         writing::outbox(tx, mailbox, ticket, (id, new), Some(&body), now)?;
+    }
+    if let (Some(ticket), Some(new), Some(event)) = (ticket, &decision.article, decision.tell) {
+        let writer = new.from.as_ref();
+        let happened = Happened { event, ticket, article, actor: intake::ACTOR, writer };
+        notices::tell(tx, mailbox, &happened, now)?;
     }
     if let (Some(ticket), Some(note)) = (ticket, &decision.note) {
         writing::article(tx, ticket, note, &[], now)?;
@@ -204,9 +215,13 @@ fn take_in_one(
     for entry in &decision.audit {
         audit::append(tx, now, entry)?;
     }
-    if let Some((article, reason)) = &decision.refused {
-        outbox::came_back(tx, *article, reason, now)?;
-        caps::came_back(tx, *article, &decision.unreachable, now)?;
+    let refused = match &decision.refused {
+        Some((article, reason)) => outbox::row_of(tx, *article)?.map(|id| (id, reason)),
+        None => decision.refused_notice.as_ref().map(|(id, reason)| (*id, reason)),
+    };
+    if let Some((id, reason)) = refused {
+        outbox::came_back(tx, id, reason, now)?;
+        caps::came_back(tx, id, &decision.unreachable, now)?;
     }
     Ok(decision.outcome)
 }
@@ -225,13 +240,17 @@ fn known(
     let Twins { own: twin, elsewhere } = twins(tx, mailbox, arrival)?;
     let mut found: Vec<(TicketNumber, Relation)> = Vec::new();
     let mut cited = message.cited();
-    let reported = match &message.report {
-        Some(report) => {
-            let letter = &report.letter;
-            let ids = || letter.message_id.iter().chain(&letter.cited);
-            cited.extend(ids().filter(|id| !message.cited().contains(id)).cloned());
-            reported(tx, ids().take(intake::MAX_CITED))?
-        }
+    let answered = notices::with_id(tx, cited.iter().take(intake::MAX_CITED))?;
+    let (mut reported, mut reported_notice) = (None, None);
+    if let Some(report) = &message.report {
+        let letter = &report.letter;
+        let ids = || letter.message_id.iter().chain(&letter.cited);
+        cited.extend(ids().filter(|id| !message.cited().contains(id)).cloned());
+        reported = self::reported(tx, ids().take(intake::MAX_CITED))?;
+        reported_notice = notices::with_id(tx, ids().take(intake::MAX_CITED))?;
+    }
+    let noticed = match answered {
+        Some((id, ticket)) => notices::noticed(tx, id, ticket, &arrival.fingerprint, now)?,
         None => None,
     };
     cited.truncate(intake::MAX_CITED);
@@ -257,6 +276,9 @@ fn known(
             }
         }
     }
+    // What a machine says of a notice belongs to its ticket.
+    let about = answered.or(reported_notice).filter(|_| machine::kind(message).is_some());
+    found.extend(about.map(|(_, ticket)| (ticket, Relation::Cited(0))));
     let mut candidates = Vec::with_capacity(found.len());
     for (ticket, relation) in found {
         candidates.extend(candidate(tx, mailbox, ticket, relation)?);
@@ -280,7 +302,18 @@ fn known(
         }
         None => Lately::default(),
     };
-    Ok(Known { twin, elsewhere, candidates, reported, named, next_ticket, lately })
+    let reported_notice = reported_notice.map(|(id, _)| id);
+    Ok(Known {
+        twin,
+        elsewhere,
+        candidates,
+        reported,
+        noticed,
+        reported_notice,
+        named,
+        next_ticket,
+        lately,
+    })
 }
 
 /// The first message of ours with one of these ids.

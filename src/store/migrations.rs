@@ -110,7 +110,54 @@ const STEPS: &[&str] = &[
       used_at     TEXT,
       revoked_at  TEXT
     ) STRICT;
-    ALTER TABLE outbox ADD COLUMN recipients INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE outbox_4 (
+      id           INTEGER PRIMARY KEY AUTOINCREMENT,
+      article      INTEGER UNIQUE REFERENCES article (id),
+      mailbox      INTEGER NOT NULL REFERENCES mailbox (id),
+      automatic    INTEGER NOT NULL CHECK (automatic IN (0, 1)),
+      state        TEXT NOT NULL DEFAULT 'queued' CHECK (state IN
+                     ('queued', 'drafting', 'sent', 'refused', 'unknown')),
+      draft_item   TEXT,
+      attempts     INTEGER NOT NULL DEFAULT 0,
+      queued_at    TEXT NOT NULL,
+      due_at       TEXT NOT NULL,
+      tried_at     TEXT,
+      sent_at      TEXT,
+      reason       TEXT NOT NULL DEFAULT '',
+      recipients   INTEGER NOT NULL DEFAULT 1
+    ) STRICT;
+    INSERT INTO outbox_4 (id, article, mailbox, automatic, state, draft_item, attempts, queued_at,
+                          due_at, tried_at, sent_at, reason)
+      SELECT id, article, mailbox, automatic, state, draft_item, attempts, queued_at, due_at,
+             tried_at, sent_at, reason FROM outbox;
+    DELETE FROM sqlite_sequence WHERE name = 'outbox_4';
+    INSERT INTO sqlite_sequence (name, seq)
+      SELECT 'outbox_4', seq FROM sqlite_sequence WHERE name = 'outbox';
+    DROP TABLE outbox;
+    ALTER TABLE outbox_4 RENAME TO outbox;
+    CREATE INDEX outbox_due ON outbox (mailbox, due_at, id)
+      WHERE state IN ('queued', 'drafting', 'unknown');
+    ALTER TABLE agent ADD COLUMN notices TEXT NOT NULL DEFAULT 'assigned answered';
+    ALTER TABLE agent ADD COLUMN notice_queues TEXT NOT NULL DEFAULT '[]'
+      CHECK (json_valid(notice_queues));
+    CREATE TABLE notice (
+      outbox      INTEGER PRIMARY KEY REFERENCES outbox (id) ON DELETE CASCADE,
+      agent       INTEGER NOT NULL REFERENCES agent (id),
+      ticket      INTEGER NOT NULL REFERENCES ticket (number),
+      event       TEXT NOT NULL CHECK (event IN ('new', 'assigned', 'answered')),
+      -- The article it tells of; absent when nothing was written.
+      article     INTEGER REFERENCES article (id) ON DELETE SET NULL,
+      queued_at   TEXT NOT NULL,
+      -- The id it left with, once known.
+      message_id  TEXT
+    ) STRICT;
+
+    CREATE INDEX notice_of_agent ON notice (agent, queued_at);
+    CREATE INDEX notice_of_ticket ON notice (ticket);
+    CREATE INDEX notice_of_article ON notice (article) WHERE article IS NOT NULL;
+    CREATE INDEX notice_by_message_id ON notice (message_id) WHERE message_id IS NOT NULL;
+    CREATE INDEX article_by_answer ON article (fingerprint)
+      WHERE kind <> 'email_in' AND fingerprint IS NOT NULL;
     CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
     CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients)
       WHERE tried_at IS NOT NULL;

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod listing;
 pub mod lists;
 pub mod migrations;
+mod notices;
 pub mod outbox;
 pub mod people;
 mod preview;

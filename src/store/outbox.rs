@@ -3,14 +3,16 @@
 use rusqlite::Transaction;
 
 use super::content::ContentId;
+use super::notices;
 use super::writing::{self, People};
 use super::{Error, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
+use crate::desk::notice::Told;
 use crate::desk::outbox::BY_HAND;
 use crate::desk::quoting::Original;
 use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
 use crate::mail::compose::Letter;
-use crate::mail::{Attachment, MessageId};
+use crate::mail::{Address, Attachment, MessageId};
 use crate::time::Timestamp;
 
 /// Whose name the audit entries of sending bear.
@@ -44,6 +46,8 @@ pub struct Due {
     pub stage: Stage,
     /// The Message-ID the mailbox gave the draft, once known.
     pub message_id: Option<MessageId>,
+    /// What it tells an agent, when it is a notice; the letter then only says from where to where.
+    pub told: Option<Told>,
     /// When sending was last tried.
     pub tried_at: Option<Timestamp>,
     /// How often it failed.
@@ -95,16 +99,24 @@ impl Store {
                     "SELECT outbox.id, outbox.automatic, outbox.state, outbox.draft_item,
                             outbox.attempts, outbox.queued_at, outbox.tried_at, article.id,
                             article.people, article.subject, article.text, article.in_reply_to,
-                            article.message_id
-                     FROM outbox JOIN article ON article.id = outbox.article
+                            coalesce(article.message_id, notice.message_id), mailbox.address
+                     FROM outbox JOIN mailbox ON mailbox.id = outbox.mailbox
+                     LEFT JOIN article ON article.id = outbox.article
+                     LEFT JOIN notice ON notice.outbox = outbox.id
                      WHERE outbox.mailbox = ?1 AND outbox.due_at <= ?2
                        AND outbox.{states}
                      ORDER BY outbox.due_at, outbox.id LIMIT 1"
                 ))?
                 .query_row((mailbox.0, now), |row| {
-                    let people: String = row.get(8)?;
-                    let people = People::read(&people);
-                    let article: ArticleId = row.get(7)?;
+                    let people: Option<String> = row.get(8)?;
+                    let people = match people {
+                        Some(people) => People::read(&people),
+                        None => People {
+                            from: Some(Address::bare(&row.get::<_, String>(13)?)),
+                            ..People::default()
+                        },
+                    };
+                    let article: Option<ArticleId> = row.get(7)?;
                     let state: String = row.get(2)?;
                     let draft: Option<String> = row.get(3)?;
                     let stage = match (state.as_str(), draft) {
@@ -119,8 +131,8 @@ impl Store {
                         to: people.to,
                         cc: people.cc,
                         bcc: people.bcc,
-                        subject: row.get(9)?,
-                        text: row.get(10)?,
+                        subject: row.get::<_, Option<_>>(9)?.unwrap_or_default(),
+                        text: row.get::<_, Option<_>>(10)?.unwrap_or_default(),
                         quoted: None,
                         in_reply_to: row.get(11)?,
                         references: Vec::new(),
@@ -133,6 +145,7 @@ impl Store {
                         letter,
                         answers: None,
                         files: Vec::new(),
+                        told: None,
                         stage,
                         message_id: row.get(12)?,
                         tried_at: row.get(6)?,
@@ -143,7 +156,13 @@ impl Store {
             match row {
                 Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
                 Err(error) => Err(error.into()),
-                Ok((article, mut due)) => {
+                Ok((None, mut due)) => {
+                    let told = notices::told(tx, due.id)?;
+                    due.letter.to.push(told.agent.clone());
+                    due.told = Some(told);
+                    Ok(Some(due))
+                }
+                Ok((Some(article), mut due)) => {
                     due.letter.references = writing::cited_by(tx, article)?;
                     due.letter.references.reverse();
                     if !due.letter.automatic {
@@ -211,6 +230,8 @@ impl Store {
                  WHERE id = (SELECT article FROM outbox WHERE id = ?1)",
             )?
             .execute((id, message_id))?;
+            tx.prepare_cached("UPDATE notice SET message_id = ?2 WHERE outbox = ?1")?
+                .execute((id, message_id))?;
             Ok(())
         })
     }
@@ -305,20 +326,31 @@ impl Store {
 /// Notes that a message of ours came back: it had left, and did not arrive.
 pub(super) fn came_back(
     tx: &Transaction<'_>,
-    article: ArticleId,
+    id: OutboxId,
     reason: &str,
     now: Timestamp,
 ) -> Result<()> {
     let changed = tx
         .prepare_cached(
             "UPDATE outbox SET state = 'refused', reason = ?2
-             WHERE article = ?1 AND state IN ('sent', 'unknown') RETURNING id",
+             WHERE id = ?1 AND state IN ('sent', 'unknown')",
         )?
-        .query_row((article, reason), |row| row.get(0));
+        .execute((id, reason))?;
     match changed {
         // It came back before, or to somebody else as well.
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
-        other => say(tx, other?, Action::CameBack, String::new(), now),
+        0 => Ok(()),
+        _ => say(tx, id, Action::CameBack, String::new(), now),
+    }
+}
+
+/// The outbox row of an article of ours.
+pub(super) fn row_of(tx: &Transaction<'_>, article: ArticleId) -> Result<Option<OutboxId>> {
+    let row = tx
+        .prepare_cached("SELECT id FROM outbox WHERE article = ?1")?
+        .query_row([article], |row| row.get(0));
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        other => Ok(Some(other?)),
     }
 }
 
@@ -347,8 +379,9 @@ fn say(
 ) -> Result<()> {
     let ticket: TicketNumber = tx
         .prepare_cached(
-            "SELECT article.ticket FROM outbox JOIN article ON article.id = outbox.article
-             WHERE outbox.id = ?1",
+            "SELECT coalesce(article.ticket, notice.ticket) FROM outbox
+             LEFT JOIN article ON article.id = outbox.article
+             LEFT JOIN notice ON notice.outbox = outbox.id WHERE outbox.id = ?1",
         )?
         .query_row([id], |row| row.get(0))?;
     let detail =

@@ -6,6 +6,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
+use rusqlite::Transaction;
 use serde::Serialize;
 
 use super::{Error, Result, Store, audit, writing};
@@ -68,6 +69,36 @@ impl Store {
             let detail = format!("agent {id} as {role}");
             audit::append(tx, now, &audit::by("cli", Action::AgentAdded, detail))?;
             Ok(id)
+        })
+    }
+
+    /// Lets somebody sign in no more, and ends what sessions and links they have.
+    pub fn disable_agent(&mut self, name: &str, now: Timestamp) -> Result<()> {
+        self.write(|tx| {
+            let id = known(tx, name)?;
+            tx.execute(
+                "UPDATE agent SET disabled_at = coalesce(disabled_at, ?2) WHERE id = ?1",
+                (id, now),
+            )?;
+            sign_out(tx, id)?;
+            let detail = format!("agent {id}");
+            audit::append(tx, now, &audit::by("cli", Action::AgentDisabled, detail))
+        })
+    }
+
+    /// Gives somebody another password, and ends what sessions and links they have. Somebody who could
+    /// no longer sign in can again.
+    pub fn set_password(&mut self, name: &str, password: &str, now: Timestamp) -> Result<()> {
+        let hash = hash_password(password)?;
+        self.write(|tx| {
+            let id = known(tx, name)?;
+            tx.execute(
+                "UPDATE agent SET password_hash = ?2, disabled_at = NULL WHERE id = ?1",
+                (id, &hash),
+            )?;
+            sign_out(tx, id)?;
+            let detail = format!("agent {id}");
+            audit::append(tx, now, &audit::by("cli", Action::PasswordChanged, detail))
         })
     }
 
@@ -173,6 +204,23 @@ impl Store {
         )?;
         Ok(())
     }
+}
+
+fn known(tx: &Transaction<'_>, name: &str) -> Result<AgentId> {
+    let id = tx
+        .query_row("SELECT id FROM agent WHERE name = ?1", [name], |row| row.get::<_, AgentId>(0));
+    match id {
+        Err(rusqlite::Error::QueryReturnedNoRows) => {
+            Err(Error::NoSuch(format!("there is no user {name}")))
+        }
+        other => Ok(other?),
+    }
+}
+
+fn sign_out(tx: &Transaction<'_>, id: AgentId) -> Result<()> {
+    tx.execute("DELETE FROM session WHERE agent = ?1", [id])?;
+    tx.execute("DELETE FROM sign_in_link WHERE agent = ?1", [id])?;
+    Ok(())
 }
 
 fn agent_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Agent> {

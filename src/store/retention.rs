@@ -120,6 +120,8 @@ fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> R
            (SELECT outbox.id FROM outbox JOIN article ON article.id = outbox.article
             WHERE article.ticket = ?1)",
         "DELETE FROM outbox WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
+        "DELETE FROM mailed WHERE outbox IN (SELECT outbox FROM notice WHERE ticket = ?1)",
+        "DELETE FROM outbox WHERE id IN (SELECT outbox FROM notice WHERE ticket = ?1)",
         "DELETE FROM article WHERE ticket = ?1",
         "DELETE FROM ticket_tag WHERE ticket = ?1",
     ] {

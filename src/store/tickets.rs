@@ -45,23 +45,7 @@ impl Store {
 
     /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
     pub fn thread(&mut self, number: TicketNumber) -> Result<(Thread, MailboxId, String)> {
-        self.read(|tx| {
-            let row = tx
-                .prepare_cached(
-                    "SELECT ticket.subject, ticket.state, mailbox.id, mailbox.name
-                     FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox
-                     WHERE ticket.number = ?1",
-                )?
-                .query_row([number], |row| {
-                    Ok((row.get(0)?, row.get(1)?, MailboxId(row.get(2)?), row.get(3)?))
-                });
-            let (subject, state, mailbox, name) = match row {
-                Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
-                other => other?,
-            };
-            let answered = answered(tx, number)?;
-            Ok((Thread { number, subject, state, answered }, mailbox, name))
-        })
+        self.read(|tx| thread(tx, number))
     }
 
     /// Writes an agent's answer or note; an answer is queued in the same transaction.
@@ -127,6 +111,28 @@ impl Store {
             other => writing::unpack(&other?),
         }
     }
+}
+
+/// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
+pub(super) fn thread(
+    tx: &Transaction<'_>,
+    number: TicketNumber,
+) -> Result<(Thread, MailboxId, String)> {
+    let row = tx
+        .prepare_cached(
+            "SELECT ticket.subject, ticket.state, mailbox.id, mailbox.name
+             FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox
+             WHERE ticket.number = ?1",
+        )?
+        .query_row([number], |row| {
+            Ok((row.get(0)?, row.get(1)?, MailboxId(row.get(2)?), row.get(3)?))
+        });
+    let (subject, state, mailbox, name) = match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
+        other => other?,
+    };
+    let answered = answered(tx, number)?;
+    Ok((Thread { number, subject, state, answered }, mailbox, name))
 }
 
 pub(super) fn no_ticket(number: TicketNumber) -> Error {

@@ -7,15 +7,20 @@ use super::writing::People;
 use super::{Error, Listing, MailboxId, Result, Store, audit, writing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::NewArticle;
+use crate::desk::notice::Event;
 use crate::desk::outbox::{self, OutboxRow, Step};
 use crate::desk::ticket::{Delivery, Kind, OutboxId, State};
+use crate::mail::Address;
 use crate::time::Timestamp;
 
-const ROWS: &str = "SELECT outbox.id, mailbox.name, article.ticket, article.id, outbox.automatic, \
-     outbox.state, outbox.reason, article.people, article.subject, article.message_id, \
+const ROWS: &str = "SELECT outbox.id, mailbox.name, coalesce(article.ticket, notice.ticket), \
+     article.id, outbox.automatic, outbox.state, outbox.reason, article.people, article.subject, \
+     coalesce(article.message_id, notice.message_id), \
      outbox.queued_at, outbox.due_at, outbox.tried_at, outbox.sent_at, outbox.attempts, \
-     outbox.state = 'drafting' AND outbox.draft_item IS NOT NULL \
-     FROM outbox JOIN article ON article.id = outbox.article \
+     outbox.state = 'drafting' AND outbox.draft_item IS NOT NULL, \
+     agent.name, agent.email, notice.event \
+     FROM outbox LEFT JOIN article ON article.id = outbox.article \
+     LEFT JOIN notice ON notice.outbox = outbox.id LEFT JOIN agent ON agent.id = notice.agent \
      JOIN mailbox ON mailbox.id = outbox.mailbox";
 
 /// Which messages of ours a list shows.
@@ -148,8 +153,19 @@ fn row(tx: &Transaction<'_>, id: OutboxId) -> Result<OutboxRow> {
 }
 
 fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
-    let people: String = row.get(7)?;
-    let people = People::read(&people);
+    let people: Option<String> = row.get(7)?;
+    let event: Option<Event> = row.get(18)?;
+    let (people, subject) = match (people, event) {
+        (Some(people), _) => (People::read(&people), row.get(8)?),
+        (None, event) => {
+            let agent = Address {
+                address: row.get::<_, Option<_>>(17)?.unwrap_or_default(),
+                name: row.get::<_, Option<_>>(16)?.unwrap_or_default(),
+            };
+            let event = event.map_or("", Event::as_str);
+            (People { to: vec![agent], ..People::default() }, format!("notice: {event}"))
+        }
+    };
     let state: String = row.get(5)?;
     let state = match state.as_str() {
         "sent" => Delivery::Sent,
@@ -170,7 +186,7 @@ fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         to: people.to,
         cc: people.cc,
         bcc: people.bcc,
-        subject: row.get(8)?,
+        subject,
         message_id: row.get(9)?,
         queued_at: row.get(10)?,
         due_at: is_open.then_some(due_at),
@@ -208,7 +224,8 @@ fn written(tx: &Transaction<'_>, old: &OutboxRow) -> Result<(NewArticle, Option<
                 ..NewArticle::empty(Kind::EmailOut)
             })
         })?;
-    article.cited = writing::cited_by(tx, old.article)?;
+    // A notice was refused before.
+    article.cited = old.article.map_or(Ok(Vec::new()), |id| writing::cited_by(tx, id))?;
     let body = tx
         .prepare_cached("SELECT body FROM mailed WHERE outbox = ?1 AND body IS NOT NULL LIMIT 1")?
         .query_row([old.id], |row| row.get(0));

@@ -3,6 +3,7 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::desk::ledger::{Original, Outcome};
+use crate::desk::notice::Event;
 use crate::desk::ticket::{
     AgentId, ArticleId, AttachmentId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
     State, TicketNumber, Verdict,
@@ -88,4 +89,4 @@ macro_rules! words {
     )+ };
 }
 
-words!(State, Priority, Kind, Machine, Role, Outcome, Original, LinkKind, Verdict);
+words!(State, Priority, Kind, Machine, Role, Outcome, Original, LinkKind, Verdict, Event);

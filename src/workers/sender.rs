@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::{Error, Rest, Round};
 use crate::desk::caps::{Held, Limits};
+use crate::desk::intake::Policy;
+use crate::desk::notice;
 use crate::desk::outgoing;
 use crate::desk::quoting::Quoting;
 use crate::desk::thread::TagKey;
@@ -66,6 +68,8 @@ pub struct Sender {
     key: TagKey,
     limits: Limits,
     quoting: Quoting,
+    /// How notices are written, and in which language.
+    notices: Option<(Policy, String)>,
     /// The limit that holds letters back at present, for the log says so once.
     held: Option<Held>,
 }
@@ -82,12 +86,19 @@ impl Sender {
     ) -> Self {
         let (round, account) = (format!("sender:{name}"), name.to_owned());
         let quoting = Quoting::default();
-        Self { round, account, store, mailbox, id, key, limits, quoting, held: None }
+        let notices = None;
+        Self { round, account, store, mailbox, id, key, limits, quoting, notices, held: None }
     }
 
     /// The same round, whose answers repeat what they answer as the office wants it.
     pub fn quoting(mut self, quoting: Quoting) -> Self {
         self.quoting = quoting;
+        self
+    }
+
+    /// The same round, which words notices as this office does, in this language.
+    pub fn noticing(mut self, policy: Policy, language: &str) -> Self {
+        self.notices = Some((policy, language.to_owned()));
         self
     }
 
@@ -112,8 +123,16 @@ impl Sender {
 
     /// Brings one message a step or more further.
     fn advance(&mut self, due: Due, now: Timestamp) -> Result<(), Error> {
-        let Due { id, mut letter, answers, files, stage, message_id, tried_at, attempts } = due;
+        let Due { id, mut letter, answers, files, told, stage, message_id, tried_at, attempts } =
+            due;
         letter.quoted = answers.and_then(|original| self.quoting.quote(&original));
+        if let Some(told) = told {
+            let Some((policy, language)) = &self.notices else {
+                self.store.mark_refused(id, "this mailbox sends no notices", now)?;
+                return Ok(());
+            };
+            letter = notice::letter(&told, policy, language, letter.date);
+        }
         let Some(seal) = outgoing::seal(id, &letter.from, &self.key) else {
             self.store.mark_refused(id, "its sender has no address to write from", now)?;
             return Ok(());

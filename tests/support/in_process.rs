@@ -204,8 +204,9 @@ impl Office {
             max_bytes: 1 << 20,
             side_by_side: watched.side_by_side,
         };
-        let poller = Poller::new(store, Arc::clone(&mailbox), id, settings, policy);
+        let poller = Poller::new(store, Arc::clone(&mailbox), id, settings, policy.clone());
         let sender = Sender::new(self.store(), mailbox, id, watched.name, tag_key, caps::SERVICE);
+        let sender = sender.noticing(policy, "en");
         [Box::new(poller), Box::new(sender)]
     }
 

@@ -1,0 +1,152 @@
+//! An agent's answer to a notice: taken for what the agent says only with the id of the notice and from
+//! the agent who got it, for whom the receiving service vouches. Everything else is kept where agents
+//! see it, and goes to nobody.
+
+use crate::desk::audit::{Action, NewEntry};
+use crate::desk::intake::{ACTOR, Decision, NewArticle, Policy, TicketChange};
+use crate::desk::ledger::Outcome;
+use crate::desk::outgoing::{self, Thread, Writing};
+use crate::desk::sender;
+use crate::desk::ticket::{ArticleId, Kind, LedgerId, State, TicketNumber, Verdict};
+use crate::mail::{Address, Message};
+
+/// The first line of an answer that stays among agents.
+const NOTE: &str = "#note";
+
+/// What is known of the notice that a message answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Noticed {
+    /// The ticket it told of, or the one that was merged into.
+    pub thread: Thread,
+    /// The name of the agent it went to.
+    pub agent: String,
+    /// The address of that agent.
+    pub email: String,
+    /// Whether the agent may still sign in.
+    pub is_active: bool,
+    /// The cap that an answer would strike, in words.
+    pub struck: Option<String>,
+    /// What this very letter became before.
+    pub twin: Option<(ArticleId, TicketNumber)>,
+}
+
+/// What an answer to a notice becomes.
+#[derive(Debug)]
+struct Heard {
+    /// The article: an answer to the requester, or a note.
+    article: NewArticle,
+    /// Where the ticket stands then.
+    state: State,
+    /// The rest of the ledger's sentence.
+    reason: String,
+}
+
+/// What becomes of a person's answer to a notice.
+pub(super) fn decide(
+    ledger: LedgerId,
+    message: &Message,
+    (sha256, fingerprint): (String, String),
+    noticed: &Noticed,
+    policy: &Policy,
+) -> Decision {
+    let verified = sender::verdict(message, &policy.address.address);
+    let Heard { mut article, state, reason } = hear(message, verified, noticed, policy);
+    // By this its copies are known, for the answer leaves under an id of its own.
+    article.fingerprint = Some(fingerprint);
+    let number = noticed.thread.number;
+    let entry = |actor: &str, action, detail: String| NewEntry {
+        actor: actor.to_owned(),
+        action,
+        ticket: Some(number),
+        ledger: Some(ledger),
+        detail,
+    };
+    let mut audit = vec![entry(ACTOR, Action::Joined, format!("sha256 {sha256}"))];
+    if article.kind == Kind::EmailOut {
+        let actor = format!("agent:{}", noticed.agent);
+        audit.push(entry(&actor, Action::Replied, "by answering a notice".to_owned()));
+        if state != noticed.thread.state {
+            let detail = format!("{} to {state}", noticed.thread.state);
+            audit.push(entry(&actor, Action::StateChanged, detail));
+        }
+    } else {
+        audit.push(entry(ACTOR, Action::Noted, "an answer to a notice".to_owned()));
+    }
+    Decision {
+        outcome: Outcome::Joined,
+        reason,
+        ticket: TicketChange::Join(number, state),
+        article: Some(article),
+        acknowledgement: None,
+        note: None,
+        refused: None,
+        refused_notice: None,
+        unreachable: Vec::new(),
+        tell: None,
+        audit,
+    }
+}
+
+/// Decides what a person's answer to a notice becomes.
+fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy) -> Heard {
+    let agent = &noticed.agent;
+    let text = message.visible_text.trim();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let as_note = first.trim().eq_ignore_ascii_case(NOTE);
+    let kept = |why: String, text: &str| Heard {
+        article: NewArticle {
+            from: message.from.clone(),
+            visible_text: text.to_owned(),
+            text: text.to_owned(),
+            sender_verified: verified,
+            attachments: message.attachments.clone(),
+            ..NewArticle::empty(Kind::Note)
+        },
+        state: noticed.thread.state,
+        reason: why,
+    };
+    let refused = |why: &str| {
+        let why = format!("an answer to the notice for {agent} was not sent: {why}");
+        let text = format!("{why}\n\n{text}");
+        kept(why, &text)
+    };
+    let is_agent =
+        message.from.as_ref().is_some_and(|from| from.key() == Address::bare(&noticed.email).key());
+    if !is_agent {
+        return refused("somebody else wrote it");
+    }
+    if verified != Verdict::Pass {
+        return refused("the receiving service does not vouch for its sender");
+    }
+    if !noticed.is_active {
+        return refused("the agent may no longer sign in");
+    }
+    if as_note {
+        return kept(format!("a note of {agent}, who answered a notice"), rest.trim());
+    }
+    if let Some(struck) = &noticed.struck {
+        return refused(struck);
+    }
+    let writing = Writing {
+        text: text.to_owned(),
+        attachments: message.attachments.clone(),
+        ..Writing::default()
+    };
+    match outgoing::reply(&noticed.thread, writing, policy) {
+        Err(why) => refused(&why.to_string()),
+        Ok((article, _)) if already_there(message, &article) => {
+            let why = format!("{agent} answered a notice, and the requester by the same letter");
+            kept(why, text)
+        }
+        Ok((article, state)) => {
+            let reason = format!("the answer of {agent} to a notice; queued for the requester");
+            Heard { article, state, reason }
+        }
+    }
+}
+
+/// Whether everybody an answer would go to got the agent's own letter too.
+fn already_there(message: &Message, article: &NewArticle) -> bool {
+    let had: Vec<String> = message.to.iter().chain(&message.cc).map(Address::key).collect();
+    article.to.iter().all(|to| had.contains(&to.key()))
+}
