@@ -11,6 +11,7 @@ mod practice;
 mod preview;
 mod retention;
 mod run;
+mod search;
 mod tickets;
 
 use std::path::PathBuf;
@@ -33,8 +34,7 @@ use output::Out;
     after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 needs attention."
 )]
 struct Args {
-    /// The configuration file [default: $COUNTERFOIL_CONFIG, ./counterfoil.toml,
-    /// /etc/counterfoil/counterfoil.toml]
+    /// [default: $COUNTERFOIL_CONFIG, counterfoil.toml here or in /etc/counterfoil]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -59,6 +59,8 @@ enum Command {
     /// Work on tickets
     #[command(subcommand)]
     Ticket(tickets::Command),
+    /// Find tickets by what was written in them
+    Search(search::Args),
     /// See what became of every message
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -137,6 +139,7 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Command::Preview => preview::run(args, out),
         Command::Run(command) => run::run(command, args, out),
         Command::Ticket(command) => tickets::run(command, args, out),
+        Command::Search(command) => search::run(command, args, out),
         Command::Ledger(command) => ledger::run(command, args, out),
         Command::Audit(command) => audit::run(command, args, out),
         Command::Retention(command) => retention::run(command, args, out),
