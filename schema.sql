@@ -68,6 +68,17 @@ CREATE TABLE sign_in_link (
   expires_at  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- A token by which a program uses the JSON API. Only its SHA-256 is here.
+CREATE TABLE api_token (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  name        TEXT NOT NULL,
+  token_hash  TEXT NOT NULL UNIQUE,
+  role        TEXT NOT NULL CHECK (role IN ('agent', 'admin')),
+  created_at  TEXT NOT NULL,
+  used_at     TEXT,
+  revoked_at  TEXT
+) STRICT;
+
 -- One matter of one requester. A number is never used twice.
 CREATE TABLE ticket (
   number       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -94,7 +105,40 @@ CREATE TABLE ticket (
 ) STRICT;
 
 CREATE INDEX ticket_by_activity ON ticket (updated_at DESC, number DESC);
+CREATE INDEX ticket_by_state ON ticket (state, updated_at DESC, number DESC);
+CREATE INDEX ticket_open ON ticket (updated_at DESC, number DESC) WHERE state IN ('new', 'open');
+CREATE INDEX ticket_of_assignee ON ticket (assignee, updated_at DESC, number DESC)
+  WHERE state IN ('new', 'open', 'pending');
+CREATE INDEX ticket_of_queue ON ticket (queue, updated_at DESC, number DESC)
+  WHERE state IN ('new', 'open', 'pending');
+CREATE INDEX ticket_of_requester ON ticket (requester, updated_at DESC, number DESC);
 CREATE INDEX ticket_deleted ON ticket (deleted_at) WHERE state = 'deleted' AND erased_at IS NULL;
+
+-- How many tickets there are of each kind, kept by the triggers below; empty where there is none.
+CREATE TABLE ticket_count (
+  state     TEXT NOT NULL,
+  assignee  TEXT NOT NULL,
+  queue     TEXT NOT NULL,
+  tickets   INTEGER NOT NULL,
+  PRIMARY KEY (state, assignee, queue)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER ticket_counted AFTER INSERT ON ticket BEGIN
+  INSERT INTO ticket_count (state, assignee, queue, tickets)
+    VALUES (NEW.state, ifnull(NEW.assignee, ''), ifnull(NEW.queue, ''), 1)
+    ON CONFLICT (state, assignee, queue) DO UPDATE SET tickets = tickets + 1;
+END;
+
+CREATE TRIGGER ticket_recounted AFTER UPDATE OF state, assignee, queue ON ticket
+WHEN OLD.state <> NEW.state OR OLD.assignee IS NOT NEW.assignee OR OLD.queue IS NOT NEW.queue
+BEGIN
+  UPDATE ticket_count SET tickets = tickets - 1
+    WHERE state = OLD.state AND assignee = ifnull(OLD.assignee, '')
+      AND queue = ifnull(OLD.queue, '');
+  INSERT INTO ticket_count (state, assignee, queue, tickets)
+    VALUES (NEW.state, ifnull(NEW.assignee, ''), ifnull(NEW.queue, ''), 1)
+    ON CONFLICT (state, assignee, queue) DO UPDATE SET tickets = tickets + 1;
+END;
 
 CREATE TABLE ticket_tag (
   ticket  INTEGER NOT NULL REFERENCES ticket (number),
@@ -104,11 +148,13 @@ CREATE TABLE ticket_tag (
 
 -- What a ticket has to do with an older one. follows: goes on from it, which was over already.
 -- same_letter: was opened by the same letter, which reached two mailboxes. claims: was opened by a
--- letter that names the other ticket and could not prove that it belongs there.
+-- letter that names the other ticket and could not prove that it belongs there. split: was a part of
+-- it. related: an agent says so.
 CREATE TABLE ticket_link (
   ticket    INTEGER NOT NULL REFERENCES ticket (number),
   other     INTEGER NOT NULL REFERENCES ticket (number),
-  relation  TEXT NOT NULL CHECK (relation IN ('follows', 'same_letter', 'claims')),
+  relation  TEXT NOT NULL CHECK (relation IN
+               ('follows', 'same_letter', 'claims', 'split', 'related')),
   PRIMARY KEY (ticket, other, relation)
 ) STRICT, WITHOUT ROWID;
 

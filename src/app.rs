@@ -14,6 +14,7 @@ use crate::desk::acknowledgement::Wording;
 use crate::desk::caps::Limits;
 use crate::desk::intake::Policy;
 use crate::desk::ledger::Balance;
+use crate::desk::quoting::Quoting;
 use crate::desk::retention::Days;
 use crate::desk::rules::{Glob, Rule, Then, When};
 use crate::mail::Address;
@@ -23,7 +24,7 @@ use crate::mailbox::token::SecretText;
 use crate::mailbox::{self, Mailbox, http, token};
 use crate::store::{self, Lock, MailboxId, Store};
 use crate::supervisor::Supervisor;
-use crate::time::{Clock, Timestamp};
+use crate::time::{Clock, Timestamp, Zone};
 use crate::web::{self, Web};
 use crate::workers::poller::{AfterImport, Poller, Settings};
 use crate::workers::sender::Sender;
@@ -138,6 +139,13 @@ impl App {
         Days { recovery: retention.recovery_days, closed: retention.closed_ticket_days }
     }
 
+    /// How answers repeat what they answer.
+    pub fn quoting(&self) -> Quoting {
+        let desk = &self.config.desk;
+        let zone = desk.time_zone.clone().unwrap_or_else(Zone::of_machine);
+        Quoting { lines: desk.quote_lines, zone }
+    }
+
     /// The database, open.
     pub fn store(&self) -> Result<Store, Error> {
         Ok(Store::open(&self.config.store.path, self.now())?)
@@ -145,6 +153,15 @@ impl App {
 
     /// What the office decided beforehand for the mailbox of this name.
     pub fn policy(&self, name: &str, store: &mut Store) -> Result<Policy, Error> {
+        Ok(self.mailbox_policy(name, store)?.1)
+    }
+
+    /// The same, and by which id the store knows the mailbox.
+    pub fn mailbox_policy(
+        &self,
+        name: &str,
+        store: &mut Store,
+    ) -> Result<(MailboxId, Policy), Error> {
         let settings = self.config.mailboxes.iter().find(|mailbox| mailbox.name == name);
         let settings = settings.ok_or_else(|| {
             Error::Settings(format!(
@@ -152,7 +169,7 @@ impl App {
                 self.config.file.display()
             ))
         })?;
-        Ok(self.account_policy(settings, store)?.1)
+        self.account_policy(settings, store)
     }
 
     fn account_policy(
@@ -250,14 +267,16 @@ impl App {
     fn sender(&self, account: &Account) -> Result<Sender, Error> {
         let Account { id, mailbox, settings, policy, limits } = account;
         let key = policy.tag_key.clone();
-        Ok(Sender::new(self.store()?, Arc::clone(mailbox), *id, &settings.name, key, *limits))
+        let (store, mailbox) = (self.store()?, Arc::clone(mailbox));
+        let sender = Sender::new(store, mailbox, *id, &settings.name, key, *limits);
+        Ok(sender.quoting(self.quoting()))
     }
 
     /// Starts the rounds and the web; they go on until stopped.
     pub fn start(&self) -> Result<Running, Error> {
         let lock = Lock::take(&self.config.store.path)?;
         let accounts = self.accounts()?;
-        let web = Web::open(self.web_settings(), Arc::clone(&self.clock))?;
+        let web = Web::open(self.web_settings(&accounts), Arc::clone(&self.clock))?;
         let mut rounds: Vec<Box<dyn Round>> = Vec::new();
         for account in &accounts {
             rounds.push(Box::new(self.poller(account)?));
@@ -318,7 +337,7 @@ impl App {
         })
     }
 
-    fn web_settings(&self) -> web::Settings {
+    fn web_settings(&self, accounts: &[Account]) -> web::Settings {
         let config = &self.config;
         web::Settings {
             listen: config.web.listen,
@@ -331,6 +350,10 @@ impl App {
             desk: config.desk.name.clone(),
             recovery_days: config.retention.recovery_days,
             mailboxes: config.mailboxes.iter().map(facts).collect(),
+            policies: accounts
+                .iter()
+                .map(|account| (account.settings.name.clone(), account.id, account.policy.clone()))
+                .collect(),
         }
     }
 }
@@ -441,8 +464,8 @@ fn concerns(balance: &Balance, unknown: u64, refused: u64) -> Vec<String> {
     for (count, what) in [
         (balance.waiting, "messages still wait; see ledger list --outcome waiting"),
         (balance.quarantined, "messages are set aside; see ledger list --outcome quarantined"),
-        (unknown, "outgoing messages are undecided"),
-        (refused, "outgoing messages were refused"),
+        (unknown, "outgoing messages are undecided; see outbox list --state unknown"),
+        (refused, "outgoing messages were refused; see outbox list --state refused"),
     ] {
         if count > 0 {
             sentences.push(format!("mailbox {name}: {count} {what}"));

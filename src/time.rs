@@ -66,6 +66,41 @@ impl Timestamp {
     }
 }
 
+/// Where an office lives, for the times it tells others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Zone(jiff::tz::TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub fn utc() -> Self {
+        Self(jiff::tz::TimeZone::UTC)
+    }
+
+    /// The zone of this name in the time zone database, such as `Europe/Berlin`, if this machine
+    /// knows it.
+    pub fn named(name: &str) -> Option<Self> {
+        jiff::tz::TimeZone::get(name).ok().map(Self)
+    }
+
+    /// The zone this machine is set to, UTC when none is found.
+    pub fn of_machine() -> Self {
+        Self(jiff::tz::TimeZone::try_system().unwrap_or(jiff::tz::TimeZone::UTC))
+    }
+
+    /// A moment in this zone in a format of `strftime`, and its distance from UTC, so that it is
+    /// understood elsewhere as well: `2026-05-04 14:00 UTC+02:00`.
+    pub fn write(&self, at: Timestamp, format: &str) -> String {
+        let here = at.zoned().with_time_zone(self.0.clone());
+        let offset = if here.offset().is_zero() { "" } else { "%:z" };
+        here.strftime(&format!("{format} UTC{offset}")).to_string()
+    }
+
+    /// Its name, where it has one.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.zoned().strftime("%Y-%m-%dT%H:%M:%SZ"))

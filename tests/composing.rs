@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use counterfoil::mail::compose::quoted::{Most, Quoted};
+use counterfoil::desk::quoting::{Original, Quoting};
 use counterfoil::mail::compose::{Letter, Seal, compose};
 use counterfoil::mail::parse::parse;
 use counterfoil::mail::{Address, Attachment, MessageId};
@@ -93,6 +93,11 @@ fn assert_well_formed(bytes: &[u8]) {
     }
 }
 
+/// What somebody wrote whom we answer.
+fn original(from: &Address, text: &str) -> Original {
+    Original { from: from.clone(), sent_at: WRITTEN, text: text.to_owned() }
+}
+
 #[test]
 fn what_is_written_is_read_the_same() {
     let letter = letter();
@@ -129,7 +134,7 @@ fn a_letter_of_no_person_says_so() {
 fn the_answered_message_is_repeated_below_and_told_apart_again() {
     let ana = named("Ana Muster", "ana@shop.example");
     let asked = "The lamp is <b>broken</b>.\n\nIt says https://x.example/a?b&c.";
-    let quoted = Quoted::new(&ana, WRITTEN, asked, Most { lines: 20, bytes: 2_000 });
+    let quoted = Quoting::default().quote(&original(&ana, asked));
     for (case, text, visible) in [
         ("plain", "We are on it.\n", "We are on it."),
         ("signed", "We are on it.\n\n-- \nThe desk\n", "We are on it."),
@@ -318,7 +323,7 @@ proptest! {
         name in hostile(), subject in hostile(), text in hostile(), other in hostile(),
         content in prop::collection::vec(any::<u8>(), 0..20), inline: bool,
     ) {
-        let asked = Quoted::new(&named(&name, &other), WRITTEN, &text, Most { lines: 5, bytes: 200 });
+        let asked = Quoting { lines: 2, ..Quoting::default() }.quote(&original(&named(&name, &other), &text));
         let letter = Letter {
             to: vec![named(&name, "a@x.example"), named(&other, "b@x.example")],
             subject: subject.clone(),

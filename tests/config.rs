@@ -72,6 +72,8 @@ fn each_wrong_value_is_one_fault_at_its_place() {
         ("a negative number", "[desk]\nreopen_days = -1", &["2:15: [desk]: reopen_days must be a whole number from 0 to 3650, not -1"]),
         ("a fraction", "[desk]\nreopen_days = 1.5", &["2:15: [desk]: reopen_days must be a whole number without quotes, not a fraction"]),
         ("a number beyond all bounds", "[desk]\nreopen_days = 99999999999999999999", &["2:15: [desk]: reopen_days must be a whole number from 0 to 3650"]),
+        ("too many lines", "[desk]\nquote_lines = 1001", &["2:15: [desk]: quote_lines must be a whole number from 0 to 1000, not 1001"]),
+        ("no zone", "[desk]\ntime_zone = \"Berlin\"", &["2:13: [desk]: time_zone must be a time zone such as Europe/Berlin that this machine knows"]),
         ("no recovery", "[retention]\nrecovery_days = 0", &["2:17: [retention]: recovery_days must be a whole number from 1 to 3650, not 0"]),
         ("longer than Microsoft", "[retention]\nrecovery_days = 31", &["2:17: [retention]: recovery_days must be 30 at most, not 31"]),
         ("a proxy with a password", "[network]\nproxy = \"http://ana:hush@proxy:1\"", &["2:9: [network]: proxy must not hold a user name or password"]),

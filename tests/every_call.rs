@@ -6,6 +6,8 @@
 
 #[path = "support/in_process.rs"]
 mod in_process;
+#[path = "support/ways.rs"]
+mod ways;
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +18,7 @@ use counterfoil::practice::{Fault, Kind, MailboxSettings, Settings};
 use counterfoil::store::audit::Verdict;
 use counterfoil::workers::poller::AfterImport;
 use in_process::{Office, Watched};
+use ways::Way;
 
 const ADDRESS: &str = "support@office.example";
 const OTHER: &str = "sales@branch.example";
@@ -93,80 +96,13 @@ fn end(office: &Office) -> End {
     }
 }
 
-/// A way in which a call can fail: its name, and what is ordered for the n-th call to fail in it.
-struct Way {
-    name: &'static str,
-    faults: Box<dyn Fn(u64) -> Vec<Fault> + Send + Sync>,
-}
-
-fn way(name: &'static str, kinds: impl Into<Vec<Kind>>) -> Way {
-    let kinds = kinds.into();
-    let faults = move |n| kinds.iter().map(|kind| Fault::nth("", n, kind.clone())).collect();
-    Way { name, faults: Box::new(faults) }
-}
-
-/// Every way. Those that only a wait cures ask for a short one, or for none.
-fn ways() -> Vec<Way> {
-    let status =
-        |code, after: Option<&str>| [Kind::Status { code, retry_after: after.map(str::to_owned) }];
-    let throttled =
-        |after: Option<&str>| [Kind::Throttled { retry_after: after.map(str::to_owned) }];
-    // Nobody listens any more when the call before is answered.
-    let refused = |n: u64| match n {
-        1 => Vec::new(),
-        _ => vec![Fault::nth("", n - 1, Kind::Down(None))],
-    };
-    // The token is rejected, and no new one is to be had. The first call signs in itself.
-    let no_token = |n: u64| match n {
-        1 => vec![Fault::next("/token", Kind::TokenEndpointDown)],
-        _ => vec![
-            Fault::nth("", n, Kind::UnknownToken401),
-            Fault::nth("/token", 2, Kind::TokenEndpointDown),
-        ],
-    };
-    let mut ways = vec![
-        Way { name: "connection refused", faults: Box::new(refused) },
-        way("time-out before the work", [Kind::Silence(30)]),
-        way("time-out after the work", [Kind::DelayAfter(30), Kind::AnswerLost]),
-        way("connection closed before the work", [Kind::CutConnection]),
-        way("connection closed after the work", [Kind::AnswerLost]),
-        way("reset in the middle of the body", [Kind::TruncatedBody]),
-        way("garbled JSON", [Kind::GarbledJson]),
-        way("HTML error page", [Kind::Html503]),
-        way("401 once", [Kind::UnknownToken401]),
-        way("403", status(403, None)),
-        way("404 of Graph", status(404, None)),
-        way("404 of a gateway", [Kind::GatewayNotFound]),
-        way("409", status(409, None)),
-        way("410", status(410, None)),
-        way("429, whole Retry-After", status(429, Some("1"))),
-        way("429, decimal Retry-After", throttled(Some("0.4"))),
-        way("429, date as Retry-After", status(429, Some("+1"))),
-        way("429, no Retry-After", throttled(None)),
-        way("500", status(500, None)),
-        way("503", status(503, None)),
-        way("503, Retry-After", status(503, Some("0"))),
-        way("504", status(504, None)),
-        Way { name: "token endpoint down", faults: Box::new(no_token) },
-    ];
-    if std::env::var_os("COUNTERFOIL_LONG").is_some() {
-        // As long as it really takes until the client has had enough: a minute.
-        ways.push(way("a minute's silence before the work", [Kind::Silence(64_000)]));
-        ways.push(way(
-            "a minute's silence after the work",
-            [Kind::DelayAfter(64_000), Kind::AnswerLost],
-        ));
-    }
-    ways
-}
-
 /// Plays the story with the n-th call failing, restarting after it where that is wanted.
 fn replay(watched: &Watched, way: &Way, n: u64, restarts: bool) -> End {
     let mut office = story(watched);
-    if way.name == "connection refused" && n == 1 {
+    if way.is_refusal() && n == 1 {
         office.practice.down();
     }
-    for fault in (way.faults)(n) {
+    for fault in way.faults(n) {
         office.practice.fail(fault);
     }
     let mut rounds = office.start();
@@ -224,7 +160,7 @@ fn undisturbed(watched: &Watched) -> (Vec<String>, End) {
 
 /// Replays a story once for every call, every way, and with and without a restart.
 fn replay_all(what: &str, watched: &Watched, calls: &[String], expected: &End) {
-    let ways = ways();
+    let ways = ways::all();
     let mut cases: Vec<(&Way, u64, &String, bool)> = Vec::new();
     for way in &ways {
         for (n, target) in (1..).zip(calls) {

@@ -185,6 +185,27 @@ fn a_long_wait_is_handed_on_and_nothing_is_asked_meanwhile() {
 }
 
 #[test]
+fn a_limit_on_sending_holds_up_letters_and_nothing_else() {
+    let wascl = json!({"error": {"code": "ApplicationThrottled",
+        "message": "WASCL UserAction verdict is not None. Actual verdict is Throttle."}});
+    for (case, answer) in [
+        ("spam control", Reply::Say(429, "retry-after: 600\r\n", wascl.to_string())),
+        ("the day's limit", refuse(429, "ErrorExceededMessageLimit")),
+    ] {
+        let server = server(move |asked, _| match asked.line.starts_with("POST") {
+            true => answer.clone(),
+            false => json(200, &json!({"value": []})),
+        });
+        let graph = graph(&server.url, "inbox");
+        let error = graph.send(&ItemId("draft".into())).unwrap_err();
+        let Error::Throttled { wait, .. } = error else { panic!("{case}: {error:?}") };
+        assert_eq!(wait, Duration::from_secs(3_600), "{case}");
+        graph.list(None).unwrap();
+        assert_eq!(server.asked().len(), 2, "{case}: the letter is not tried again at once");
+    }
+}
+
+#[test]
 fn never_more_than_four_at_once() {
     let (inside, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (counted, peak) = (Arc::clone(&inside), Arc::clone(&most));

@@ -62,9 +62,15 @@ fn killed_at_any_instant_it_loses_and_doubles_nothing() {
             }
         }
     }
-    // What a kill left open about a sending is settled by looking, which takes its time.
-    for _ in 0..3 {
+    // What a kill left open about a sending is settled by looking, which takes its time: a draft that
+    // was seen unsent is sent a minute later.
+    for pass in 0..60 {
         office.run(&["run", "--once"]);
+        let tickets = office.json(&["ticket", "list", "--limit", "5000"]).to_string();
+        if pass >= 2 && !tickets.contains("\"delivery\":\"unknown\"") {
+            break;
+        }
+        std::thread::sleep(Duration::from_secs(if pass < 2 { 0 } else { 2 }));
     }
 
     let balance = office.json(&["ledger", "balance"])["mailboxes"][0].clone();

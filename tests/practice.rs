@@ -8,6 +8,8 @@ mod attaching;
 mod changing;
 #[path = "practice/client.rs"]
 mod client;
+#[path = "practice/corresponding.rs"]
+mod corresponding;
 mod graph_check;
 #[path = "practice/hands.rs"]
 mod hands;

@@ -79,6 +79,9 @@ fn every_command_of_the_readme_does_what_it_says() {
         if matches!(words[..], ["ledger", "retry" | "make-ticket" | "discard", ..]) {
             set_one_aside(&practice, &office, words[2]);
         }
+        if let ["outbox", step @ ("retry" | "sent"), id, ..] = words[..] {
+            leave_open(&office, id, if step == "retry" { "refused" } else { "unknown" });
+        }
         let ended = office.run_command(command, "a long password\n");
         assert_eq!(ended.code, 0, "{words:?}: {}", ended.stderr);
     }
@@ -95,6 +98,13 @@ fn set_one_aside(practice: &Practice, office: &Office, row: &str) {
     practice.fail(Fault::next(&format!("{id}/$value"), refused));
     office.run(&["run", "--once"]);
     assert_eq!(office.json(&["ledger", "show", row])["outcome"], "quarantined");
+}
+
+/// A message of ours in this state, as if it had come to that.
+fn leave_open(office: &Office, id: &str, state: &str) {
+    let db = rusqlite::Connection::open(office.database()).unwrap();
+    let update = "UPDATE outbox SET state = ?2, due_at = '2100-01-01T00:00:00Z' WHERE id = ?1";
+    assert_eq!(db.execute(update, [id, state]).unwrap(), 1, "outbox {id}");
 }
 
 #[test]

@@ -8,12 +8,13 @@ mod support;
 use std::path::Path;
 
 use counterfoil::desk::acknowledgement::Wording;
+use counterfoil::desk::change::Change;
 use counterfoil::desk::intake::{NewArticle, Policy};
 use counterfoil::desk::ledger::Original;
 use counterfoil::desk::query::Query;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::rules::{Rule, Then, When};
-use counterfoil::desk::ticket::{Change, Kind, LedgerId, State, TicketNumber};
+use counterfoil::desk::ticket::{Kind, LedgerId, OutboxId, State, TicketNumber};
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;
@@ -114,7 +115,7 @@ impl Desk {
     }
 
     fn change(&mut self, ticket: TicketNumber, change: &Change) {
-        self.store.change_ticket(ticket, change, "ana", self.now).unwrap();
+        self.store.change_ticket(ticket, std::slice::from_ref(change), "ana", self.now).unwrap();
     }
 
     fn page(&mut self, text: &str, after: Option<i64>, limit: u32) -> Found {
@@ -408,6 +409,30 @@ fn of_what_is_erased_no_word_is_left_in_the_file() {
     }
     let db = rusqlite::Connection::open(folder.path().join("counterfoil.db")).unwrap();
     db.execute_batch("INSERT INTO search (search, rank) VALUES ('integrity-check', 0)").unwrap();
+}
+
+#[test]
+fn the_files_of_an_answer_that_is_sent_again_are_found_and_forgotten() {
+    let (folder, mut desk) = desk();
+    let ticket = desk.letter("lamp", "flickers");
+    let answer = NewArticle {
+        text: "see the plan".into(),
+        visible_text: "see the plan".into(),
+        to: vec![Address::bare("ana.weber@shop.example")],
+        attachments: vec![file("vjtgemshorn.pdf", false)],
+        ..NewArticle::empty(Kind::EmailOut)
+    };
+    desk.store.write_article(ticket, desk.mailbox, &answer, State::Open, "ana", desk.now).unwrap();
+    desk.store.mark_refused(OutboxId(1), "no such mailbox", desk.now).unwrap();
+    desk.store.send_again(OutboxId(1), "ana", desk.now).unwrap();
+    let found = desk.page("vjtgemshorn has:attachment", None, 10);
+    assert_eq!((found.results.len(), found.results[0].article.0), (1, 3));
+    desk.change(ticket, &Change::Delete);
+    desk.store.erase(DAYS, desk.now.plus_days(31), 10).unwrap();
+    let db = rusqlite::Connection::open(folder.path().join("counterfoil.db")).unwrap();
+    let words: i64 =
+        db.query_row("SELECT count(*) FROM search_word", [], |row| row.get(0)).unwrap();
+    assert_eq!(words, 0, "the index is empty");
 }
 
 #[test]

@@ -6,19 +6,20 @@
 use std::path::Path;
 
 use counterfoil::desk::acknowledgement::Wording;
+use counterfoil::desk::change::Change;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::{Original, Outcome};
 use counterfoil::desk::outgoing::{self, Writing};
 use counterfoil::desk::retention::Days;
-use counterfoil::desk::ticket::{Change, Delivery, LedgerId, Role, State, TicketNumber};
+use counterfoil::desk::ticket::{Delivery, LedgerId, Role, State, TicketNumber};
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::audit::Verdict;
 use counterfoil::store::filing::Filed;
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::ledger::Setback;
 use counterfoil::store::listing::Seen;
+use counterfoil::store::lists::Filter;
 use counterfoil::store::outbox::Stage;
-use counterfoil::store::tickets::Filter;
 use counterfoil::store::{Error, Lock, MailboxId, Store};
 use counterfoil::time::Timestamp;
 
@@ -302,8 +303,8 @@ fn what_is_past_its_days_is_gone_from_the_file_and_nothing_else_is() {
         let removed = Filed::Removed { item_id: format!("bin-{row}") };
         house.store.note_filed(&[(LedgerId(row), removed)], until, NOW).unwrap();
     }
-    house.store.change_ticket(TicketNumber(1), &Change::Delete, "cli", NOW).unwrap();
-    house.store.change_ticket(TicketNumber(2), &Change::Hold(true), "cli", NOW).unwrap();
+    house.store.change_ticket(TicketNumber(1), &[Change::Delete], "cli", NOW).unwrap();
+    house.store.change_ticket(TicketNumber(2), &[Change::Hold(true)], "cli", NOW).unwrap();
     assert!(house.store.expired(DAYS, until.plus_seconds(-1), 100).unwrap().is_empty());
     let preview = house.store.expired(DAYS, until, 100).unwrap();
     let gone = house.store.erase(DAYS, until, 100).unwrap();
@@ -328,7 +329,10 @@ fn what_is_past_its_days_is_gone_from_the_file_and_nothing_else_is() {
 fn closed_tickets_go_where_the_office_wants_it() {
     let mut house = House::new();
     house.take(letter("a@x", &[]));
-    house.store.change_ticket(TicketNumber(1), &Change::State(State::Closed), "cli", NOW).unwrap();
+    house
+        .store
+        .change_ticket(TicketNumber(1), &[Change::State(State::Closed)], "cli", NOW)
+        .unwrap();
     let wanted = Days { recovery: 30, closed: Some(90) };
     assert!(house.store.expired(DAYS, NOW.plus_days(900), 10).unwrap().is_empty());
     assert_eq!(house.store.erase(wanted, NOW.plus_days(90), 10).unwrap().len(), 1);

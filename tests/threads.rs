@@ -3,104 +3,19 @@
 
 #![allow(clippy::unwrap_used)]
 
-use counterfoil::desk::acknowledgement::Wording;
-use counterfoil::desk::intake::Policy;
-use counterfoil::desk::ledger::Original;
-use counterfoil::desk::ticket::{
-    Change, Delivery, Kind, LinkKind, Machine, State, Ticket, TicketNumber, Verdict,
-};
-use counterfoil::mail::{Address, parse};
-use counterfoil::store::intake::{Filing, Prepared};
-use counterfoil::store::listing::Seen;
-use counterfoil::store::{MailboxId, Store};
-use counterfoil::time::Timestamp;
+#[path = "support/house.rs"]
+mod house;
 
-const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
-const DESK: &str = "support@office.example";
+use counterfoil::desk::change::Change;
+use counterfoil::desk::ticket::{
+    Delivery, Kind, LinkKind, Machine, State, Ticket, TicketNumber, Verdict,
+};
+use counterfoil::mail::Address;
+use house::{DESK, House, NOW};
 
 /// What the receiving service writes when it vouches for the sender.
 const VOUCHED: &str = "Authentication-Results: spf=pass smtp.mailfrom=office.example; dkim=pass \
                        header.d=office.example; dmarc=pass header.from=office.example\r\n";
-
-struct House {
-    _folder: tempfile::TempDir,
-    store: Store,
-    mailbox: MailboxId,
-    policy: Policy,
-    letters: i64,
-}
-
-impl House {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
-        let (mailbox, activated_at) =
-            store.mailbox("support", DESK, Some(NOW.plus_days(-1)), NOW).unwrap();
-        let policy = Policy {
-            address: Address::bare(DESK),
-            own_addresses: vec![DESK.into()],
-            acknowledge: true,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: store.tag_key().unwrap(),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        };
-        Self { _folder: folder, store, mailbox, policy, letters: 0 }
-    }
-
-    /// Takes in a letter; the ticket it came into.
-    fn letter(&mut self, from: &str, subject: &str, headers: &str) -> Ticket {
-        self.letters += 1;
-        let number = self.letters;
-        let raw = format!(
-            "{headers}From: {from}\r\nTo: {DESK}\r\nSubject: {subject}\r\n\
-             Message-ID: <letter{number}@shop.example>\r\n\
-             Date: Mon, 04 May 2026 09:00:00 +0000\r\n\r\nLetter {number}.\r\n"
-        );
-        self.take_in(number, raw)
-    }
-
-    /// Takes in a whole letter; the ticket it came into.
-    fn raw(&mut self, raw: String) -> Ticket {
-        self.letters += 1;
-        self.take_in(self.letters, raw)
-    }
-
-    fn take_in(&mut self, number: i64, raw: String) -> Ticket {
-        let seen = Seen {
-            item_id: format!("item-{number}"),
-            message_id: None,
-            received_at: NOW,
-            size: None,
-        };
-        self.store.note_listed(self.mailbox, &[seen], NOW).unwrap();
-        let row = self.store.waiting(self.mailbox, NOW, 1).unwrap().remove(0);
-        let message = parse::parse(raw.as_bytes());
-        let prepared = Prepared::new(row.ledger, NOW, raw.into_bytes(), message);
-        let filing = Filing { due: false, original: Original::Kept };
-        self.store.take_in(self.mailbox, vec![prepared], filing, &self.policy, NOW).unwrap();
-        let ticket = self.store.ledger_row(row.ledger).unwrap().ticket.unwrap();
-        self.store.ticket(ticket).unwrap()
-    }
-
-    fn subject_with_tag(&self, number: i64) -> String {
-        format!("Re: Lamp {}", self.policy.tag(TicketNumber(number)))
-    }
-
-    /// The Message-ID of the acknowledgement of a ticket, as if it had been sent.
-    fn acknowledged(&mut self, ticket: &Ticket) -> String {
-        let due = self.store.next_due(self.mailbox, NOW).unwrap().unwrap();
-        let id = format!("ours-{}@office.example", ticket.number);
-        let message_id = counterfoil::mail::MessageId::new(&id).unwrap();
-        self.store.note_draft(due.id, "draft", &message_id, NOW).unwrap();
-        self.store.mark_sent(due.id, NOW).unwrap();
-        id
-    }
-}
 
 fn claims(ticket: &Ticket) -> Vec<i64> {
     let links = ticket.links.iter().filter(|link| link.kind == LinkKind::Claims && link.to_older);
@@ -197,7 +112,7 @@ fn answers_to_closed_and_deleted_tickets_find_their_place_by_the_tag_too() {
         house.letter("Ana <ana@shop.example>", "Lamp", "");
         let at = NOW.plus_days(-days);
         let change = if state == State::Deleted { Change::Delete } else { Change::State(state) };
-        house.store.change_ticket(TicketNumber(1), &change, "ben", at).unwrap();
+        house.store.change_ticket(TicketNumber(1), &[change], "ben", at).unwrap();
         let subject = house.subject_with_tag(1);
         let ticket = house.letter("ana@shop.example", &subject, "");
         assert_eq!(ticket.number.0 == 1, joins, "{state}, {days} days");
@@ -287,8 +202,8 @@ fn the_writer_of_a_forwarded_letter_can_be_made_the_requester_and_is_answered() 
     };
     assert_eq!(answered(&mut house), "ben@office.example");
     let change = Change::Requester(writer);
-    house.store.change_ticket(TicketNumber(1), &change, "ben", NOW).unwrap();
+    house.store.change_ticket(TicketNumber(1), &[change], "ben", NOW).unwrap();
     assert_eq!(answered(&mut house), "ana@shop.example");
     let nobody = Change::Requester(Address::bare("Ana"));
-    assert!(house.store.change_ticket(TicketNumber(1), &nobody, "ben", NOW).is_err());
+    assert!(house.store.change_ticket(TicketNumber(1), &[nobody], "ben", NOW).is_err());
 }

@@ -20,7 +20,8 @@ use crate::app::{App, SystemClock, quiet};
 use crate::config::Config;
 use crate::desk::ticket::Role;
 use crate::logging;
-use crate::practice::{self, MailboxSettings, Practice, letters};
+use crate::practice::correspondents::Manner;
+use crate::practice::{self, Correspondents, MailboxSettings, Practice, letters};
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -36,6 +37,9 @@ const LISTEN: &str = "127.0.0.1:8025";
 
 /// The rest between two new letters while it runs.
 const ARRIVAL: Duration = Duration::from_secs(7);
+
+/// The while until what was sent is in Sent Items, in milliseconds.
+const SENT_COPY_MS: u64 = 1_500;
 
 /// How long the sign-in link is good, in seconds.
 const LINK_SECONDS: i64 = 12 * 3_600;
@@ -174,7 +178,23 @@ fn tenant() -> practice::Settings {
     settings.mailboxes = MAILBOXES.iter().map(|(_, address, _)| mailbox(address, true)).collect();
     settings.mailboxes.push(mailbox(CONTROL, false));
     settings.retention_days = 30;
+    settings.correspondents = Some(correspondents());
+    settings.switches.sent_copy_delay_ms = SENT_COPY_MS;
     settings.with_staff()
+}
+
+/// The people who write to the office, as an office knows them: most say nothing to an
+/// acknowledgement, some add a word, few addresses are gone, and here and there a program answers.
+fn correspondents() -> Correspondents {
+    let shares = vec![
+        (Manner::Answers, 20),
+        (Manner::Vacation, 4),
+        (Manner::Bounce, 2),
+        (Manner::Delayed, 1),
+        (Manner::Robot, 1),
+        (Manner::Echo, 1),
+    ];
+    Correspondents { shares, after: 20 }
 }
 
 /// The directory of one demo.

@@ -2,17 +2,21 @@
 //! group of commands; how answers are written is in `output`.
 
 mod audit;
+mod changes;
 mod configuration;
 mod demo;
 mod ledger;
+mod outbox;
 mod output;
 mod people;
 mod practice;
 mod preview;
+mod replying;
 mod retention;
 mod run;
 mod search;
 mod tickets;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +35,7 @@ use output::Out;
 #[command(name = "counterfoil", version, propagate_version = true, max_term_width = 100)]
 #[command(
     disable_help_subcommand = true,
+    help_template = "{about}\n{usage-heading} {usage}\n{all-args}{after-help}",
     after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 needs attention."
 )]
 struct Args {
@@ -64,6 +69,9 @@ enum Command {
     /// See what became of every message
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// See what waits to leave, and settle what is undecided or was refused
+    #[command(subcommand)]
+    Outbox(outbox::Command),
     /// Read and check the trail of everything that was done
     #[command(subcommand)]
     Audit(audit::Command),
@@ -73,6 +81,9 @@ enum Command {
     /// Look after the people who may sign in
     #[command(subcommand)]
     User(people::Command),
+    /// Look after the programs that may use the JSON API
+    #[command(subcommand)]
+    Token(tokens::Command),
     /// Write an example configuration, or check yours
     #[command(subcommand)]
     Config(configuration::Command),
@@ -89,14 +100,17 @@ enum Ending {
 
 /// A part of a list: what every listing command takes.
 #[derive(clap::Args, Debug)]
-struct Part {
+struct Part<C = i64>
+where
+    C: std::str::FromStr<Err: std::error::Error + Send + Sync> + Clone + Send + Sync + 'static,
+{
     /// The most rows to list
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
 
     /// Go on after the cursor that the last listing gave as `next`
     #[arg(long, value_name = "CURSOR")]
-    after: Option<i64>,
+    after: Option<C>,
 }
 
 /// What was typed cannot be done so.
@@ -141,9 +155,11 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Command::Ticket(command) => tickets::run(command, args, out),
         Command::Search(command) => search::run(command, args, out),
         Command::Ledger(command) => ledger::run(command, args, out),
+        Command::Outbox(command) => outbox::run(command, args, out),
         Command::Audit(command) => audit::run(command, args, out),
         Command::Retention(command) => retention::run(command, args, out),
         Command::User(command) => people::run(command, args, out),
+        Command::Token(command) => tokens::run(command, args, out),
         Command::Config(command) => configuration::run(command, args, out),
     }
 }

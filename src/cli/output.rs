@@ -145,6 +145,11 @@ pub(super) fn address(address: &Address) -> String {
     }
 }
 
+/// Addresses for people, with commas between them.
+pub(super) fn addresses(list: &[Address]) -> String {
+    list.iter().map(address).collect::<Vec<_>>().join(", ")
+}
+
 /// A value or a dash.
 pub(super) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())

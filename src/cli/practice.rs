@@ -12,7 +12,7 @@ use super::output::Out;
 use super::run::wait;
 use super::{Ending, Usage};
 use crate::app::SystemClock;
-use crate::practice::{Practice, Settings, faults, letters};
+use crate::practice::{Correspondents, Practice, Settings, faults, letters};
 use crate::time::Clock;
 
 #[derive(clap::Args, Debug)]
@@ -35,7 +35,25 @@ pub(super) struct Args {
     /// What goes wrong, such as `POST /send#2=lost; /token=token-down`
     #[arg(long, value_name = "SPEC")]
     faults: Option<String>,
+    /// Who answers what leaves: `named`, or shares such as `answers=25; bounce=3; after=60`
+    #[arg(long, value_name = "SPEC", long_help = CORRESPONDENTS)]
+    correspondents: Option<String>,
 }
+
+const CORRESPONDENTS: &str = "\
+Who answers what leaves; nobody unless this is given. With `named`, an outside address
+behaves as its first word says; a number may follow, as in bounce7@shop.example:
+
+answers@   a person, after a while, three letters at most
+vacation@  an absence note, marked as one, once
+robot@     a program that answers every letter anew and hides it
+echo@      a program that sends every letter back and hides it
+bounce@    it comes back: no such mailbox (full@: full, refuses@: not wanted)
+delayed@   a notice that it is late (expires@: and then it comes back)
+silent@    nothing
+
+WORD=PERCENT gives that share of all other outside addresses; after=SECONDS is the while,
+20 unless said. For example `answers=25; vacation=4; bounce=3; after=60`.";
 
 pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
@@ -43,8 +61,10 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Some(spec) => faults::parse(spec).map_err(Usage)?,
         None => Vec::new(),
     };
+    let correspondents = args.correspondents.as_deref().map(Correspondents::parse);
     let mut settings = Settings::simple(&args.address).with_staff();
     settings.listen = args.listen;
+    settings.correspondents = correspondents.transpose().map_err(Usage)?;
     let practice = Practice::start(settings.clone())?;
     let address = args.address.as_str();
     let waiting = match &args.seed {

@@ -1,4 +1,4 @@
-//! `ticket …`: agents' work from the command line.
+//! `ticket …`: what agents read and write from the command line. What they change is in `changes`.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,24 +7,24 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::output::{self, Out};
-use super::{Args, Ending, Part, Usage};
+use super::{Args, Ending, Part, Usage, changes, replying};
 use crate::config;
 use crate::desk::acknowledgement;
 use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, Writing};
-use crate::desk::ticket::{Article, ArticleId, Change, Kind, State, Ticket, TicketNumber, Verdict};
+use crate::desk::ticket::{Article, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
-use crate::store::tickets::Filter;
+use crate::store::lists::{Cursor, Filter, Which};
 
 /// Whose name the audit entries bear.
-const ACTOR: &str = "cli";
+pub(super) const ACTOR: &str = "cli";
 
 /// The largest file that goes along, in bytes. What the mailbox takes is less still.
 const MAX_ATTACHMENT: u64 = 150 << 20;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
-    /// List tickets, the newest first
+    /// List tickets, the newest activity first
     List {
         /// Only those in this state; otherwise all but the deleted
         #[arg(long)]
@@ -35,8 +35,17 @@ pub(super) enum Command {
         /// Only those of this mailbox
         #[arg(long)]
         mailbox: Option<String>,
+        /// Only those of this user, or - for those of nobody
+        #[arg(long, value_name = "USER", allow_hyphen_values = true)]
+        assignee: Option<String>,
+        /// Only those with this tag
+        #[arg(long)]
+        tag: Option<String>,
+        /// Only those of this requester
+        #[arg(long, value_name = "ADDRESS")]
+        requester: Option<String>,
         #[command(flatten)]
-        part: Part,
+        part: Part<Cursor>,
     },
     /// Show one ticket with its conversation
     Show {
@@ -47,38 +56,8 @@ pub(super) enum Command {
     Reply(Reply),
     /// Leave a note only agents see
     Note(Note),
-    /// Set the state: new, open, pending or closed
-    Status {
-        /// The number of the ticket
-        number: i64,
-        /// The state it gets
-        state: State,
-    },
-    /// Put a ticket among the deleted; its content goes after the retention days
-    Delete {
-        /// The number of the ticket
-        number: i64,
-    },
-    /// Take a ticket back from the deleted
-    Undelete {
-        /// The number of the ticket
-        number: i64,
-    },
-    /// Say who asks, such as the writer of a letter that was forwarded
-    Requester {
-        /// The number of the ticket
-        number: i64,
-        /// The address, such as ana@shop.example
-        address: String,
-    },
-    /// Keep a ticket from retention
-    Hold {
-        /// The number of the ticket
-        number: i64,
-        /// Release the hold instead
-        #[arg(long)]
-        release: bool,
-    },
+    #[command(flatten)]
+    Change(changes::Command),
 }
 
 #[derive(clap::Args, Debug)]
@@ -91,6 +70,12 @@ pub(super) struct Reply {
     /// Send a hidden copy to this address too
     #[arg(long, value_name = "ADDRESS")]
     bcc: Vec<String>,
+    /// Send a copy to everybody else the message answered went to
+    #[arg(long)]
+    all: bool,
+    /// Show to whom it would go and what it would say, and send nothing; standard input is not read
+    #[arg(long, visible_alias = "preview")]
+    dry_run: bool,
     /// Answer with the text of this name from the configuration
     #[arg(long, value_name = "NAME", conflicts_with_all = ["text", "file"])]
     canned: Option<String>,
@@ -118,8 +103,15 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     let app = args.app()?;
     let mut store = app.store()?;
     match command {
-        Command::List { state, queue, mailbox, part } => {
-            let filter = Filter { state: *state, queue: queue.clone(), mailbox: mailbox.clone() };
+        Command::List { state, queue, mailbox, assignee, tag, requester, part } => {
+            let filter = Filter {
+                which: state.map_or(Which::All, Which::In),
+                assignee: assignee.as_ref().map(|name| (name != "-").then(|| name.clone())),
+                queue: queue.clone(),
+                mailbox: mailbox.clone(),
+                tag: tag.clone(),
+                requester: requester.as_deref().map(Address::bare),
+            };
             let mut listing = store.tickets(&filter, part.after, part.limit)?;
             if out.is_json() {
                 for ticket in &mut listing.rows {
@@ -133,8 +125,8 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         }
         Command::Show { number } => {
             let number = TicketNumber(*number);
-            let (ticket, reasons) = (store.ticket(number)?, store.delivery_reasons(number)?);
-            out.answer(&ticket, |to| show_for_people(to, &ticket, &reasons))?;
+            let ticket = store.ticket(number)?;
+            out.answer(&ticket, |to| show_for_people(to, &ticket))?;
         }
         Command::Reply(write) => {
             let (thread, mailbox, name) = store.thread(TicketNumber(write.note.number))?;
@@ -149,21 +141,23 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let writing = Writing {
                 cc: addresses(&write.cc)?,
                 bcc: addresses(&write.bcc)?,
-                ..writing(&write.note, canned)?
+                to_all: write.all,
+                ..writing(&write.note, canned, !write.dry_run)?
             };
+            if write.dry_run {
+                return replying::preview(&thread, &writing, &policy, (&app, &mut store, out));
+            }
+            let recipients = outgoing::recipients(&thread, &writing, &policy)
+                .map_err(|why| Usage(why.to_string()))?;
             let (article, state) =
                 outgoing::reply(&thread, writing, &policy).map_err(|why| Usage(why.to_string()))?;
             let to: Vec<String> = article.to.iter().map(output::address).collect();
-            let everybody = [&article.to[..], &article.cc, &article.bcc].concat();
-            for (address, count) in store.unreachable(&everybody, app.now())? {
-                out.say(&format!(
-                    "the last {count} letters to {} came back, and this one may; it is queued all \
-                     the same",
-                    address.address
-                ));
+            for warning in replying::warnings(&recipients, &mut store, &app)? {
+                out.say(&warning);
             }
             let id =
                 store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
+            out.say(&format!("goes {}", replying::in_words(&recipients)));
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the answer to {} is queued", to.join(", "))
             })?;
@@ -171,7 +165,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Note(note) => {
             let (thread, mailbox, _) = store.thread(TicketNumber(note.number))?;
             let author = Address { address: String::new(), name: "command line".to_owned() };
-            let (article, state) = outgoing::note(&thread, writing(note, None)?, author)
+            let (article, state) = outgoing::note(&thread, writing(note, None, true)?, author)
                 .map_err(|why| Usage(why.to_string()))?;
             let id =
                 store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
@@ -179,36 +173,9 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                 format!("ticket {number}: the note is kept")
             })?;
         }
-        Command::Status { number, state } => {
-            change(out, &app, &mut store, *number, &Change::State(*state))?;
-        }
-        Command::Delete { number } => change(out, &app, &mut store, *number, &Change::Delete)?,
-        Command::Undelete { number } => change(out, &app, &mut store, *number, &Change::Undelete)?,
-        Command::Requester { number, address } => {
-            let address = Address::bare(address.trim());
-            change(out, &app, &mut store, *number, &Change::Requester(address))?;
-        }
-        Command::Hold { number, release } => {
-            change(out, &app, &mut store, *number, &Change::Hold(!release))?;
-        }
+        Command::Change(command) => changes::run(command, &app, &mut store, out)?,
     }
     Ok(Ending::Done)
-}
-
-fn change(
-    out: &mut Out,
-    app: &crate::app::App,
-    store: &mut crate::store::Store,
-    number: i64,
-    change: &Change,
-) -> anyhow::Result<()> {
-    let number = TicketNumber(number);
-    store.change_ticket(number, change, ACTOR, app.now())?;
-    let ticket = store.ticket(number)?;
-    out.answer(&ticket, |to| {
-        let hold = if ticket.hold { ", on hold" } else { "" };
-        writeln!(to, "ticket {number} is {}{hold}", ticket.state)
-    })
 }
 
 fn answer_article(
@@ -241,12 +208,14 @@ fn canned(
     Ok(acknowledgement::fill_canned(&canned.text, ticket, policy))
 }
 
-/// What is written: the canned text when there is one.
-fn writing(note: &Note, canned: Option<String>) -> anyhow::Result<Writing> {
+/// What is written: the canned text when there is one; nothing when none is given and `asks` is not
+/// set.
+fn writing(note: &Note, canned: Option<String>, asks: bool) -> anyhow::Result<Writing> {
     let text = match (canned, &note.text, &note.file) {
         (Some(text), ..) => text,
         (None, Some(text), _) => text.clone(),
         (None, None, Some(file)) => text_of(file)?,
+        (None, None, None) if !asks => String::new(),
         (None, None, None) => {
             let mut text = String::new();
             io::stdin().read_to_string(&mut text).map_err(|error| {
@@ -260,7 +229,7 @@ fn writing(note: &Note, canned: Option<String>) -> anyhow::Result<Writing> {
     Ok(Writing { text, attachments, status: note.status, ..Writing::default() })
 }
 
-fn text_of(file: &Path) -> anyhow::Result<String> {
+pub(super) fn text_of(file: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(file)
         .map_err(|error| Usage(format!("cannot read the text from {}: {error}", file.display())))?;
     Ok(String::from_utf8(bytes).map_err(|_| {
@@ -268,7 +237,7 @@ fn text_of(file: &Path) -> anyhow::Result<String> {
     })?)
 }
 
-fn attachment(path: &Path) -> anyhow::Result<Attachment> {
+pub(super) fn attachment(path: &Path) -> anyhow::Result<Attachment> {
     let fail = |why: String| Usage(format!("cannot attach {}: {why}", path.display()));
     let about = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?;
     if !about.is_file() {
@@ -339,11 +308,7 @@ fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> 
     }
 }
 
-fn show_for_people(
-    to: &mut Vec<u8>,
-    ticket: &Ticket,
-    reasons: &[(ArticleId, String)],
-) -> io::Result<()> {
+fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
     writeln!(to, "ticket {}: {}", ticket.number, output::clean(&ticket.subject))?;
     let hold = if ticket.hold { ", on hold" } else { "" };
     writeln!(to, "{}, {} priority{hold}", ticket.state, ticket.priority)?;
@@ -364,19 +329,12 @@ fn show_for_people(
     writeln!(to, "opened     {} UTC", ticket.created_at.for_people())?;
     let newcomers = ticket.newcomers();
     for article in &ticket.articles {
-        let reason = reasons.iter().find(|(id, _)| *id == article.id);
-        let reason = reason.map(|(_, reason)| reason.as_str()).unwrap_or_default();
-        article_for_people(to, article, newcomers.contains(&article.id), reason)?;
+        article_for_people(to, article, newcomers.contains(&article.id))?;
     }
     Ok(())
 }
 
-fn article_for_people(
-    to: &mut Vec<u8>,
-    article: &Article,
-    is_new: bool,
-    reason: &str,
-) -> io::Result<()> {
+fn article_for_people(to: &mut Vec<u8>, article: &Article, is_new: bool) -> io::Result<()> {
     let who = article.from.as_ref().map_or_else(|| "nobody".to_owned(), output::address);
     let when = article.sent_at.unwrap_or(article.created_at).for_people();
     let mut marks = vec![
@@ -398,8 +356,20 @@ fn article_for_people(
     });
     marks.extend(is_new.then(|| "[new in this ticket]".to_owned()));
     writeln!(to, "\n--- {}", marks.join(" "))?;
-    if !reason.is_empty() {
+    if let Some(reason) = &article.delivery_reason {
         writeln!(to, "{}", output::clean(reason))?;
+    }
+    if article.kind == Kind::EmailOut {
+        for (word, list) in
+            [("to", &article.to), ("cc", &article.cc), ("hidden copy", &article.bcc)]
+        {
+            if !list.is_empty() {
+                writeln!(to, "{word} {}", output::clean(&output::addresses(list)))?;
+            }
+        }
+    }
+    if let Some(elsewhere) = article.answers_go_elsewhere() {
+        writeln!(to, "answers go to {}", output::clean(&output::addresses(elsewhere)))?;
     }
     if let Some(inside) = &article.forwarded {
         let from = inside.from.as_ref().map_or_else(|| "somebody".to_owned(), output::address);

@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Zone};
 
 /// The longest address (RFC 5321 section 4.5.3.1.3, less the two angle brackets).
 const ADDRESS_MAX: usize = 254;
@@ -182,6 +182,17 @@ pub(super) fn ticket_tag(text: &str) -> Form<String> {
         return Ok(text.to_owned());
     }
     Err(format!("must be 1 to 12 letters or digits such as CF, not {}", shown(text)))
+}
+
+/// A zone of the time zone database.
+pub(super) fn time_zone(text: &str) -> Form<Zone> {
+    Zone::named(text).ok_or_else(|| {
+        format!(
+            "must be a time zone such as Europe/Berlin that this machine knows (see \
+             /usr/share/zoneinfo), not {}",
+            shown(text)
+        )
+    })
 }
 
 /// A pattern for addresses. One without `@` and without wildcards could never match.

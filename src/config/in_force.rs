@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::{AfterImport, Config, LogFormat, Mailbox, Provider, Rule};
+use crate::time::Zone;
 
 /// The pairs gathered so far, below one section.
 struct Pairs {
@@ -47,6 +48,8 @@ impl Config {
         to.add("name", &self.desk.name);
         to.add("ticket_tag", &self.desk.ticket_tag);
         to.add("reopen_days", self.desk.reopen_days);
+        to.add("quote_lines", self.desk.quote_lines);
+        to.maybe("time_zone", self.desk.time_zone.as_ref().map(Zone::name));
         to.begin("retention");
         to.add("recovery_days", self.retention.recovery_days);
         to.add("closed_ticket_days", self.retention.closed_ticket_days.unwrap_or(0));

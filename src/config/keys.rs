@@ -171,6 +171,12 @@ pub(super) const DESK: Section = Section {
             [0, 3650],
             "a reply to a ticket closed longer ago opens a new one",
         ),
+        number("quote_lines", 20, [0, 1000], "lines an answer repeats of what it answers; 0: none"),
+        text(
+            "time_zone",
+            "",
+            "such as Europe/Berlin, for the times in answers; else the machine's",
+        ),
     ],
 };
 

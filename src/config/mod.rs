@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use crate::desk::caps::Limits;
 use crate::desk::template::Template;
 use crate::desk::ticket::Priority;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Zone};
 
 pub use example::example;
 pub use fault::{Fault, Faults};
@@ -95,6 +95,10 @@ pub struct Desk {
     pub ticket_tag: String,
     /// A reply to a ticket closed longer ago opens a linked new one, in days.
     pub reopen_days: u32,
+    /// Lines that an answer repeats of the message it answers; none when 0.
+    pub quote_lines: u32,
+    /// Where the office lives; the machine's zone when it does not say.
+    pub time_zone: Option<Zone>,
 }
 
 /// When content goes for good.

@@ -106,7 +106,9 @@ impl Settings<'_> {
         let name = self.filled(table, "name", plain);
         let ticket_tag = self.filled(table, "ticket_tag", forms::ticket_tag);
         let reopen_days = table.number("reopen_days")?;
-        Some(Desk { name: name?, ticket_tag: ticket_tag?, reopen_days })
+        let quote_lines = table.number("quote_lines")?;
+        let time_zone = self.parsed(table, "time_zone", forms::time_zone)?;
+        Some(Desk { name: name?, ticket_tag: ticket_tag?, reopen_days, quote_lines, time_zone })
     }
 
     /// All mailboxes of this version are at Microsoft 365, whose limit therefore holds for all.

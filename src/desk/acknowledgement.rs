@@ -5,7 +5,7 @@ use crate::desk::caps::{self, Lately, Struck};
 use crate::desk::intake::{MAX_CITED, NewArticle, Policy};
 use crate::desk::template::{Template, Values};
 use crate::desk::ticket::{Kind, Machine, Ticket, TicketNumber, Verdict};
-use crate::desk::{language, outgoing, sender};
+use crate::desk::{language, machine, outgoing, sender};
 use crate::mail::{Address, Message, MessageId, subject};
 
 /// Our own wording, until an office writes its own.
@@ -60,10 +60,16 @@ impl Wording {
         if texts.is_empty() { Self::default() } else { Self { texts } }
     }
 
-    /// The language and the text for somebody who wrote this.
-    fn for_text(&self, text: &str) -> (&str, &Template) {
+    /// The language and the text for somebody who wrote this. What his program says of the language
+    /// counts where the words tell nothing, for it may be no more than how the program is set.
+    fn for_text(&self, text: &str, said: &str) -> (&str, &Template) {
         let tags = self.texts.iter().map(|(tag, _)| tag.as_str());
-        let place = language::guess(text, tags).unwrap_or_default();
+        let by_program = || {
+            let said = language::primary(said);
+            let same = |(tag, _): &(String, Template)| language::primary(tag) == said;
+            self.texts.iter().position(same).filter(|_| !said.is_empty())
+        };
+        let place = language::guess(text, tags).or_else(by_program).unwrap_or_default();
         // There is always a first one, and a guess is a place among them.
         let (tag, template) = &self.texts[place];
         if !tag.is_empty() {
@@ -105,7 +111,8 @@ pub(super) fn answer(
         let why = "another desk of this kind wrote it; not acknowledged";
         return Answer::Nothing(why.to_owned());
     }
-    if let Some(struck) = caps::automatic(lately, caps::seems_answer(message)) {
+    let to_answer = caps::seems_answer(message) || machine::announces_itself(message);
+    if let Some(struck) = caps::automatic(lately, to_answer) {
         return Answer::Withheld(struck);
     }
     match compose(message, number, policy) {
@@ -125,7 +132,7 @@ fn compose(message: &Message, number: TicketNumber, policy: &Policy) -> Option<N
     let to = recipient(message)?.clone();
     let tag = policy.tag(number);
     let written = format!("{}\n{}", message.subject, message.visible_text);
-    let (language, template) = policy.wording.for_text(&written);
+    let (language, template) = policy.wording.for_text(&written, &message.language);
     // Where the sender is forged, somebody else gets the acknowledgement, and none of these words.
     let is_forged = sender::verdict(message, &policy.address.address) == Verdict::Fail;
     let unless_forged = |text: String| if is_forged { String::new() } else { text };
@@ -261,6 +268,20 @@ mod tests {
     }
 
     #[test]
+    fn the_words_choose_the_language_and_the_program_where_they_tell_nothing() {
+        let wording = Wording::default();
+        for (text, said, expected) in [
+            ("Der Drucker ist kaputt, bitte helfen Sie uns.", "en-US", "de"),
+            ("The printer is broken, please help.", "de-DE", "en"),
+            ("0815", "de-AT", "de"),
+            ("0815", "fr", "en"),
+            ("0815", "", "en"),
+        ] {
+            assert_eq!(wording.for_text(text, said).0, expected, "{text} in {said}");
+        }
+    }
+
+    #[test]
     fn an_acknowledgement_goes_to_the_sender_alone_and_names_the_ticket() {
         let article = compose(&letter(), TicketNumber(8), &policy()).unwrap();
         assert_eq!(
@@ -333,8 +354,11 @@ mod tests {
         assert!(matches!(hear(&full, &letter()), Answer::Withheld(Struck::AddressInHour(10))));
         let one = Lately { to_address_in_hour: 1, ..Lately::default() };
         assert!(matches!(hear(&one, &letter()), Answer::Letter(_)));
-        let reply = Message { subject: "Re: Printer jams".into(), ..letter() };
-        assert!(matches!(hear(&one, &reply), Answer::Withheld(Struck::Answer)));
+        for subject in ["Re: Printer jams", "Automatic reply: Printer jams"] {
+            let reply = Message { subject: subject.into(), ..letter() };
+            assert!(matches!(hear(&one, &reply), Answer::Withheld(Struck::Answer)), "{subject}");
+            assert!(matches!(hear(&Lately::default(), &reply), Answer::Letter(_)), "{subject}");
+        }
     }
 
     #[test]

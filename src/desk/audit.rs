@@ -64,6 +64,28 @@ words! {
         HoldChanged = "ticket.hold",
         /// Somebody else is the requester.
         RequesterChanged = "ticket.requester",
+        /// Somebody else, or nobody, has the ticket.
+        Assigned = "ticket.assigned",
+        /// The priority changed.
+        PriorityChanged = "ticket.priority",
+        /// The queue changed.
+        QueueChanged = "ticket.queue",
+        /// It is due at another time.
+        DueChanged = "ticket.due",
+        /// It is called something else.
+        SubjectChanged = "ticket.subject",
+        /// Its tags changed.
+        TagsChanged = "ticket.tags",
+        /// Its conversation went over to another ticket.
+        Merged = "ticket.merged",
+        /// It took over the conversation of another ticket.
+        TookOver = "ticket.took_over",
+        /// A part of its conversation became a ticket of its own.
+        Split = "ticket.split",
+        /// It was linked with another ticket, or no longer is.
+        LinkChanged = "ticket.link",
+        /// An agent opened it.
+        OpenedByAgent = "ticket.opened",
         /// The ticket's content was erased: its days were over.
         TicketErased = "ticket.erased",
         /// The mailbox took a message of ours.
@@ -74,8 +96,18 @@ words! {
         CameBack = "outbox.came_back",
         /// Whether a message of ours left is not known.
         Undecided = "outbox.unknown",
+        /// A person had a refused message of ours sent again.
+        SentAgain = "outbox.sent_again",
+        /// A person found that an undecided message of ours had left.
+        SettledAsSent = "outbox.settled_as_sent",
+        /// A person gave a message of ours up.
+        GivenUp = "outbox.given_up",
         /// Somebody may sign in from now on.
         AgentAdded = "agent.added",
+        /// A program may use the API from now on.
+        TokenAdded = "token.added",
+        /// It no longer may.
+        TokenRevoked = "token.revoked",
         /// Somebody signed in.
         SignedIn = "agent.signed_in",
     }

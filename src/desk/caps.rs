@@ -6,6 +6,7 @@
 use ring::digest;
 
 use crate::desk::audit::hex;
+use crate::desk::bounced::about_us;
 use crate::desk::intake::NewArticle;
 use crate::desk::ticket::Kind;
 use crate::mail::{Address, Message, subject};
@@ -20,7 +21,7 @@ pub const BOUNCE_DAYS: i64 = 30;
 /// Automatic letters to one address within an hour, and within a day.
 const TO_ADDRESS: (u32, u32) = (10, 30);
 
-/// Automatic letters to one domain within an hour. A large customer whose network fails may well
+/// Automatic letters to one domain within a day. A large customer whose network fails may well
 /// write from every desk at once; somebody who makes up addresses without end comes to an end here.
 const TO_DOMAIN: u32 = 1_000;
 
@@ -77,8 +78,8 @@ pub struct Lately {
     pub to_address_in_day: u32,
     /// Of these, answers to a letter with the same [`body`].
     pub to_same_body: u32,
-    /// Automatic letters to its domain within the hour.
-    pub to_domain_in_hour: u32,
+    /// Automatic letters to its domain within a day.
+    pub to_domain_in_day: u32,
     /// Automatic letters within a day about the ticket it goes on from.
     pub about_ticket_in_day: u32,
     /// The last letters to that address that all came back.
@@ -98,8 +99,8 @@ pub enum Struck {
     AddressInHour(u32),
     /// To the address within a day.
     AddressInDay(u32),
-    /// To the domain within the hour.
-    DomainInHour(u32),
+    /// To the domain within a day.
+    DomainInDay(u32),
     /// About the ticket within a day.
     TicketInDay(u32),
     /// Answers of agents to the address within the hour.
@@ -126,9 +127,9 @@ impl Struck {
             Self::AddressInDay(count) => {
                 format!("{count} acknowledgements to {whom} within the day")
             }
-            Self::DomainInHour(count) => {
+            Self::DomainInDay(count) => {
                 let domain = key.as_deref().map_or("its sender's domain", domain);
-                format!("{count} acknowledgements to {domain} within the hour")
+                format!("{count} acknowledgements to {domain} within the day")
             }
             Self::TicketInDay(count) => {
                 format!("{count} automatic letters about the ticket it goes on from within the day")
@@ -145,7 +146,7 @@ impl Struck {
 pub fn automatic(lately: &Lately, to_answer: bool) -> Option<Struck> {
     let key = lately.address.key();
     let Lately { to_address_in_hour: hour, to_address_in_day: day, .. } = *lately;
-    let Lately { to_domain_in_hour, about_ticket_in_day, bounced, .. } = *lately;
+    let Lately { to_domain_in_day, about_ticket_in_day, bounced, .. } = *lately;
     if bounced >= BOUNCED {
         Some(Struck::Bounced(bounced))
     } else if lately.to_same_body > 0 {
@@ -156,8 +157,8 @@ pub fn automatic(lately: &Lately, to_answer: bool) -> Option<Struck> {
         Some(Struck::AddressInHour(hour))
     } else if day >= TO_ADDRESS.1 {
         Some(Struck::AddressInDay(day))
-    } else if to_domain_in_hour >= TO_DOMAIN && !LARGE.contains(&domain(&key)) {
-        Some(Struck::DomainInHour(to_domain_in_hour))
+    } else if to_domain_in_day >= TO_DOMAIN && !LARGE.contains(&domain(&key)) {
+        Some(Struck::DomainInDay(to_domain_in_day))
     } else if about_ticket_in_day >= ABOUT_TICKET {
         Some(Struck::TicketInDay(about_ticket_in_day))
     } else {
@@ -193,7 +194,8 @@ pub fn bounced_in_a_row(letters: &[(Timestamp, bool)], now: Timestamp) -> u32 {
 /// The recipients of whom a report says that the same letter would fail again.
 pub fn unreachable(report: &Message) -> Vec<Address> {
     let bounces = report.report.iter().flat_map(|report| &report.bounces);
-    let lasting = bounces.filter(|bounce| bounce.permanent).take(MAX_UNREACHABLE);
+    let lasting = bounces.filter(|bounce| bounce.permanent && about_us(&bounce.status).is_none());
+    let lasting = lasting.take(MAX_UNREACHABLE);
     lasting.map(|bounce| Address::bare(&bounce.recipient)).collect()
 }
 
@@ -334,15 +336,15 @@ mod tests {
                 Lately { to_same_body: 1, ..ana() },
                 Some("a letter of the same words from ana@shop.example was acknowledged"),
             ),
-            ("nearly too many to a domain", Lately { to_domain_in_hour: 999, ..ana() }, None),
+            ("nearly too many to a domain", Lately { to_domain_in_day: 999, ..ana() }, None),
             (
                 "too many to a domain",
-                Lately { to_domain_in_hour: 1_000, ..ana() },
-                Some("1000 acknowledgements to shop.example within the hour"),
+                Lately { to_domain_in_day: 1_000, ..ana() },
+                Some("1000 acknowledgements to shop.example within the day"),
             ),
             (
                 "many to a large provider",
-                Lately { to_domain_in_hour: 5_000, ..to("ana@gmail.com") },
+                Lately { to_domain_in_day: 5_000, ..to("ana@gmail.com") },
                 None,
             ),
             ("four about a ticket", Lately { about_ticket_in_day: 4, ..ana() }, None),
@@ -396,7 +398,7 @@ mod tests {
             Struck::Answer,
             Struck::AddressInHour(3),
             Struck::AddressInDay(9),
-            Struck::DomainInHour(250),
+            Struck::DomainInDay(250),
             Struck::TicketInDay(5),
         ] {
             let words = struck.in_words(None);

@@ -11,7 +11,7 @@ use crate::desk::ticket::{
     ArticleId, BounceReport, Forwarded, Kind, LedgerId, LinkKind, Machine, Priority, State,
     TicketNumber, Verdict,
 };
-use crate::desk::{machine, sender};
+use crate::desk::{bounced, machine, sender};
 use crate::mail::report;
 use crate::mail::{Address, Message, subject};
 use crate::time::Timestamp;
@@ -279,7 +279,9 @@ fn failure(message: &Message) -> Option<String> {
             parts.join(" ")
         })
         .collect();
-    Some(format!("came back: {}", failed.join("; ")))
+    let advice = report.bounces.iter().find_map(|bounce| bounced::about_us(&bounce.status));
+    let advice = advice.map_or_else(String::new, |advice| format!("; {advice}"));
+    Some(format!("came back: {}{advice}", failed.join("; ")))
 }
 
 fn new_ticket(

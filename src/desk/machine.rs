@@ -97,6 +97,12 @@ pub fn kind(message: &Message) -> Option<Machine> {
     None
 }
 
+/// Whether a subject announces an automatic answer, which proves nothing by itself: people write about
+/// such things as well.
+pub fn announces_itself(message: &Message) -> bool {
+    absence::is_announced(&message.subject)
+}
+
 /// A DMARC aggregate report (RFC 7489 section 7.2.1.1): known by its subject and by an attachment
 /// named `receiver!domain!begin!end`.
 fn is_domain_report(message: &Message) -> bool {

@@ -3,15 +3,21 @@
 
 pub mod acknowledgement;
 pub mod audit;
+pub mod bounced;
 pub mod caps;
+pub mod change;
 pub mod fingerprint;
 pub mod folding;
 pub mod intake;
 pub mod language;
 pub mod ledger;
 pub mod machine;
+pub mod opening;
+pub mod outbox;
 pub mod outgoing;
 pub mod query;
+pub mod quoting;
+pub mod recipients;
 pub mod retention;
 pub mod rules;
 pub mod sender;

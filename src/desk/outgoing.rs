@@ -2,11 +2,11 @@
 //! which of its files travel by themselves, and when to try again.
 
 use crate::desk::intake::{MAX_CITED, NewArticle, Policy};
+use crate::desk::recipients::{MOST, Recipients};
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::{Kind, OutboxId, State, TicketNumber};
-use crate::mail::compose::quoted::Most;
 use crate::mail::compose::{self, Seal};
-use crate::mail::{Address, Attachment, MessageId, subject};
+use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
 /// What is known of the ticket an agent writes into.
@@ -29,6 +29,10 @@ pub struct Answered {
     pub from: Option<Address>,
     /// Where its answers should go.
     pub reply_to: Vec<Address>,
+    /// To whom it went.
+    pub to: Vec<Address>,
+    /// Who got a copy of it.
+    pub cc: Vec<Address>,
     /// Its Message-ID.
     pub message_id: Option<MessageId>,
     /// What it cites, nearest first.
@@ -44,6 +48,8 @@ pub struct Writing {
     pub cc: Vec<Address>,
     /// Hidden copies.
     pub bcc: Vec<Address>,
+    /// Whether everybody the message went to gets a copy as well.
+    pub to_all: bool,
     /// Files to send along.
     pub attachments: Vec<Attachment>,
     /// The state the ticket gets; otherwise a new ticket becomes open.
@@ -59,12 +65,65 @@ pub enum NotPossible {
     /// There is no address to answer to.
     #[error("ticket {0} names no address to answer to")]
     NobodyToAnswer(TicketNumber),
+    /// It was written from the mailbox itself.
+    #[error(
+        "ticket {0} was written from the mailbox it lies in, to which an answer would come back as a \
+         new letter; name who asks with ticket requester, or leave a note"
+    )]
+    OnlyOurselves(TicketNumber),
+    /// Somebody it is for cannot be written to.
+    #[error("`{1}` is no address that mail can be sent to; correct it and answer ticket {0} again")]
+    NoAddress(TicketNumber, String),
+    /// It would go to too many.
+    #[error(
+        "the answer to ticket {0} would go to {1} people, and a mailbox may send a letter to {MOST}; \
+         write to fewer at a time"
+    )]
+    TooMany(TicketNumber, usize),
     /// There is nothing to send.
     #[error("the answer to ticket {0} is empty; write a text or attach a file")]
     Empty(TicketNumber),
     /// The state cannot be set by an answer.
     #[error("ticket {0} cannot be set to `deleted` by an answer; use ticket delete")]
     DeleteInstead(TicketNumber),
+}
+
+/// To whom an agent's answer to the newest message of the ticket goes.
+pub fn recipients(
+    thread: &Thread,
+    writing: &Writing,
+    policy: &Policy,
+) -> Result<Recipients, NotPossible> {
+    let number = thread.number;
+    if thread.state == State::Deleted {
+        return Err(NotPossible::Deleted(number));
+    }
+    let answered = thread.answered.as_ref().ok_or(NotPossible::NobodyToAnswer(number))?;
+    let recipients = Recipients::of(answered, writing, policy);
+    let count = recipients.everybody().len();
+    if let Some(unfit) = recipients.unfit.first() {
+        return Err(NotPossible::NoAddress(number, unfit.address.clone()));
+    }
+    match (recipients.to.is_empty(), recipients.ours.is_empty()) {
+        (true, true) => Err(NotPossible::NobodyToAnswer(number)),
+        (true, false) => Err(NotPossible::OnlyOurselves(number)),
+        (false, _) if count > MOST => Err(NotPossible::TooMany(number, count)),
+        (false, _) => Ok(recipients),
+    }
+}
+
+/// The subject of an answer in a ticket.
+pub fn answer_subject(thread: &Thread, policy: &Policy) -> String {
+    subject::reply(&thread.subject, &policy.tag(thread.number))
+}
+
+/// The whole text of an answer, with the signature below it.
+pub fn signed(text: &str, policy: &Policy) -> String {
+    let mut text = format!("{}\n", text.trim_end());
+    if !policy.signature.trim().is_empty() {
+        text.push_str(&format!("\n-- \n{}\n", policy.signature.trim_end()));
+    }
+    text
 }
 
 /// An agent's answer to the newest message of the ticket, and the state the ticket then has.
@@ -80,37 +139,24 @@ pub fn reply(
     if writing.text.trim().is_empty() && writing.attachments.is_empty() {
         return Err(NotPossible::Empty(number));
     }
+    let recipients = recipients(thread, &writing, policy)?;
     let answered = thread.answered.as_ref().ok_or(NotPossible::NobodyToAnswer(number))?;
-    let to = if answered.reply_to.is_empty() {
-        answered.from.iter().cloned().collect()
-    } else {
-        answered.reply_to.clone()
-    };
-    let to: Vec<Address> = to.into_iter().filter(|to: &Address| to.address.contains('@')).collect();
-    if to.is_empty() {
-        return Err(NotPossible::NobodyToAnswer(number));
-    }
     let mut cited: Vec<MessageId> = answered.message_id.iter().cloned().collect();
     cited.extend(
         answered.cited.iter().filter(|id| Some(*id) != answered.message_id.as_ref()).cloned(),
     );
     cited.truncate(MAX_CITED);
     let status = next_state(thread, writing.status)?;
-    let mut text = writing.text.trim_end().to_owned();
-    text.push('\n');
-    if !policy.signature.trim().is_empty() {
-        text.push_str(&format!("\n-- \n{}\n", policy.signature.trim_end()));
-    }
     let article = NewArticle {
         from: Some(policy.address.clone()),
-        to,
-        cc: writing.cc,
-        bcc: writing.bcc,
-        subject: subject::reply(&thread.subject, &policy.tag(number)),
+        to: recipients.to,
+        cc: recipients.cc,
+        bcc: recipients.bcc,
+        subject: answer_subject(thread, policy),
         in_reply_to: answered.message_id.clone(),
         cited,
         visible_text: writing.text.trim_end().to_owned(),
-        text,
+        text: signed(&writing.text, policy),
         attachments: writing.attachments,
         ..NewArticle::empty(Kind::EmailOut)
     };
@@ -153,9 +199,6 @@ fn next_state(thread: &Thread, wanted: Option<State>) -> Result<State, NotPossib
     }
 }
 
-/// How much of the answered message an agent's answer repeats.
-pub const QUOTED: Most = Most { lines: 20, bytes: 2_000 };
-
 /// By what a letter of ours is known again, the same however often it is composed: it can be
 /// recomputed but not guessed. `None` when its sender has no domain.
 pub fn seal(letter: OutboxId, from: &Address, key: &TagKey) -> Option<Seal> {
@@ -164,6 +207,16 @@ pub fn seal(letter: OutboxId, from: &Address, key: &TagKey) -> Option<Seal> {
     let code = key.code(&format!("outbox:{letter}"), 16);
     let message_id = MessageId::new(&format!("counterfoil.{letter}.{code}@{domain}"))?;
     Some(Seal { message_id, mark: key.code("installation", 16) })
+}
+
+/// Whether a letter of the same subject is this one of ours, though the provider gave it a Message-ID of
+/// its own and rebuilt it: the same recipients and words.
+pub fn is_same(found: &Message, ours: &Message) -> bool {
+    let to = |message: &Message| message.to.iter().map(Address::key).collect::<Vec<_>>();
+    let words = |message: &Message| -> String {
+        message.text.chars().filter(|c| c.is_alphanumeric()).collect()
+    };
+    to(found) == to(ours) && words(found) == words(ours)
 }
 
 /// Whether an id has the shape of the one in [`seal`]: a program like this one wrote the letter, here or
@@ -262,6 +315,8 @@ mod tests {
             answered: Some(Answered {
                 from: Some(Address::bare("ana@shop.example")),
                 reply_to: Vec::new(),
+                to: Vec::new(),
+                cc: Vec::new(),
                 message_id: MessageId::new("b@shop.example"),
                 cited: MessageId::new("a@shop.example").into_iter().collect(),
             }),
@@ -296,16 +351,30 @@ mod tests {
         nobody.answered = None;
         let mut no_address = thread(State::Open);
         no_address.answered.as_mut().unwrap().from = Some(Address::bare("Ana"));
+        let mut ourselves = thread(State::Open);
+        ourselves.answered.as_mut().unwrap().from = Some(policy().address);
         let delete = Writing { status: Some(State::Deleted), ..writing("x") };
+        let copy = |address| Writing { cc: vec![Address::bare(address)], ..writing("x") };
+        let address = |n| Address::bare(&format!("p{n}@shop.example"));
+        let many = |count| Writing { bcc: (0..count).map(address).collect(), ..writing("x") };
         for (case, thread, writing, expected) in [
             ("deleted", thread(State::Deleted), writing("x"), NotPossible::Deleted(number)),
             ("empty", thread(State::Open), writing(" \n"), NotPossible::Empty(number)),
             ("nobody", nobody, writing("x"), NotPossible::NobodyToAnswer(number)),
             ("no address", no_address, writing("x"), NotPossible::NobodyToAnswer(number)),
+            ("ourselves", ourselves, writing("x"), NotPossible::OnlyOurselves(number)),
+            (
+                "no address",
+                thread(State::Open),
+                copy("ana@shop..example"),
+                NotPossible::NoAddress(number, "ana@shop..example".into()),
+            ),
+            ("many", thread(State::Open), many(500), NotPossible::TooMany(number, 501)),
             ("delete", thread(State::Open), delete, NotPossible::DeleteInstead(number)),
         ] {
             assert_eq!(reply(&thread, writing, &policy()).unwrap_err(), expected, "{case}");
         }
+        assert!(reply(&thread(State::Open), many(499), &policy()).is_ok());
     }
 
     #[test]
@@ -332,6 +401,23 @@ mod tests {
         assert!(is_of_our_kind(&MessageId::new(&first).unwrap()), "{first}");
         for other in ["counterfoil.1.x@office.example", "counterfoil@x", "1.aaaabbbbccccdddd@x"] {
             assert!(!is_of_our_kind(&MessageId::new(other).unwrap()), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_draft_of_ours_is_known_by_its_words() {
+        let letter = |to: &str, text: &str| Message {
+            to: vec![Address::bare(to)],
+            text: text.into(),
+            ..Message::default()
+        };
+        let ours = letter("ana@shop.example", "Dear Ana,\n\nit is done.\n> So soon?\n");
+        for (case, to, text, expected) in [
+            ("rebuilt", "Ana@Shop.example", "Dear Ana, it is done.\r\n\r\nSo soon?", true),
+            ("other words", "ana@shop.example", "Dear Ana, it is not done. So soon?", false),
+            ("to somebody else", "ben@shop.example", "Dear Ana, it is done. So soon?", false),
+        ] {
+            assert_eq!(is_same(&letter(to, text), &ours), expected, "{case}");
         }
     }
 

@@ -1,5 +1,5 @@
 //! What a ticket is: [`Ticket`], [`Article`], their ids and closed sets of words, in the JSON shape
-//! of the public contract; and which change an agent may make to a ticket in which state.
+//! of the public contract. Which change an agent may make to one is in `change`.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -269,6 +269,10 @@ words! {
         SameLetter = "same_letter",
         /// The letter that opened it names the older one, and could not prove that it belongs there.
         Claims = "claims",
+        /// A part of its conversation became this ticket.
+        Split = "split",
+        /// An agent says so.
+        Related = "related",
     }
 }
 
@@ -292,6 +296,9 @@ impl Link {
             (LinkKind::SameLetter, _) => "Same letter in",
             (LinkKind::Claims, true) => "Claims to belong to",
             (LinkKind::Claims, false) => "Claimed by",
+            (LinkKind::Split, true) => "Split from",
+            (LinkKind::Split, false) => "Part of it in",
+            (LinkKind::Related, _) => "Linked with",
         }
     }
 }
@@ -309,6 +316,10 @@ pub struct Article {
     pub to: Vec<Address>,
     /// Copies.
     pub cc: Vec<Address>,
+    /// Copies that others do not see, of messages of ours.
+    pub bcc: Vec<Address>,
+    /// Where its writer wants answers to go; empty when that is not said.
+    pub reply_to: Vec<Address>,
     /// The subject it carries.
     pub subject: String,
     /// Its Message-ID without brackets.
@@ -343,6 +354,17 @@ pub struct Article {
     pub protection: Option<Protection>,
     /// How far it has come, for messages of ours.
     pub delivery: Option<Delivery>,
+    /// Why it waits, was refused or is unknown, in words.
+    pub delivery_reason: Option<String>,
+}
+
+impl Article {
+    /// Where answers to it go, when that is not (only) to its writer.
+    pub fn answers_go_elsewhere(&self) -> Option<&[Address]> {
+        let writer = self.from.as_ref().map(Address::key);
+        let differs = self.reply_to.iter().any(|to| Some(to.key()) != writer);
+        differs.then_some(self.reply_to.as_slice())
+    }
 }
 
 /// The letter inside a forwarded message.
@@ -388,107 +410,9 @@ pub struct AttachmentInfo {
     pub content_id: Option<String>,
 }
 
-/// A change an agent makes to a ticket, apart from writing into it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Change {
-    /// Set the state; never to or from `deleted`.
-    State(State),
-    /// Put it among the deleted; its content goes after the retention days.
-    Delete,
-    /// Take it back from there.
-    Undelete,
-    /// Keep it from retention, or no longer.
-    Hold(bool),
-    /// Somebody else asks, such as the writer of a letter that was forwarded to us.
-    Requester(Address),
-}
-
-/// Why a change is not possible.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotPossible {
-    /// The ticket is deleted.
-    #[error("ticket {0} is deleted; undelete it first")]
-    Deleted(TicketNumber),
-    /// The ticket is not deleted.
-    #[error("ticket {0} is not deleted")]
-    NotDeleted(TicketNumber),
-    /// `deleted` is not set like another state.
-    #[error("a ticket is not set to `deleted`; use ticket delete")]
-    DeleteInstead,
-    /// It is held.
-    #[error("ticket {0} is on hold; release the hold first")]
-    Held(TicketNumber),
-    /// Nobody can be written to there.
-    #[error("`{0}` is no address such as ana@shop.example")]
-    NoAddress(String),
-}
-
-/// The state and hold a ticket has after `change`, or why it cannot be made.
-pub fn after_change(
-    number: TicketNumber,
-    state: State,
-    hold: bool,
-    change: &Change,
-) -> Result<(State, bool), NotPossible> {
-    match (change, state) {
-        (Change::State(State::Deleted), _) => Err(NotPossible::DeleteInstead),
-        (Change::State(_), State::Deleted) => Err(NotPossible::Deleted(number)),
-        (Change::State(next), _) => Ok((*next, hold)),
-        (Change::Delete, State::Deleted) => Err(NotPossible::Deleted(number)),
-        (Change::Delete, _) if hold => Err(NotPossible::Held(number)),
-        (Change::Delete, _) => Ok((State::Deleted, hold)),
-        (Change::Undelete, State::Deleted) => Ok((State::Open, hold)),
-        (Change::Undelete, _) => Err(NotPossible::NotDeleted(number)),
-        (Change::Hold(hold), _) => Ok((state, *hold)),
-        (Change::Requester(_), State::Deleted) => Err(NotPossible::Deleted(number)),
-        (Change::Requester(address), _) if !address.address.contains('@') => {
-            Err(NotPossible::NoAddress(address.address.clone()))
-        }
-        (Change::Requester(_), _) => Ok((state, hold)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_change_is_possible_or_says_why_not() {
-        use State::*;
-        let number = TicketNumber(7);
-        for (case, state, hold, change, expected) in [
-            ("close", Open, false, Change::State(Closed), Ok((Closed, false))),
-            ("reopen", Closed, true, Change::State(Open), Ok((Open, true))),
-            ("delete", Open, false, Change::Delete, Ok((Deleted, false))),
-            ("delete twice", Deleted, false, Change::Delete, Err(NotPossible::Deleted(number))),
-            ("delete a held one", Open, true, Change::Delete, Err(NotPossible::Held(number))),
-            (
-                "delete by state",
-                Open,
-                false,
-                Change::State(Deleted),
-                Err(NotPossible::DeleteInstead),
-            ),
-            (
-                "close a deleted one",
-                Deleted,
-                false,
-                Change::State(Closed),
-                Err(NotPossible::Deleted(number)),
-            ),
-            ("undelete", Deleted, false, Change::Undelete, Ok((Open, false))),
-            (
-                "undelete a living one",
-                New,
-                false,
-                Change::Undelete,
-                Err(NotPossible::NotDeleted(number)),
-            ),
-            ("hold", Pending, false, Change::Hold(true), Ok((Pending, true))),
-        ] {
-            assert_eq!(after_change(number, state, hold, &change), expected, "{case}");
-        }
-    }
 
     #[test]
     fn words_read_as_they_are_written() {

@@ -21,7 +21,7 @@ use super::{Address, Attachment, MessageId};
 use crate::time::Timestamp;
 use clean::{lines, one_line, plain, token};
 
-pub use clean::{ascii_domain, described};
+pub use clean::{ascii_domain, described, person};
 
 /// Ids written into References: the first, which begins the thread, and the last of them.
 const LAST_REFERENCES: usize = 29;
@@ -75,6 +75,11 @@ pub struct Seal {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("`{0}` is no address that mail can be sent to; correct it and write again")]
 pub struct NoAddress(String);
+
+/// Whether a letter can be addressed to this.
+pub fn is_address(text: &str) -> bool {
+    clean::address(text).is_some()
+}
 
 /// Writes the letter. Ids that no header could hold are left out. Domains are written in ASCII; an
 /// address whose local part is not ASCII is written as UTF-8, for there is no other form for it

@@ -145,6 +145,9 @@ pub struct Message {
     pub protection: Option<Protection>,
     /// What it says of a letter's fate, when a mail server wrote it for that.
     pub report: Option<report::Report>,
+    /// The language its program says it is in (RFC 3282), as a tag such as `de-AT`; often the
+    /// program's own rather than the writer's. Empty when it does not say, or names several.
+    pub language: String,
     /// Whether only the header was read and the whole of it is attached.
     pub sealed: bool,
 }

@@ -160,12 +160,20 @@ fn read(raw: &[u8]) -> Message {
         signs,
         authentication: authentication(letter),
         protection: bodies.protection,
+        language: values("content-language").first().map(|tag| language(tag)).unwrap_or_default(),
         sealed: false,
     };
     let offset = values("date").iter().find_map(|value| forward::offset(value)).unwrap_or(0);
     let known = forward::Known { copied: folded.copied, offset };
     let forwarded = forward::find(&message, &known, sealed);
     with_attached_text(Message { forwarded, ..message }, &bodies.attached_text)
+}
+
+/// The one language tag of a Content-Language field (RFC 3282 section 2).
+fn language(value: &str) -> String {
+    let tag = value.trim();
+    let is_one = tag.len() <= 35 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if is_one { tag.to_owned() } else { String::new() }
 }
 
 /// The charset of eight-bit header fields: of all of them together more can be told than of one.
@@ -269,6 +277,16 @@ mod tests {
         assert_eq!(message.to[0].address, "desk@office.example");
         let endless = b"X: ".iter().copied().chain(std::iter::repeat_n(b'y', 1 << 20));
         assert_eq!(sealed(&endless.collect::<Vec<u8>>()).attachments[0].bytes.len(), (1 << 20) + 3);
+    }
+
+    #[test]
+    fn a_letter_says_one_language_or_none() {
+        for (said, expected) in
+            [("de-AT", "de-AT"), (" en ", "en"), ("en, de", ""), ("=?utf-8?q?de?=", ""), ("", "")]
+        {
+            let raw = format!("Content-Language: {said}\nSubject: x\n\nx");
+            assert_eq!(read(raw.as_bytes()).language, expected, "{said}");
+        }
     }
 
     #[test]

@@ -230,8 +230,13 @@ pub fn bare_numbers<'a>(subject: &'a str, prefix: &'a str) -> impl Iterator<Item
 
 /// The subject of an answer: `Re: ` once, the base, and the tag once.
 pub fn reply(subject: &str, tag: &str) -> String {
+    format!("Re: {}", tagged(subject, tag))
+}
+
+/// The subject of a first message of ours: the base, and the tag once.
+pub fn tagged(subject: &str, tag: &str) -> String {
     let base = base(subject);
-    let words = ["Re:", base.as_str(), tag];
+    let words = [base.as_str(), tag];
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

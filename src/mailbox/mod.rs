@@ -213,6 +213,16 @@ pub trait Mailbox: Send + Sync {
     /// Finds a message we sent or drafted by the Message-ID we or the provider gave it, when its
     /// id was never learnt because the answer was lost.
     fn find_outgoing(&self, message_id: &MessageId) -> Result<Option<(Draft, SentState)>, Error>;
+
+    /// Finds a message of ours by its subject and by what `is_it` knows of its id and bytes, among
+    /// those sent or drafted lately, as `state` says: one whose ids the provider replaced while we did
+    /// not see it.
+    fn find_alike(
+        &self,
+        state: SentState,
+        subject: &str,
+        is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
+    ) -> Result<Option<ItemId>, Error>;
 }
 
 /// Why a call to the mailbox failed, named by what the caller does next. Every `String` is a

@@ -110,6 +110,19 @@ pub(super) struct Entry {
     pub(super) change: Change,
 }
 
+/// How a draft leaves.
+#[derive(Clone, Debug)]
+pub(super) struct Departure {
+    /// When it was sent, in seconds.
+    pub(super) now: i64,
+    /// From when on its copy shows in Sent Items, in milliseconds.
+    pub(super) due: i64,
+    /// Until then it shows as a draft, not nowhere.
+    pub(super) shows_as_draft: bool,
+    /// Its bytes from then on, if they change by sending.
+    pub(super) raw: Option<Vec<u8>>,
+}
+
 /// A mailbox and everything in it.
 #[derive(Debug)]
 pub(super) struct Mailbox {
@@ -119,8 +132,10 @@ pub(super) struct Mailbox {
     places: HashMap<u64, u64>,
     by_message_id: HashMap<u64, Vec<u64>>,
     next: u64,
-    /// Letters on their way to Sent Items: due (milliseconds) and number.
+    /// Letters on their way to Sent Items, in no folder anybody sees: number and due (milliseconds).
     leaving: BTreeMap<u64, i64>,
+    /// Letters sent that still show as drafts: number and how they will leave.
+    lingering: BTreeMap<u64, Departure>,
     /// Ends of retention (seconds) in Recoverable Items, and numbers.
     ends: BTreeSet<(i64, u64)>,
     pub(super) journal: Vec<Entry>,
@@ -128,6 +143,10 @@ pub(super) struct Mailbox {
     pub(super) primed: HashSet<String>,
     /// Items sent once already, by every number they had.
     pub(super) sent: HashSet<u64>,
+    /// Letters on their way into the Inbox: when they arrive (milliseconds) and in which order.
+    expected: BTreeMap<(i64, u64), Vec<u8>>,
+    /// How many letters from here each outside address answered, in lower case.
+    pub(super) answered: HashMap<String, u32>,
     pub(super) retention_days: u32,
     /// Its quota is used up: nothing new is taken, what is there can be moved and deleted.
     pub(super) full: bool,
@@ -155,10 +174,13 @@ impl Mailbox {
             by_message_id: HashMap::new(),
             next: 1000,
             leaving: BTreeMap::new(),
+            lingering: BTreeMap::new(),
             ends: BTreeSet::new(),
             journal: Vec::new(),
             primed: HashSet::new(),
             sent: HashSet::new(),
+            expected: BTreeMap::new(),
+            answered: HashMap::new(),
             retention_days,
             full: false,
             generation: 149,
@@ -170,10 +192,21 @@ impl Mailbox {
         self.next
     }
 
-    /// Does what time alone does: copies arrive in Sent Items, old letters leave Recoverable Items.
+    /// Does what time alone does: answers arrive, copies arrive in Sent Items, old letters leave
+    /// Recoverable Items.
     pub(super) fn settle(&mut self, now_millis: i64) {
         if !self.leaving.is_empty() {
             self.leaving.retain(|_, due| *due > now_millis);
+        }
+        let copied = self.lingering.iter().filter(|(_, departure)| departure.due <= now_millis);
+        for number in copied.map(|(number, _)| *number).collect::<Vec<_>>() {
+            if let Some(departure) = self.lingering.remove(&number) {
+                self.leave(number, departure);
+            }
+        }
+        while let Some(first) = self.expected.first_entry().filter(|it| it.key().0 <= now_millis) {
+            let ((due, _), raw) = first.remove_entry();
+            self.add(INBOX, Kept::pack(&raw), facts::read(&raw), due.div_euclid(1000), false);
         }
         while let Some(&(end, number)) = self.ends.first() {
             if end > now_millis.div_euclid(1000) {
@@ -184,6 +217,12 @@ impl Mailbox {
                 self.erase(number);
             }
         }
+    }
+
+    /// Lets a letter arrive in the Inbox at `due` (milliseconds).
+    pub(super) fn expect(&mut self, due: i64, raw: Vec<u8>) {
+        let number = self.number();
+        self.expected.insert((due, number), raw);
     }
 
     /// Puts a letter into a folder.
@@ -304,6 +343,9 @@ impl Mailbox {
             if let Some(due) = self.leaving.remove(&old) {
                 self.leaving.insert(item.number, due);
             }
+            if let Some(departure) = self.lingering.remove(&old) {
+                self.lingering.insert(item.number, departure);
+            }
             self.insert(item);
         }
         self.generation += 1;
@@ -356,10 +398,24 @@ impl Mailbox {
         });
     }
 
-    /// Turns a draft into a letter in Sent Items, which shows there from `due` (milliseconds) on.
-    pub(super) fn depart(&mut self, number: u64, now: i64, due: i64) {
-        let Some(mut item) = self.take(number) else { return };
+    /// Sends a draft, at once or once its copy is due; it cannot be sent again.
+    pub(super) fn depart(&mut self, number: u64, departure: Departure) {
+        let Some(item) = self.items.get(&number) else { return };
         self.sent.extend([item.number, item.place]);
+        if departure.shows_as_draft && departure.due > departure.now.saturating_mul(1000) {
+            self.lingering.insert(number, departure);
+        } else {
+            self.leave(number, departure);
+        }
+    }
+
+    /// Turns a draft into a letter in Sent Items.
+    fn leave(&mut self, number: u64, departure: Departure) {
+        let Departure { now, due, raw, shows_as_draft } = departure;
+        if let Some(raw) = raw {
+            self.rewrite(number, &raw, now);
+        }
+        let Some(mut item) = self.take(number) else { return };
         item.place = self.number();
         item.folder = SENT;
         item.draft = false;
@@ -367,7 +423,7 @@ impl Mailbox {
         item.received = now;
         item.modified = now;
         item.version += 1;
-        if due > now.saturating_mul(1000) {
+        if !shows_as_draft && due > now.saturating_mul(1000) {
             self.leaving.insert(number, due);
         }
         self.insert(item);

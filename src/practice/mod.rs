@@ -3,10 +3,12 @@
 //! is known of the service (facts: microsoft-graph), never from a client; it refuses what the
 //! service refuses. A house of its own: it uses nothing else of this crate.
 
+mod answers;
 mod attachments;
 mod batch;
 mod clock;
 mod compose;
+pub mod correspondents;
 mod delta;
 mod drafts;
 mod entra;
@@ -28,6 +30,7 @@ mod odata;
 mod page;
 mod rebuild;
 mod refusal;
+mod reports;
 mod send;
 pub mod settings;
 mod show;
@@ -40,6 +43,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+pub use correspondents::Correspondents;
 pub use faults::{Fault, Kind};
 pub use settings::{MailboxSettings, Restriction, Settings, Switches};
 

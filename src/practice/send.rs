@@ -4,15 +4,16 @@
 use serde_json::Value;
 
 use super::Sent;
-use super::clock::mail_date;
 use super::compose;
+use super::correspondents::{self, Reached};
 use super::drafts;
 use super::facts::{self, Facts};
 use super::graph::{Call, Reply};
 use super::header::Letter;
 use super::house::locked;
-use super::mailbox::{DRAFTS, Kept};
+use super::mailbox::{DRAFTS, Departure, Item, Kept};
 use super::refusal::{self, Outcome, refuse};
+use super::reports::{self, Failure};
 
 /// `POST …/messages/{m}/send`.
 pub(super) fn send(call: &Call<'_>, id: &str) -> Outcome<Reply> {
@@ -79,32 +80,55 @@ fn length_said(call: &Call<'_>) -> Outcome<()> {
 
 /// Sends a draft: checks it, records it as left, files it, delivers it.
 fn depart(call: &Call<'_>, number: u64, record_copy: bool) -> Outcome<()> {
-    let (raw, facts) = {
+    let switches = &call.house.settings.switches;
+    let raw = {
         let mut mailbox = call.account.open(call.house);
-        let item = mailbox.item(number).ok_or_else(refusal::item_not_found)?;
-        let raw = item.kept.read().map_err(|_| refusal::item_not_found())?;
-        let facts = item.facts.clone();
-        sendable(call, &facts)?;
-        if raw.len() > call.house.settings.switches.send_limit {
+        // Of two requests that send one draft at the same moment, one comes too late.
+        let unsent = |item: &&Item| item.draft && !mailbox.sent.contains(&number);
+        let item = mailbox.item(number).filter(unsent).ok_or_else(refusal::item_not_found)?;
+        let mut raw = item.kept.read().map_err(|_| refusal::item_not_found())?;
+        sendable(call, &item.facts)?;
+        if raw.len() > switches.send_limit {
             return Err(refusal::message_too_large());
         }
-        if record_copy {
-            let delay = i64::try_from(call.house.settings.switches.sent_copy_delay_ms);
-            let due = call.house.clock.millis().saturating_add(delay.unwrap_or(i64::MAX));
-            mailbox.depart(number, call.now, due);
+        let mut replaced = None;
+        if switches.message_id_replaced_on_send
+            && let Some(mut letter) = Letter::read(&raw)
+        {
+            letter.set("Message-ID", &compose::new_message_id(call));
+            raw = letter.write();
+            replaced = Some(raw.clone());
         }
-        (raw, facts)
+        if record_copy {
+            let delay = i64::try_from(switches.sent_copy_delay_ms).unwrap_or(i64::MAX);
+            let due = call.house.clock.millis().saturating_add(delay);
+            let shows_as_draft = switches.draft_shows_until_copied;
+            let departure = Departure { now: call.now, due, shows_as_draft, raw: replaced };
+            mailbox.depart(number, departure);
+        }
+        raw
     };
-    let to: Vec<String> = [&facts.to, &facts.cc, &facts.bcc]
-        .into_iter()
-        .flatten()
-        .map(|person| person.address.clone())
-        .collect();
+    let facts = facts::read(&raw);
+    let mut to: Vec<String> = Vec::new();
+    for person in [&facts.to, &facts.cc, &facts.bcc].into_iter().flatten() {
+        // Whoever is named twice gets it once.
+        if !to.iter().any(|known| known.eq_ignore_ascii_case(&person.address)) {
+            to.push(person.address.clone());
+        }
+    }
     let raw = without_bcc(&raw);
+    let reached = |address| {
+        let (house, account, now) = (call.house, call.account, call.now);
+        Reached { house, account, address, raw: &raw, facts: &facts, now }
+    };
+    if to.len() > switches.most_recipients {
+        come_back(call, &reached(&to[0]), Failure::TooMany);
+        return Ok(());
+    }
     let from = call.account.settings.address.clone();
     locked(&call.house.left).push(Sent { from, to: to.clone(), raw: raw.clone() });
     for address in &to {
-        deliver(call, address, &raw, &facts);
+        deliver(call, &reached(address));
     }
     Ok(())
 }
@@ -146,35 +170,21 @@ fn without_bcc(raw: &[u8]) -> Vec<u8> {
 }
 
 /// Brings a letter to a mailbox of this tenant; one that does not exist earns the sender a
-/// non-delivery report. Letters to the outside just leave.
-fn deliver(call: &Call<'_>, address: &str, raw: &[u8], facts: &Facts) {
-    if let Ok(account) = call.house.mailbox(address) {
-        call.house.deliver(account, raw, call.now);
+/// non-delivery report. Letters to the outside leave, and may be answered from there.
+fn deliver(call: &Call<'_>, letter: &Reached<'_>) {
+    if let Ok(account) = call.house.mailbox(letter.address) {
+        call.house.deliver(account, letter.raw, call.now);
         return;
     }
-    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let tenant = &call.house.settings.tenant_domain;
-    if !domain.eq_ignore_ascii_case(tenant) {
-        return;
+    let domain = letter.address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    if domain.eq_ignore_ascii_case(&call.house.settings.tenant_domain) {
+        come_back(call, letter, Failure::UnknownHere);
+    } else {
+        correspondents::reach(letter);
     }
-    let (own, date) = (&call.account.settings.address, mail_date(call.now));
-    let subject = facts.subject.as_deref().unwrap_or_default().replace(['\r', '\n'], " ");
-    let subject: String = subject.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
-    let id = compose::new_message_id(call);
-    let original = facts.message_id.as_deref().unwrap_or("<unknown@practice>");
-    let report = format!(
-        "From: postmaster@{tenant}\r\nTo: {own}\r\nSubject: Undeliverable: {subject}\r\n\
-         Date: {date}\r\nMessage-ID: {id}\r\nIn-Reply-To: {original}\r\nReferences: {original}\r\n\
-         Return-Path: <>\r\nAuto-Submitted: auto-replied\r\nX-MS-Exchange-Message-Is-Ndr:\r\n\
-         MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n \
-         boundary=\"ndr\"\r\n\r\n--ndr\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n\
-         Your message to {address} could not be delivered.\r\n{address} was not found at \
-         {tenant}.\r\n\r\n--ndr\r\nContent-Type: message/delivery-status\r\n\r\n\
-         Reporting-MTA: dns;EXCH0001.{tenant}\r\n\r\nFinal-Recipient: rfc822;{address}\r\n\
-         Action: failed\r\nStatus: 5.1.10\r\nDiagnostic-Code: smtp;550 5.1.10 \
-         RESOLVER.ADR.RecipientNotFound; Recipient {address} not found by SMTP address lookup\
-         \r\n\r\n--ndr\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {original}\r\n\
-         Subject: {subject}\r\n\r\n--ndr--\r\n"
-    );
-    call.house.deliver(call.account, report.as_bytes(), call.now);
+}
+
+/// Puts a non-delivery report into the Inbox of the sender.
+fn come_back(call: &Call<'_>, letter: &Reached<'_>, failure: Failure) {
+    call.house.deliver(call.account, &reports::report(letter, failure), call.now);
 }

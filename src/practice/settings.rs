@@ -4,6 +4,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use super::correspondents::Correspondents;
+
 /// One pretended tenant with one registered app and its mailboxes.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -35,6 +37,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// Requests on one mailbox in ten minutes before the next one is throttled; `None` for no end.
     pub budget: Option<u32>,
+    /// Who answers from outside the tenant; nobody unless asked for.
+    pub correspondents: Option<Correspondents>,
     /// The unsettled questions.
     pub switches: Switches,
     /// Further tenants on the same service, each with its own app and mailboxes; where they listen
@@ -81,8 +85,16 @@ pub struct Switches {
     pub message_id_replaced_on_draft: bool,
     /// Status of a second `/send` of one draft: 404 or 400 (4.3).
     pub second_send_status: u16,
-    /// Milliseconds after `/send` in which the draft's id answers 404 (4.3).
+    /// A letter gets a Message-ID of the service's own as it is sent (4.3); its copy in Sent Items
+    /// has that one too.
+    pub message_id_replaced_on_send: bool,
+    /// Milliseconds after `/send` in which the copy is not in Sent Items yet (4.3).
     pub sent_copy_delay_ms: u64,
+    /// In that time the draft still lies in Drafts as if nothing were; otherwise it is nowhere, and
+    /// its id answers 404 (4.3).
+    pub draft_shows_until_copied: bool,
+    /// Recipients of one message; beyond it nothing is delivered and a report says so (4.7).
+    pub most_recipients: usize,
     /// MIME keeps `Auto-Submitted` (4.2).
     pub mime_keeps_auto_submitted: bool,
     /// MIME keeps `X-` headers whose name the mailbox never met in a JSON message (4.2).
@@ -107,7 +119,10 @@ impl Default for Switches {
             immutable_id_survives_soft_delete: true,
             message_id_replaced_on_draft: false,
             second_send_status: 404,
+            message_id_replaced_on_send: false,
             sent_copy_delay_ms: 0,
+            draft_shows_until_copied: false,
+            most_recipients: 500,
             mime_keeps_auto_submitted: false,
             mime_keeps_unknown_x_headers: false,
             over_quota_status: 507,
@@ -140,6 +155,7 @@ impl Settings {
             opaque_tokens: false,
             concurrency: 4,
             budget: None,
+            correspondents: None,
             switches: Switches::default(),
             further_tenants: Vec::new(),
         }

@@ -209,7 +209,12 @@ pub(super) fn conversation_id(conversation: u64) -> String {
     URL_SAFE.encode(bytes)
 }
 
-/// The value of a MAPI property: the size, the threading fields, or what was set.
+/// The property set in which Exchange keeps header fields it has no property of its own for, each by
+/// its name: PS_INTERNET_HEADERS of MS-OXPROPS 1.3.2.
+const HEADERS: &str = "string {00020386-0000-0000-c000-000000000046} name ";
+
+/// The value of a MAPI property: the size, the threading fields, any other field of the header, or
+/// what was set.
 pub(super) fn extended(item: &Item, bytes: &[u8], id: &str) -> Option<String> {
     if let Some((_, value)) =
         item.properties.iter().find(|(known, _)| known.eq_ignore_ascii_case(id))
@@ -220,7 +225,11 @@ pub(super) fn extended(item: &Item, bytes: &[u8], id: &str) -> Option<String> {
         let (fields, _) = read_fields(bytes)?;
         fields.iter().find(|field| field.is(name)).map(super::header::Field::value)
     };
-    match id.to_ascii_lowercase().as_str() {
+    let id = id.to_ascii_lowercase();
+    if let Some(name) = id.strip_prefix(HEADERS) {
+        return field(name);
+    }
+    match id.as_str() {
         "integer 0x0e08" | "integer 0xe08" | "long 0x0e08" => Some(item.facts.size.to_string()),
         "string 0x1035" => item.facts.message_id.clone(),
         "string 0x1042" => field("In-Reply-To"),

@@ -63,12 +63,12 @@ pub(super) fn lately(
             },
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
-    lately.to_domain_in_hour = tx
+    lately.to_domain_in_day = tx
         .prepare_cached(
             "SELECT count(*) FROM mailed
              WHERE domain = ?1 AND queued_at > ?2 AND automatic = 1",
         )?
-        .query_row((caps::domain(&key), hour), |row| row.get(0))?;
+        .query_row((caps::domain(&key), day), |row| row.get(0))?;
     for ticket in tickets {
         // With those that go on from it: each of a chain would begin at none otherwise.
         let about: u32 = tx
@@ -99,17 +99,24 @@ fn bounced(tx: &Transaction<'_>, key: &str, now: Timestamp) -> Result<u32> {
     Ok(caps::bounced_in_a_row(&letters, now))
 }
 
-/// How many messages for this address an agent's answer would follow within the hour.
-pub(super) fn mailed_in_hour(
+/// Why agents may answer one of these addresses no more within the hour, if so.
+pub(super) fn reply_struck(
     tx: &Transaction<'_>,
-    address: &Address,
+    addresses: &[Address],
     now: Timestamp,
-) -> Result<u32> {
-    Ok(tx
-        .prepare_cached(
-            "SELECT count(*) FROM mailed WHERE address = ?1 AND queued_at > ?2 AND automatic = 0",
-        )?
-        .query_row((caps::key(address), now.plus_seconds(-HOUR)), |row| row.get(0))?)
+) -> Result<Option<String>> {
+    for address in addresses {
+        let in_hour = tx
+            .prepare_cached(
+                "SELECT count(*) FROM mailed
+                 WHERE address = ?1 AND queued_at > ?2 AND automatic = 0",
+            )?
+            .query_row((caps::key(address), now.plus_seconds(-HOUR)), |row| row.get(0))?;
+        if let Some(struck) = caps::reply(in_hour) {
+            return Ok(Some(struck.in_words(Some(address))));
+        }
+    }
+    Ok(None)
 }
 
 /// Notes whom a message of ours will never reach. A report may know a recipient by the address the
@@ -141,6 +148,11 @@ pub(super) fn came_back(
 }
 
 impl Store {
+    /// Why an answer of an agent to these addresses would not be taken now, if so.
+    pub fn reply_struck(&mut self, to: &[Address], now: Timestamp) -> Result<Option<String>> {
+        self.read(|tx| reply_struck(tx, to, now))
+    }
+
     /// Those of these addresses whose last letters all came back, and how many did.
     pub fn unreachable(
         &mut self,

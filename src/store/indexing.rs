@@ -141,26 +141,37 @@ pub(super) fn put<'a>(
 /// Takes the articles of a ticket out of the index, while their rows and those of their attachments
 /// are as they were when they were put in.
 pub(super) fn forget_ticket(tx: &Transaction<'_>, ticket: TicketNumber) -> Result<()> {
-    let begins = begins_at(tx)?;
     let articles: Vec<ArticleId> = tx
-        .prepare_cached("SELECT id FROM article WHERE ticket = ?1 AND id >= ?2")?
-        .query_map((ticket, begins), |row| row.get(0))?
+        .prepare_cached("SELECT id FROM article WHERE ticket = ?1")?
+        .query_map([ticket], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    for article in articles {
-        let words = Words::stored(tx, article)?;
-        tx.prepare_cached(
-            "INSERT INTO search (search, rowid, subject, body, sender, others, files)
-             VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute((
-            article,
-            words.subject,
-            words.body,
-            words.sender,
-            words.others,
-            words.files,
-        ))?;
+    articles.into_iter().try_for_each(|article| forget(tx, article))
+}
+
+/// Makes a change to the subject, people, text or attachments of an article that was put in.
+pub(super) fn changing<T>(
+    tx: &Transaction<'_>,
+    article: ArticleId,
+    change: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    forget(tx, article)?;
+    let changed = change()?;
+    if article.0 >= begins_at(tx)? {
+        insert(tx, article, &Words::stored(tx, article)?)?;
     }
+    Ok(changed)
+}
+
+fn forget(tx: &Transaction<'_>, article: ArticleId) -> Result<()> {
+    if article.0 < begins_at(tx)? {
+        return Ok(());
+    }
+    let words = Words::stored(tx, article)?;
+    tx.prepare_cached(
+        "INSERT INTO search (search, rowid, subject, body, sender, others, files)
+         VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute((article, words.subject, words.body, words.sender, words.others, words.files))?;
     Ok(())
 }
 

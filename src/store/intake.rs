@@ -5,7 +5,7 @@
 use rusqlite::Transaction;
 
 use super::writing::People;
-use super::{MailboxId, Result, Store, audit, caps, outbox, writing};
+use super::{MailboxId, Result, Store, audit, caps, changes, outbox, writing};
 use crate::desk::acknowledgement;
 use crate::desk::caps::{Lately, body};
 use crate::desk::fingerprint::fingerprint;
@@ -221,11 +221,7 @@ fn known(
     now: Timestamp,
 ) -> Result<Known> {
     let message = &arrival.message;
-    let next_ticket = tx
-        .prepare_cached(
-            "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ticket'), 0) + 1",
-        )?
-        .query_row([], |row| row.get(0))?;
+    let next_ticket = changes::next_number(tx)?;
     let Twins { own: twin, elsewhere } = twins(tx, mailbox, arrival)?;
     let mut found: Vec<(TicketNumber, Relation)> = Vec::new();
     let mut cited = message.cited();
@@ -413,6 +409,7 @@ fn candidate(
     mut ticket: TicketNumber,
     relation: Relation,
 ) -> Result<Option<Candidate>> {
+    let mut same_mailbox = false;
     loop {
         let row = tx
             .prepare_cached(
@@ -425,11 +422,12 @@ fn candidate(
             Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(None),
             other => other?,
         };
+        // What was merged into a ticket of another mailbox is still answered through its own.
+        same_mailbox |= owner == mailbox.0;
         match merged_into {
             // A ticket is merged only into one that is not merged, so this ends.
             Some(target) => ticket = target,
             None => {
-                let same_mailbox = owner == mailbox.0;
                 return Ok(Some(Candidate {
                     ticket,
                     relation,

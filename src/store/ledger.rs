@@ -9,7 +9,7 @@ use super::{Listing, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::ACTOR;
 use crate::desk::ledger::{Balance, LedgerRow, Outcome};
-use crate::desk::ticket::{LedgerId, TicketNumber};
+use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber};
 use crate::time::Timestamp;
 
 /// A message that waits to be taken in.
@@ -244,6 +244,18 @@ impl Store {
         match row {
             Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_row(id)),
             other => Ok(other?),
+        }
+    }
+
+    /// The row by which an article came.
+    pub fn ledger_of(&mut self, article: ArticleId) -> Result<Option<LedgerId>> {
+        let row = self
+            .db
+            .prepare_cached("SELECT id FROM ledger WHERE article = ?1 AND outcome <> 'duplicate'")?
+            .query_row([article], |row| row.get(0));
+        match row {
+            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+            other => Ok(Some(other?)),
         }
     }
 

@@ -56,6 +56,60 @@ const STEPS: &[&str] = &[
     CREATE INDEX ticket_link_by_other ON ticket_link (other);
 ",
     "
+    CREATE TABLE ticket_link_4 (
+      ticket    INTEGER NOT NULL REFERENCES ticket (number),
+      other     INTEGER NOT NULL REFERENCES ticket (number),
+      relation  TEXT NOT NULL CHECK (relation IN
+                   ('follows', 'same_letter', 'claims', 'split', 'related')),
+      PRIMARY KEY (ticket, other, relation)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO ticket_link_4 SELECT ticket, other, relation FROM ticket_link;
+    DROP TABLE ticket_link;
+    ALTER TABLE ticket_link_4 RENAME TO ticket_link;
+    CREATE INDEX ticket_link_by_other ON ticket_link (other);
+    CREATE INDEX ticket_by_state ON ticket (state, updated_at DESC, number DESC);
+    CREATE INDEX ticket_open ON ticket (updated_at DESC, number DESC)
+      WHERE state IN ('new', 'open');
+    CREATE INDEX ticket_of_assignee ON ticket (assignee, updated_at DESC, number DESC)
+      WHERE state IN ('new', 'open', 'pending');
+    CREATE INDEX ticket_of_queue ON ticket (queue, updated_at DESC, number DESC)
+      WHERE state IN ('new', 'open', 'pending');
+    CREATE INDEX ticket_of_requester ON ticket (requester, updated_at DESC, number DESC);
+    CREATE TABLE ticket_count (
+      state     TEXT NOT NULL,
+      assignee  TEXT NOT NULL,
+      queue     TEXT NOT NULL,
+      tickets   INTEGER NOT NULL,
+      PRIMARY KEY (state, assignee, queue)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO ticket_count (state, assignee, queue, tickets)
+      SELECT state, ifnull(assignee, ''), ifnull(queue, ''), count(*) FROM ticket
+      GROUP BY 1, 2, 3;
+    CREATE TRIGGER ticket_counted AFTER INSERT ON ticket BEGIN
+      INSERT INTO ticket_count (state, assignee, queue, tickets)
+        VALUES (NEW.state, ifnull(NEW.assignee, ''), ifnull(NEW.queue, ''), 1)
+        ON CONFLICT (state, assignee, queue) DO UPDATE SET tickets = tickets + 1;
+    END;
+
+    CREATE TRIGGER ticket_recounted AFTER UPDATE OF state, assignee, queue ON ticket
+    WHEN OLD.state <> NEW.state OR OLD.assignee IS NOT NEW.assignee OR OLD.queue IS NOT NEW.queue
+    BEGIN
+      UPDATE ticket_count SET tickets = tickets - 1
+        WHERE state = OLD.state AND assignee = ifnull(OLD.assignee, '')
+          AND queue = ifnull(OLD.queue, '');
+      INSERT INTO ticket_count (state, assignee, queue, tickets)
+        VALUES (NEW.state, ifnull(NEW.assignee, ''), ifnull(NEW.queue, ''), 1)
+        ON CONFLICT (state, assignee, queue) DO UPDATE SET tickets = tickets + 1;
+    END;
+    CREATE TABLE api_token (
+      id          INTEGER PRIMARY KEY AUTOINCREMENT,
+      name        TEXT NOT NULL,
+      token_hash  TEXT NOT NULL UNIQUE,
+      role        TEXT NOT NULL CHECK (role IN ('agent', 'admin')),
+      created_at  TEXT NOT NULL,
+      used_at     TEXT,
+      revoked_at  TEXT
+    ) STRICT;
     ALTER TABLE outbox ADD COLUMN recipients INTEGER NOT NULL DEFAULT 1;
     CREATE INDEX outbox_unknown ON outbox (mailbox, due_at, id) WHERE state = 'unknown';
     CREATE INDEX outbox_tried ON outbox (mailbox, tried_at, recipients)

@@ -5,6 +5,7 @@
 mod asking;
 pub mod audit;
 mod caps;
+pub mod changes;
 pub mod content;
 pub mod filing;
 pub mod health;
@@ -12,6 +13,7 @@ mod indexing;
 pub mod intake;
 pub mod ledger;
 pub mod listing;
+pub mod lists;
 pub mod migrations;
 pub mod outbox;
 pub mod people;
@@ -20,6 +22,8 @@ pub mod retention;
 pub mod search;
 pub mod status;
 pub mod tickets;
+pub mod tokens;
+pub mod undelivered;
 mod values;
 mod writing;
 
@@ -102,16 +106,16 @@ pub struct MailboxId(pub(crate) i64);
 
 /// Where a list goes on: hand in what the last call gave.
 #[derive(Clone, Debug)]
-pub struct Listing<T> {
+pub struct Listing<T, C = i64> {
     /// The rows.
     pub rows: Vec<T>,
     /// The cursor for the next ones; `None` at the end.
-    pub next: Option<i64>,
+    pub next: Option<C>,
 }
 
-impl<T> Listing<T> {
+impl<T, C> Listing<T, C> {
     /// A listing from up to `limit + 1` rows: the extra one only tells that there is more.
-    fn cut(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> i64) -> Self {
+    fn cut(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> C) -> Self {
         let limit = limit as usize;
         let next =
             (rows.len() > limit).then(|| rows.get(limit.saturating_sub(1)).map(cursor)).flatten();

@@ -4,13 +4,13 @@ use rusqlite::Transaction;
 
 use super::content::ContentId;
 use super::writing::{self, People};
-use super::{MailboxId, Result, Store, audit};
+use super::{Error, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::outgoing;
+use crate::desk::outbox::BY_HAND;
+use crate::desk::quoting::Original;
 use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
 use crate::mail::compose::Letter;
-use crate::mail::compose::quoted::Quoted;
-use crate::mail::{Address, Attachment, MessageId};
+use crate::mail::{Attachment, MessageId};
 use crate::time::Timestamp;
 
 /// Whose name the audit entries of sending bear.
@@ -36,6 +36,8 @@ pub struct Due {
     pub id: OutboxId,
     /// The letter to compose, without its files.
     pub letter: Letter,
+    /// What it answers, for an agent's answer.
+    pub answers: Option<Original>,
     /// What goes along.
     pub files: Vec<Enclosed>,
     /// Where it stands.
@@ -66,7 +68,7 @@ pub struct OutboxCount {
     pub waiting: u64,
     /// Of which it is not known whether they left.
     pub unknown: u64,
-    /// Refused for good.
+    /// Refused for good, and not yet settled by a person.
     pub refused: u64,
 }
 
@@ -129,6 +131,7 @@ impl Store {
                     let due = Due {
                         id: row.get(0)?,
                         letter,
+                        answers: None,
                         files: Vec::new(),
                         stage,
                         message_id: row.get(12)?,
@@ -144,13 +147,22 @@ impl Store {
                     due.letter.references = writing::cited_by(tx, article)?;
                     due.letter.references.reverse();
                     if !due.letter.automatic {
-                        due.letter.quoted = quoted(tx, article)?;
+                        due.answers = answered_by(tx, article)?;
                     }
                     due.files = enclosed(tx, article)?;
                     Ok(Some(due))
                 }
             }
         })
+    }
+
+    /// The message of this id that came into a ticket, as far as an answer may repeat it.
+    pub fn original(
+        &mut self,
+        ticket: TicketNumber,
+        message_id: &MessageId,
+    ) -> Result<Option<Original>> {
+        self.read(|tx| original(tx, ticket, message_id))
     }
 
     /// When the next message of this mailbox is due, if one waits at all.
@@ -164,17 +176,21 @@ impl Store {
             .query_row([mailbox.0], |row| row.get(0))?)
     }
 
-    /// Notes that a draft is about to be made: from now on one may lie in the mailbox.
+    /// Notes that a draft is about to be made: from now on one may lie in the mailbox. Fails when a
+    /// person settled it meanwhile.
     pub fn note_drafting(&mut self, id: OutboxId) -> Result<()> {
-        self.db
+        let changed = self
+            .db
             .prepare_cached(
-                "UPDATE outbox SET state = 'drafting', draft_item = NULL WHERE id = ?1",
+                "UPDATE outbox SET state = 'drafting', draft_item = NULL
+                 WHERE id = ?1 AND state IN ('queued', 'drafting', 'unknown')",
             )?
             .execute([id])?;
-        Ok(())
+        still_open(changed, id)
     }
 
-    /// Notes the draft and the Message-ID it will leave with, before it is sent.
+    /// Notes the draft and the Message-ID it will leave with, before it is sent. Fails when a person
+    /// settled it meanwhile.
     pub fn note_draft(
         &mut self,
         id: OutboxId,
@@ -183,10 +199,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         self.write(|tx| {
-            tx.prepare_cached(
-                "UPDATE outbox SET state = 'drafting', draft_item = ?2, tried_at = ?3 WHERE id = ?1",
-            )?
-            .execute((id, draft_item, now))?;
+            let changed = tx
+                .prepare_cached(
+                    "UPDATE outbox SET state = 'drafting', draft_item = ?2, tried_at = ?3
+                     WHERE id = ?1 AND state IN ('queued', 'drafting', 'unknown')",
+                )?
+                .execute((id, draft_item, now))?;
+            still_open(changed, id)?;
             tx.prepare_cached(
                 "UPDATE article SET message_id = ?2
                  WHERE id = (SELECT article FROM outbox WHERE id = ?1)",
@@ -194,6 +213,14 @@ impl Store {
             .execute((id, message_id))?;
             Ok(())
         })
+    }
+
+    /// Whether a message of ours is known to lie under this id in the mailbox, or to have.
+    pub fn is_drafted(&mut self, item: &str) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE draft_item = ?1)")?
+            .query_row([item], |row| row.get(0))?)
     }
 
     /// Notes that the mailbox took it.
@@ -223,8 +250,8 @@ impl Store {
         })
     }
 
-    /// Notes that the answer to its sending was lost; it is looked for from `look_at` on. Without
-    /// a draft nothing was sent, and it only waits.
+    /// Notes that the answer to its sending was lost, by now at the latest; it is looked for from
+    /// `look_at` on. Without a draft nothing was sent, and it only waits.
     pub fn mark_unknown(
         &mut self,
         id: OutboxId,
@@ -235,10 +262,11 @@ impl Store {
         self.write(|tx| {
             let changed = tx
                 .prepare_cached(
-                    "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3
-                     WHERE id = ?1 AND state <> 'unknown' AND draft_item IS NOT NULL",
+                    "UPDATE outbox SET state = 'unknown', reason = ?2, due_at = ?3, tried_at = ?4
+                     WHERE id = ?1 AND state IN ('queued', 'drafting')
+                       AND draft_item IS NOT NULL",
                 )?
-                .execute((id, reason, look_at))?;
+                .execute((id, reason, look_at, now))?;
             if changed == 0 {
                 return postpone(tx, id, reason, look_at);
             }
@@ -264,11 +292,11 @@ impl Store {
             .prepare_cached(
                 "SELECT count(*) FILTER (WHERE state IN ('queued', 'drafting')),
                         count(*) FILTER (WHERE state = 'unknown'),
-                        count(*) FILTER (WHERE state = 'refused')
+                        count(*) FILTER (WHERE state = 'refused' AND instr(reason, ?2) <> 1)
                  FROM outbox WHERE state <> 'sent'
                    AND mailbox = (SELECT id FROM mailbox WHERE name = ?1)",
             )?
-            .query_row([mailbox], |row| {
+            .query_row((mailbox, BY_HAND), |row| {
                 Ok(OutboxCount { waiting: row.get(0)?, unknown: row.get(1)?, refused: row.get(2)? })
             })?)
     }
@@ -294,9 +322,17 @@ pub(super) fn came_back(
     }
 }
 
+fn still_open(changed: usize, id: OutboxId) -> Result<()> {
+    match changed {
+        0 => Err(Error::NotPossible(format!("outbox {id} was settled by a person meanwhile"))),
+        _ => Ok(()),
+    }
+}
+
 fn postpone(tx: &Transaction<'_>, id: OutboxId, reason: &str, due_at: Timestamp) -> Result<()> {
     tx.prepare_cached(
-        "UPDATE outbox SET attempts = attempts + 1, reason = ?2, due_at = ?3 WHERE id = ?1",
+        "UPDATE outbox SET attempts = attempts + 1, reason = ?2, due_at = ?3
+         WHERE id = ?1 AND state IN ('queued', 'drafting', 'unknown')",
     )?
     .execute((id, reason, due_at))?;
     Ok(())
@@ -322,27 +358,34 @@ fn say(
     audit::append(tx, now, &entry)
 }
 
-/// The beginning of the message that an article of ours answers.
-fn quoted(tx: &Transaction<'_>, article: ArticleId) -> Result<Option<Quoted>> {
-    let answered = tx
+/// The message that an article of ours answers.
+fn answered_by(tx: &Transaction<'_>, article: ArticleId) -> Result<Option<Original>> {
+    let (ticket, in_reply_to): (TicketNumber, Option<MessageId>) = tx
+        .prepare_cached("SELECT ticket, in_reply_to FROM article WHERE id = ?1")?
+        .query_row([article], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    in_reply_to.map_or(Ok(None), |id| original(tx, ticket, &id))
+}
+
+/// The message of this id that came into a ticket.
+fn original(
+    tx: &Transaction<'_>,
+    ticket: TicketNumber,
+    message_id: &MessageId,
+) -> Result<Option<Original>> {
+    let row = tx
         .prepare_cached(
-            "SELECT answered.people, ifnull(answered.sent_at, answered.created_at),
-                    ifnull(answered.visible_text, answered.text)
-             FROM article JOIN article AS answered
-               ON answered.ticket = article.ticket AND answered.message_id = article.in_reply_to
-             WHERE article.id = ?1 AND answered.kind = 'email_in'
-             ORDER BY answered.id DESC LIMIT 1",
+            "SELECT people, ifnull(sent_at, created_at), ifnull(visible_text, text)
+             FROM article WHERE ticket = ?1 AND message_id = ?2 AND kind = 'email_in'
+             ORDER BY id DESC LIMIT 1",
         )?
-        .query_row([article], |row| {
+        .query_row((ticket, message_id), |row| {
             let people: String = row.get(0)?;
-            Ok((People::read(&people).from.unwrap_or_default(), row.get(1)?, row.get(2)?))
+            let from = People::read(&people).from.unwrap_or_default();
+            Ok(Original { from, sent_at: row.get(1)?, text: row.get(2)? })
         });
-    match answered {
+    match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => {
-            let (from, sent_at, text): (Address, Timestamp, String) = other?;
-            Ok(Quoted::new(&from, sent_at, &text, outgoing::QUOTED))
-        }
+        other => Ok(Some(other?)),
     }
 }
 

@@ -107,7 +107,7 @@ impl Store {
 
     /// Makes a link secret that signs this agent in once, until `expires_at`.
     pub fn sign_in_link(&mut self, agent: AgentId, expires_at: Timestamp) -> Result<Token> {
-        let token = token()?;
+        let token = secret()?;
         self.db.execute(
             "INSERT INTO sign_in_link (token_hash, agent, expires_at) VALUES (?1, ?2, ?3)",
             (writing::sha256(token.0.as_bytes()), agent, expires_at),
@@ -133,7 +133,7 @@ impl Store {
 
     /// Signs an agent in: the secret for the browser's cookie.
     pub fn begin_session(&mut self, agent: AgentId, now: Timestamp) -> Result<Token> {
-        let token = token()?;
+        let token = secret()?;
         let expires_at = now.plus_seconds(SESSION_HOURS * 3_600);
         self.write(|tx| {
             tx.execute("DELETE FROM session WHERE expires_at <= ?1", [now])?;
@@ -187,7 +187,7 @@ fn agent_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Agent> {
 }
 
 /// 256 random bits as URL-safe text.
-fn token() -> Result<Token> {
+pub(super) fn secret() -> Result<Token> {
     let mut bytes = [0_u8; 32];
     random(&mut bytes)?;
     Ok(Token(URL_SAFE_NO_PAD.encode(bytes)))

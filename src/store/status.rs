@@ -9,6 +9,7 @@ use super::ledger::balances;
 use super::outbox::OutboxCount;
 use super::{Result, Store};
 use crate::desk::ledger::{Balance, Outcome};
+use crate::desk::outbox::BY_HAND;
 use crate::desk::ticket::LedgerId;
 use crate::time::Timestamp;
 
@@ -207,9 +208,11 @@ fn outbox(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Res
     let mut statement = tx.prepare_cached(
         "SELECT state, count(*), min(queued_at), min(coalesce(tried_at, queued_at)),
                 max(coalesce(tried_at, queued_at))
-         FROM outbox WHERE mailbox = :mailbox AND state <> 'sent' GROUP BY state",
+         FROM outbox WHERE mailbox = ?1 AND state <> 'sent'
+           AND (state <> 'refused' OR instr(reason, ?2) <> 1)
+         GROUP BY state",
     )?;
-    let mut rows = statement.query([mailbox])?;
+    let mut rows = statement.query((mailbox, BY_HAND))?;
     while let Some(row) = rows.next()? {
         let state: String = row.get(0)?;
         let count: u64 = row.get(1)?;

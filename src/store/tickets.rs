@@ -1,79 +1,35 @@
-//! Tickets and articles for agents: lists, one ticket with its conversation, attachments and
-//! originals, and the changes an agent makes.
+//! Tickets and articles for agents: one ticket with its conversation, attachments and originals, and what an agent writes. The changes an agent makes are in `changes`.
 
 use rusqlite::{Row, Transaction};
 
 use super::writing::{self, Content, People};
-use super::{Error, Listing, MailboxId, Result, Store, audit, caps};
+use super::{Error, MailboxId, Result, Store, audit, caps};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::caps as desk_caps;
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    self, Article, ArticleId, AttachmentId, AttachmentInfo, Change, Delivery, Forwarded, Kind,
-    LedgerId, Link, State, Ticket, TicketNumber,
+    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, Kind, LedgerId, Link,
+    State, Ticket, TicketNumber,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;
 
-/// Which tickets a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only those in this state; otherwise all but the deleted.
-    pub state: Option<State>,
-    /// Only those of this queue.
-    pub queue: Option<String>,
-    /// Only those of this mailbox.
-    pub mailbox: Option<String>,
-}
+pub(super) const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, \
+     ticket.queue, ticket.assignee, person.address, person.name, mailbox.name, ticket.created_at, \
+     ticket.updated_at, ticket.due_at, ticket.closed_at, ticket.merged_into, ticket.hold";
 
-const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, ticket.queue, \
-     ticket.assignee, person.address, person.name, mailbox.name, ticket.created_at, \
-     ticket.updated_at, ticket.due_at, ticket.closed_at, ticket.merged_into, \
-     ticket.hold";
-
-const TABLES: &str = "ticket JOIN mailbox ON mailbox.id = ticket.mailbox \
+/// What [`COLUMNS`] takes beside the ticket, which comes first: whatever the planner thinks of few
+/// mailboxes.
+pub(super) const WITH_NAMES: &str = "CROSS JOIN mailbox ON mailbox.id = ticket.mailbox \
      LEFT JOIN person ON person.id = ticket.requester";
 
 impl Store {
-    /// Tickets without their articles, the newest number first, from before `after` on.
-    pub fn tickets(
-        &mut self,
-        filter: &Filter,
-        after: Option<i64>,
-        limit: u32,
-    ) -> Result<Listing<Ticket>> {
-        self.read(|tx| {
-            let mut rows: Vec<Ticket> = tx
-                .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM {TABLES}
-                     WHERE ticket.number < :after
-                       AND iif(:state IS NULL, ticket.state <> 'deleted', ticket.state = :state)
-                       AND (:queue IS NULL OR ticket.queue = :queue)
-                       AND (:mailbox IS NULL OR mailbox.name = :mailbox)
-                     ORDER BY ticket.number DESC LIMIT :limit + 1"
-                ))?
-                .query_map(
-                    rusqlite::named_params! {
-                        ":after": after.unwrap_or(i64::MAX), ":state": filter.state,
-                        ":queue": filter.queue, ":mailbox": filter.mailbox, ":limit": limit,
-                    },
-                    ticket_row,
-                )?
-                .collect::<rusqlite::Result<_>>()?;
-            for ticket in &mut rows {
-                ticket.tags = tags(tx, ticket.number)?;
-            }
-            Ok(Listing::cut(rows, limit, |ticket: &Ticket| ticket.number.0))
-        })
-    }
-
     /// One ticket with its whole conversation.
     pub fn ticket(&mut self, number: TicketNumber) -> Result<Ticket> {
         self.read(|tx| {
             let row = tx
                 .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM {TABLES} WHERE ticket.number = ?1"
+                    "SELECT {COLUMNS} FROM ticket {WITH_NAMES} WHERE ticket.number = ?1"
                 ))?
                 .query_row([number], ticket_row);
             let mut ticket = match row {
@@ -108,19 +64,6 @@ impl Store {
         })
     }
 
-    /// Why messages of ours in this ticket wait, were refused or are unknown, in words.
-    pub fn delivery_reasons(&mut self, number: TicketNumber) -> Result<Vec<(ArticleId, String)>> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT article.id, outbox.reason FROM article
-                 JOIN outbox ON outbox.article = article.id
-                 WHERE article.ticket = ?1 AND outbox.reason <> '' ORDER BY article.id",
-            )?
-            .query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Writes an agent's answer or note; an answer is queued in the same transaction.
     pub fn write_article(
         &mut self,
@@ -139,11 +82,9 @@ impl Store {
             let action = if article.kind == Kind::Note {
                 Action::Noted
             } else {
-                for to in [&article.to, &article.cc, &article.bcc].into_iter().flatten() {
-                    if let Some(struck) = desk_caps::reply(caps::mailed_in_hour(tx, to, now)?) {
-                        let why = struck.in_words(Some(to));
-                        return Err(Error::NotPossible(format!("not sent: {why}")));
-                    }
+                let everybody = [&article.to[..], &article.cc, &article.bcc].concat();
+                if let Some(why) = caps::reply_struck(tx, &everybody, now)? {
+                    return Err(Error::NotPossible(format!("not sent: {why}")));
                 }
                 writing::outbox(tx, mailbox, number, (id, article), None, now)?;
                 Action::Replied
@@ -154,40 +95,6 @@ impl Store {
                 say(tx, number, actor, Action::StateChanged, format!("{before} to {state}"), now)?;
             }
             Ok(id)
-        })
-    }
-
-    /// Makes one change to a ticket, or says why it cannot be made.
-    pub fn change_ticket(
-        &mut self,
-        number: TicketNumber,
-        change: &Change,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<()> {
-        self.write(|tx| {
-            let (before, hold) = state_and_hold(tx, number)?;
-            let (state, hold) = ticket::after_change(number, before, hold, change)
-                .map_err(|error| Error::NotPossible(error.to_string()))?;
-            writing::touch(tx, number, state, now)?;
-            tx.prepare_cached("UPDATE ticket SET hold = ?2 WHERE number = ?1")?
-                .execute((number, hold))?;
-            if let Change::Requester(address) = change {
-                let person = writing::person(tx, address)?;
-                tx.prepare_cached("UPDATE ticket SET requester = ?2 WHERE number = ?1")?
-                    .execute((number, person))?;
-            }
-            let (action, detail) = match change {
-                Change::State(_) => (Action::StateChanged, format!("{before} to {state}")),
-                Change::Delete => (Action::Deleted, format!("was {before}")),
-                Change::Undelete => (Action::Undeleted, String::new()),
-                Change::Hold(hold) => {
-                    (Action::HoldChanged, if *hold { "on" } else { "off" }.into())
-                }
-                // Who it is stands in the ticket, from where it can be erased.
-                Change::Requester(_) => (Action::RequesterChanged, String::new()),
-            };
-            say(tx, number, actor, action, detail, now)
         })
     }
 
@@ -222,7 +129,7 @@ impl Store {
     }
 }
 
-fn no_ticket(number: TicketNumber) -> Error {
+pub(super) fn no_ticket(number: TicketNumber) -> Error {
     Error::NoSuch(format!("there is no ticket {number}"))
 }
 
@@ -236,7 +143,7 @@ fn state_and_hold(tx: &Transaction<'_>, number: TicketNumber) -> Result<(State, 
     }
 }
 
-fn say(
+pub(super) fn say(
     tx: &Transaction<'_>,
     number: TicketNumber,
     actor: &str,
@@ -272,17 +179,19 @@ fn answered(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answere
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
         Err(error) => Err(error.into()),
         Ok((id, people, message_id, writer)) => {
-            let People { mut from, mut reply_to, .. } = People::read(&people);
+            let mut people = People::read(&people);
+            // The others are those of whoever forwarded it.
             if writer.is_some() {
-                (from, reply_to) = (writer, Vec::new());
+                people = People { from: writer, ..People::default() };
             }
             let cited = writing::cited_by(tx, id)?;
-            Ok(Some(Answered { from, reply_to, message_id, cited }))
+            let People { from, reply_to, to, cc, .. } = people;
+            Ok(Some(Answered { from, reply_to, to, cc, message_id, cited }))
         }
     }
 }
 
-fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
+pub(super) fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     let address: Option<String> = row.get(6)?;
     let name: Option<String> = row.get(7)?;
     Ok(Ticket {
@@ -306,7 +215,7 @@ fn ticket_row(row: &Row<'_>) -> rusqlite::Result<Ticket> {
     })
 }
 
-fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
+pub(super) fn tags(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<String>> {
     Ok(tx
         .prepare_cached("SELECT tag FROM ticket_tag WHERE ticket = ?1 ORDER BY tag")?
         .query_map([number], |row| row.get(0))?
@@ -335,7 +244,7 @@ fn articles(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Article>> 
                     (SELECT ledger.id FROM ledger
                      WHERE ledger.article = article.id AND ledger.outcome <> 'duplicate'),
                     article.sender_verified, article.forwarded, article.bounce,
-                    article.protection
+                    article.protection, nullif(outbox.reason, '')
              FROM article LEFT JOIN outbox ON outbox.article = article.id
              WHERE article.ticket = ?1 ORDER BY article.id",
         )?
@@ -364,6 +273,8 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
         from: people.from,
         to: people.to,
         cc: people.cc,
+        bcc: people.bcc,
+        reply_to: people.reply_to,
         subject: row.get(3)?,
         message_id: row.get(4)?,
         in_reply_to: row.get(5)?,
@@ -385,6 +296,7 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
             "unknown" => Delivery::Unknown,
             _ => Delivery::Queued,
         }),
+        delivery_reason: row.get(18)?,
     })
 }
 

@@ -37,6 +37,13 @@ impl Answer {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n").into_bytes())
     }
 
+    /// JSON.
+    pub(super) fn json_text(status: u16, text: String) -> Self {
+        let mut answer = Self::new(status, "application/json", text.into_bytes());
+        answer.set("Content-Security-Policy", FILE_POLICY);
+        answer
+    }
+
     /// A text of unknown origin, shown as it is.
     pub(super) fn foreign_text(text: String) -> Self {
         let mut answer = Self::new(200, "text/plain; charset=utf-8", text.into_bytes());

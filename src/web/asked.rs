@@ -2,7 +2,7 @@
 //! it is answered, the answer can still be given. Decoding only; who may ask what is in `session`
 //! and `route`.
 
-use std::io::{self, Read};
+use std::io;
 
 /// The most bytes of a form. The longest has a name, a password and a path.
 pub(super) const FORM_BYTES: u64 = 64 * 1024;
@@ -24,7 +24,11 @@ pub(super) struct Asked {
     pub(super) content_type: String,
     /// The Cookie header.
     pub(super) cookies: String,
-    /// The body; of one longer than [`FORM_BYTES`], one byte more than that.
+    /// The Authorization header.
+    pub(super) authorization: Option<String>,
+    /// The X-CSRF-Token header.
+    pub(super) csrf_token: Option<String>,
+    /// The body, as long as the door lets in.
     pub(super) body: Vec<u8>,
 }
 
@@ -43,9 +47,11 @@ impl Asked {
             fetch_site: header("Sec-Fetch-Site"),
             content_type: header("Content-Type").unwrap_or_default().to_ascii_lowercase(),
             cookies: header("Cookie").unwrap_or_default(),
+            authorization: header("Authorization"),
+            csrf_token: header("X-CSRF-Token"),
             body: Vec::new(),
         };
-        request.as_reader().take(FORM_BYTES + 1).read_to_end(&mut asked.body)?;
+        request.as_reader().read_to_end(&mut asked.body)?;
         Ok(asked)
     }
 

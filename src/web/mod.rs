@@ -3,6 +3,7 @@
 //! opened and closed. A request touches the store and nothing else, and no panic ends a thread.
 
 mod answer;
+mod api;
 mod asked;
 pub mod door;
 mod download;
@@ -33,7 +34,8 @@ use pages::{Desk, Facts, Pages};
 use patience::Patience;
 use session::Forms;
 
-use crate::store::{self, Store};
+use crate::desk::intake::Policy;
+use crate::store::{self, MailboxId, Store};
 use crate::time::Clock;
 
 /// Threads that answer requests. An answer takes milliseconds, checking a password some tens.
@@ -56,6 +58,8 @@ pub struct Settings {
     pub recovery_days: u32,
     /// The mailboxes, in the order of the configuration.
     pub mailboxes: Vec<MailboxFacts>,
+    /// How each of them writes, by its name and as the store knows it.
+    pub policies: Vec<(String, MailboxId, Policy)>,
 }
 
 /// One configured mailbox, as far as the pages speak of it. None of it is secret.
@@ -98,8 +102,8 @@ impl Web {
     /// Opens the door and starts to answer. From now on, for as long as `clock` says, mailboxes
     /// that were not looked into yet count as starting.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let Settings { listen, allowed_hosts, tls, store_path, desk, recovery_days, mailboxes } =
-            settings;
+        let Settings { listen, allowed_hosts, tls, store_path, desk, .. } = settings;
+        let Settings { recovery_days, mailboxes, policies, .. } = settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {
@@ -124,6 +128,8 @@ impl Web {
             tls: door.is_tls(),
             forms,
             patience: Mutex::new(Patience::default()),
+            pace: Mutex::new(api::Pace::default()),
+            policies,
         });
         let mut web = Self { door, threads: Vec::with_capacity(THREADS) };
         for (number, store) in stores.into_iter().enumerate() {

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
+use super::api::{self, Pace};
 use super::asked::{Asked, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, STYLE};
 use super::patience::Patience;
@@ -11,10 +12,11 @@ use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::words::span;
 use super::{MailboxFacts, download, letter, sign_in, status, ticket, tickets};
-use crate::desk::ticket::{
-    AgentId, Article, ArticleId, AttachmentId, Change, LedgerId, TicketNumber,
-};
-use crate::store::{self, Store};
+use crate::desk::change::Change;
+use crate::desk::intake::Policy;
+use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use crate::store::lists::{Filter, Which};
+use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Timestamp};
 
 /// Seconds after which the status page is asked for again.
@@ -46,6 +48,26 @@ pub(super) struct Desk {
     pub(super) tls: bool,
     pub(super) forms: Forms,
     pub(super) patience: Mutex<Patience>,
+    pub(super) pace: Mutex<Pace>,
+    /// How each mailbox writes, in the order of the configuration.
+    pub(super) policies: Vec<(String, MailboxId, Policy)>,
+}
+
+impl Desk {
+    /// Asks how often somebody asked lately.
+    pub(super) fn pace<T>(&self, ask: impl FnOnce(&mut Pace) -> T) -> T {
+        ask(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The mailbox of this name, else the first one, and how it writes.
+    pub(super) fn mailbox(&self, name: Option<&str>) -> Result<(MailboxId, &Policy), String> {
+        let mut all = self.policies.iter();
+        let found = all.find(|(own, ..)| name.is_none_or(|name| name == own));
+        found.map(|(_, id, policy)| (*id, policy)).ok_or_else(|| {
+            let names: Vec<&str> = self.policies.iter().map(|(own, ..)| own.as_str()).collect();
+            format!("there is no mailbox `{}`; there are {}", name.unwrap_or(""), names.join(", "))
+        })
+    }
 }
 
 /// Answers requests for one thread.
@@ -89,6 +111,9 @@ impl Pages {
     }
 
     fn checked(&mut self, asked: &Asked, now: Timestamp) -> Outcome {
+        if api::is_api(asked.path()) {
+            return Ok(api::answer(&self.desk, &mut self.store, asked, now));
+        }
         let Some(route) = Route::find(asked.path()) else {
             let visitor = Visitor::of(asked, &mut self.store, now)?;
             return Ok(self.not_found(visitor.as_ref(), "There is no such page."));
@@ -332,7 +357,8 @@ impl Pages {
     fn tickets(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
         let state = tickets::wanted_state(asked.query("state").as_deref());
         let after = asked.query("after").and_then(|after| after.parse().ok());
-        let filter = store::tickets::Filter { state, ..Default::default() };
+        let which = state.map_or(Which::All, Which::In);
+        let filter = Filter { which, ..Filter::default() };
         let listing = self.store.tickets(&filter, after, tickets::PAGE)?;
         let main = tickets::page(&listing, state, after, now);
         Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page("Tickets", main)))
@@ -384,7 +410,7 @@ impl Pages {
             return Err(store::Error::NoSuch(format!("article {id} forwards nobody's letter")));
         };
         let change = Change::Requester(writer);
-        match self.store.change_ticket(number, &change, &visitor.agent.name, now) {
+        match self.store.change_ticket(number, &[change], &visitor.actor(), now) {
             Ok(()) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
             Err(store::Error::NotPossible(sentence)) => {
                 let frame = self.frame(Some(visitor), Place::Tickets);

@@ -101,7 +101,7 @@ impl Route {
 }
 
 /// An id as we write it ourselves: digits, from 1 on, without leading zeros.
-fn number(text: &str) -> Option<i64> {
+pub(super) fn number(text: &str) -> Option<i64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| plain)
 }

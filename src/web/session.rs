@@ -58,6 +58,17 @@ impl Visitor {
         fits(&key, "form of a session", asked)
     }
 
+    /// Whether a script of our pages sent this, by the header that holds the token of its forms.
+    pub(super) fn sent_header(&self, asked: &Asked) -> bool {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.secret.as_bytes());
+        is_token(&key, "form of a session", asked.csrf_token.as_deref())
+    }
+
+    /// Whose name the audit entries bear.
+    pub(super) fn actor(&self) -> String {
+        format!("agent:{}", self.agent.name)
+    }
+
     /// Whether the visitor may see what is in no ticket.
     pub(super) fn is_admin(&self) -> bool {
         self.agent.role == Role::Admin
@@ -144,7 +155,11 @@ fn token(key: &hmac::Key, about: &str) -> String {
 
 /// Compares in constant time.
 fn fits(key: &hmac::Key, about: &str, asked: &Asked) -> bool {
-    let given = asked.form(TOKEN_FIELD).and_then(|token| URL_SAFE_NO_PAD.decode(token).ok());
+    is_token(key, about, asked.form(TOKEN_FIELD).as_deref())
+}
+
+fn is_token(key: &hmac::Key, about: &str, given: Option<&str>) -> bool {
+    let given = given.and_then(|token| URL_SAFE_NO_PAD.decode(token).ok());
     given.is_some_and(|given| hmac::verify(key, about.as_bytes(), &given).is_ok())
 }
 

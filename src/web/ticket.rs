@@ -31,6 +31,9 @@ const TEXT: usize = 30_000;
 const PEOPLE: usize = 8;
 const ATTACHMENTS: usize = 20;
 
+/// The longest reason shown why a letter of ours did not leave or arrive, in characters.
+const REASON_LENGTH: usize = 1_000;
+
 /// The longest subject and the longest name shown, in characters.
 const SUBJECT_LENGTH: usize = 300;
 const NAME_LENGTH: usize = 80;
@@ -183,10 +186,20 @@ fn article(
                     }
                     span.age { (age(article.sent_at.unwrap_or(article.created_at), now)) }
                 }
-                @if article.kind != Kind::Note { (people("to", &article.to)) (people("cc", &article.cc)) }
+                @if article.kind != Kind::Note {
+                    (people("to", &article.to))
+                    (people("cc", &article.cc))
+                    (people("hidden copy to", &article.bcc))
+                }
+                @if let Some(elsewhere) = article.answers_go_elsewhere() {
+                    (people("answers go to", elsewhere))
+                }
                 @if differs(&article.subject, &ticket.subject) {
                     p.people { "subject " bdi { (words::cut(&article.subject, SUBJECT_LENGTH)) } }
                 }
+            }
+            @if let Some(reason) = &article.delivery_reason {
+                p.people { bdi { (words::cut(reason, REASON_LENGTH)) } }
             }
             @if let Some(bounce) = &article.bounce { (came_back(bounce)) }
             @if let Some(inside) = &article.forwarded { (forwards(ticket, article, inside, view)) }
@@ -437,6 +450,8 @@ mod tests {
                 from: None,
                 to: Vec::new(),
                 cc: Vec::new(),
+                bcc: Vec::new(),
+                reply_to: Vec::new(),
                 subject: String::new(),
                 message_id: None,
                 in_reply_to: None,
@@ -453,6 +468,7 @@ mod tests {
                 bounce: None,
                 protection: None,
                 delivery: None,
+                delivery_reason: None,
             })
             .collect()
     }

@@ -1,4 +1,4 @@
-//! The list of tickets: the newest number first, by state, page by page.
+//! The list of tickets: the newest activity first, by state, page by page.
 
 use maud::{Markup, html};
 
@@ -6,6 +6,7 @@ use super::layout::age;
 use super::words::cut;
 use crate::desk::ticket::{Priority, State, Ticket};
 use crate::store::Listing;
+use crate::store::lists::Cursor;
 use crate::time::Timestamp;
 
 /// Tickets on one page.
@@ -32,9 +33,9 @@ pub(super) fn wanted_state(query: Option<&str>) -> Option<State> {
 
 /// The content of the page. `after` is the cursor it began at, if any.
 pub(super) fn page(
-    listing: &Listing<Ticket>,
+    listing: &Listing<Ticket, Cursor>,
     state: Option<State>,
-    after: Option<i64>,
+    after: Option<Cursor>,
     now: Timestamp,
 ) -> Markup {
     html! {
@@ -85,7 +86,7 @@ fn row(ticket: &Ticket, now: Timestamp) -> Markup {
                         None => (ticket.mailbox),
                     }
                 }
-                span.age { (age(ticket.created_at, now)) }
+                span.age { (age(ticket.updated_at, now)) }
                 span.marks {
                     (state_mark(ticket.state))
                     (priority_mark(ticket.priority))
@@ -121,7 +122,7 @@ pub(super) fn priority_mark(priority: Priority) -> Markup {
     }
 }
 
-fn path(state: Option<State>, after: Option<i64>) -> String {
+fn path(state: Option<State>, after: Option<Cursor>) -> String {
     match (state, after) {
         (None, None) => "/tickets".to_owned(),
         (Some(state), None) => format!("/tickets?state={state}"),

@@ -3,15 +3,18 @@
 //! one does no harm; sending is tried again only when the draft was seen unsent. A draft is remembered
 //! once all its attachments are there, and only a remembered one is sent.
 
+use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Error, Rest, Round};
 use crate::desk::caps::{Held, Limits};
 use crate::desk::outgoing;
+use crate::desk::quoting::Quoting;
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::OutboxId;
 use crate::mail::compose::{self, Letter, Seal};
+use crate::mail::parse::parse;
 use crate::mail::{Attachment, MessageId};
 use crate::mailbox::{self, Draft, ItemId, Mailbox, SentState};
 use crate::store::outbox::{Due, Enclosed, Stage};
@@ -25,7 +28,11 @@ const ROUND: usize = 30;
 const OUTAGE: usize = 3;
 
 /// Seconds after a sending during which a draft may still look unsent (facts: microsoft-graph 4.3).
-const SETTLING: i64 = 30;
+/// A busy service was seen to need most of a minute.
+const SETTLING: i64 = 60;
+
+/// Tries after which a refusal is final though an earlier try may have sent the draft.
+const DOUBTED: u32 = 5;
 
 /// Seconds after which a letter found nowhere is looked for less often.
 const SEARCH: i64 = 300;
@@ -58,6 +65,7 @@ pub struct Sender {
     id: MailboxId,
     key: TagKey,
     limits: Limits,
+    quoting: Quoting,
     /// The limit that holds letters back at present, for the log says so once.
     held: Option<Held>,
 }
@@ -73,7 +81,14 @@ impl Sender {
         limits: Limits,
     ) -> Self {
         let (round, account) = (format!("sender:{name}"), name.to_owned());
-        Self { round, account, store, mailbox, id, key, limits, held: None }
+        let quoting = Quoting::default();
+        Self { round, account, store, mailbox, id, key, limits, quoting, held: None }
+    }
+
+    /// The same round, whose answers repeat what they answer as the office wants it.
+    pub fn quoting(mut self, quoting: Quoting) -> Self {
+        self.quoting = quoting;
+        self
     }
 
     /// The limit of the service that holds this message back, by what is known to have been sent.
@@ -97,7 +112,8 @@ impl Sender {
 
     /// Brings one message a step or more further.
     fn advance(&mut self, due: Due, now: Timestamp) -> Result<(), Error> {
-        let Due { id, letter, files, stage, message_id, tried_at, attempts } = due;
+        let Due { id, mut letter, answers, files, stage, message_id, tried_at, attempts } = due;
+        letter.quoted = answers.and_then(|original| self.quoting.quote(&original));
         let Some(seal) = outgoing::seal(id, &letter.from, &self.key) else {
             self.store.mark_refused(id, "its sender has no address to write from", now)?;
             return Ok(());
@@ -106,9 +122,16 @@ impl Sender {
         let step = match stage {
             Stage::Queued => self.draft_and_send(ours, now),
             Stage::Drafting => self.adopt_or_draft(ours, now),
-            Stage::Drafted(item) | Stage::Unknown(item) => {
+            Stage::Drafted(item) => {
                 let draft = Draft { item: ItemId(item), message_id };
-                self.settle(id, &draft, tried_at, &ours.seal.message_id, now)
+                // Whoever tried it was killed meanwhile; how long that took is not known.
+                let tried_at = tried_at.map(|_| now);
+                self.settle(&ours, &draft, tried_at, now)
+            }
+            Stage::Unknown(item) => {
+                let draft = Draft { item: ItemId(item), message_id };
+                let step = self.settle(&ours, &draft, tried_at, now);
+                self.doubted(step, &draft, attempts)
             }
         };
         match step {
@@ -211,8 +234,40 @@ impl Sender {
                 self.mailbox.discard(&draft.item).map_err(|error| self.failed(error))?;
                 self.draft_and_send(ours, now)
             }
-            Some((_, SentState::Missing)) | None => self.draft_and_send(ours, now),
+            Some((_, SentState::Missing)) | None => {
+                self.discard_lost(&ours)?;
+                self.draft_and_send(ours, now)
+            }
         }
+    }
+
+    /// Takes back the draft of this letter that nobody knows: its answer was lost, and the mailbox
+    /// replaced our Message-ID. It would lie among the drafts for good.
+    fn discard_lost(&mut self, ours: &Ours) -> Result<(), Error> {
+        match self.find_alike(SentState::Draft, ours)? {
+            Some(lost) => self.mailbox.discard(&lost.item).map_err(|error| self.failed(error)),
+            None => Ok(()),
+        }
+    }
+
+    /// This letter among those sent or drafted, known by its words, unless it is known to be another.
+    fn find_alike(&mut self, state: SentState, ours: &Ours) -> Result<Option<Draft>, Error> {
+        let Ours { letter, seal, .. } = ours;
+        let Ok(raw) = compose::compose(letter, seal) else { return Ok(None) };
+        let written = parse(&raw);
+        let (store, message_id) = (RefCell::new(&mut self.store), RefCell::new(None));
+        let is_it = |item: &ItemId, raw: &[u8]| {
+            let found = parse(raw);
+            *message_id.borrow_mut() = found.message_id.clone();
+            outgoing::is_same(&found, &written)
+                // One of the same words that left before this one was written is another.
+                && (state == SentState::Draft || found.sent_at.is_some_and(|at| at >= letter.date))
+                && store.borrow_mut().is_drafted(&item.0).is_ok_and(|is_drafted| !is_drafted)
+        };
+        let found = self.mailbox.find_alike(state, &written.subject, &is_it);
+        let message_id = message_id.into_inner();
+        let found = found.map_err(|error| self.failed(error))?;
+        Ok(found.map(|item| Draft { item, message_id }))
     }
 
     fn send(
@@ -225,7 +280,8 @@ impl Sender {
         let message_id = draft.message_id.as_ref().unwrap_or(ours);
         self.store.note_draft(id, &draft.item.0, message_id, now)?;
         if let Err(error) = self.mailbox.send(&draft.item) {
-            if matches!(error, mailbox::Error::Throttled { .. } | mailbox::Error::Unreachable(_)) {
+            use mailbox::Error::{SignInNeeded, Throttled, Unreachable};
+            if matches!(error, Throttled { .. } | Unreachable(_) | SignInNeeded(_)) {
                 self.store.note_unsent(id)?;
             }
             return Err(self.failed(error));
@@ -237,12 +293,12 @@ impl Sender {
     /// A draft is known; whether it left is not. Looks before doing anything.
     fn settle(
         &mut self,
-        id: OutboxId,
+        ours: &Ours,
         draft: &Draft,
         tried_at: Option<Timestamp>,
-        ours: &MessageId,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let id = ours.id;
         let state = self
             .mailbox
             .sent_state(&draft.item, draft.message_id.as_ref())
@@ -253,8 +309,14 @@ impl Sender {
                 "its sending was interrupted; looking again before sending it",
                 at.plus_seconds(SETTLING),
             ),
-            (SentState::Draft, _) => return self.send(id, draft, ours, now),
+            (SentState::Draft, _) => return self.send(id, draft, &ours.seal.message_id, now),
             (SentState::Missing, tried_at) => {
+                // Neither its id nor its Message-ID may have outlasted the sending.
+                if let Some(Draft { item, message_id }) = self.find_alike(SentState::Sent, ours)? {
+                    let message_id = message_id.as_ref().unwrap_or(&ours.seal.message_id);
+                    self.store.note_draft(id, &item.0, message_id, now)?;
+                    return Ok(self.store.mark_sent(id, now)?);
+                }
                 let long = tried_at.is_none_or(|at| at.plus_seconds(SEARCH) <= now);
                 let wait = if long { 3_600 } else { SETTLING };
                 (
@@ -264,6 +326,25 @@ impl Sender {
             }
         };
         Ok(self.store.mark_unknown(id, reason, look_at, now)?)
+    }
+
+    /// A refusal of a draft that an earlier try may have sent: the service may say no because the draft
+    /// has left (facts: microsoft-graph 4.3), so it is looked for once more before it is believed.
+    fn doubted(&self, step: Result<(), Error>, draft: &Draft, attempts: u32) -> Result<(), Error> {
+        match step {
+            Err(Error::Mailbox { name, error: mailbox::Error::Refused(why) })
+                if attempts < DOUBTED || !self.is_draft(draft) =>
+            {
+                Err(Error::Mailbox { name, error: mailbox::Error::Unknown(why) })
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the mailbox shows a draft to be unsent.
+    fn is_draft(&self, draft: &Draft) -> bool {
+        let state = self.mailbox.sent_state(&draft.item, draft.message_id.as_ref());
+        matches!(state, Ok(SentState::Draft))
     }
 
     /// Notes a failure on the message it concerns; gives it back when it concerns the mailbox.
@@ -290,7 +371,8 @@ impl Sender {
             mailbox::Error::Unknown(_) | mailbox::Error::Gone(_) => {
                 self.store.mark_unknown(id, &reason, now.plus_seconds(5), now)?;
             }
-            mailbox::Error::SignInNeeded(_) => {}
+            // It concerns all of them, and a person must act: each says so.
+            mailbox::Error::SignInNeeded(_) => self.store.note_held(self.id, &reason, now)?,
             mailbox::Error::Unreachable(_) | mailbox::Error::ListExpired(_) => {
                 self.store.postpone(id, &reason, retry_at)?;
             }
@@ -309,8 +391,12 @@ impl Round for Sender {
     }
 
     fn round(&mut self, now: Timestamp) -> Result<Rest, Error> {
+        let (begun, started) = (Instant::now(), now);
         let mut failures_in_a_row = 0;
         for _ in 0..ROUND {
+            // A slow service takes minutes for a round, and when each was tried decides when it may be
+            // tried again.
+            let now = started.plus_seconds(begun.elapsed().as_secs().cast_signed());
             let Some(mut due) = self.store.next_due(self.id, now)? else {
                 return Ok(match self.store.next_due_at(self.id)? {
                     Some(at) => Rest::Until(now.until(at)),

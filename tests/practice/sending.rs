@@ -75,6 +75,70 @@ fn a_second_send_and_a_late_copy_are_switches() {
 }
 
 #[test]
+fn a_draft_on_its_way_may_still_look_like_one() {
+    let client = Client::with(|settings| {
+        settings.switches.draft_shows_until_copied = true;
+        settings.switches.sent_copy_delay_ms = 3_600_000;
+        settings.token_seconds = Some(10_000);
+    });
+    let id = client.draft("ana@shop.example");
+    assert_eq!(send(&client, &id).0, 202);
+    assert_eq!(client.practice.left().len(), 1);
+    assert_eq!(client.get(&format!("/messages/{id}")).json()["isDraft"], true);
+    assert_eq!((client.inside("drafts").len(), client.inside("sentitems").len()), (1, 0));
+    assert_eq!(send(&client, &id).0, 404, "it is not sent twice for that");
+    client.practice.advance(3601);
+    assert_eq!(client.get(&format!("/messages/{id}")).json()["isDraft"], false);
+    assert_eq!((client.inside("drafts").len(), client.inside("sentitems").len()), (0, 1));
+    assert_eq!((send(&client, &id).0, client.practice.left().len()), (404, 1));
+}
+
+#[test]
+fn a_message_id_may_be_replaced_only_as_it_leaves() {
+    let client = Client::with(|settings| {
+        settings.switches.message_id_replaced_on_send = true;
+        settings.switches.draft_shows_until_copied = true;
+        settings.switches.sent_copy_delay_ms = 3_600_000;
+        settings.token_seconds = Some(10_000);
+    });
+    let id = draft_of(&client, MIME);
+    assert_eq!(send(&client, &id).0, 202);
+    assert_eq!(client.inside("drafts"), ["<r1@office.example>"]);
+    let raw = String::from_utf8(client.practice.left().remove(0).raw).unwrap();
+    assert!(!raw.contains("Message-ID: <r1@office.example>"), "{raw}");
+    client.practice.advance(3601);
+    let sent = client.inside("sentitems").remove(0);
+    assert!(raw.contains(&format!("Message-ID: {sent}")), "{sent} in {raw}");
+    let old = "$filter=internetMessageId eq '<r1@office.example>'".replace(' ', "%20");
+    assert!(client.get(&format!("/mailFolders/sentitems/messages?{old}")).list().is_empty());
+    assert_eq!(client.get(&format!("/messages/{id}")).field("internetMessageId"), sent);
+}
+
+#[test]
+fn a_letter_to_too_many_is_taken_and_comes_back() {
+    let client = Client::with(|settings| settings.switches.most_recipients = 3);
+    let to = |count: usize| {
+        let all: Vec<_> = (0..count).map(|n| format!("p{n}@shop.example")).collect();
+        MIME.replace("ana@shop.example", &all.join(", ")).replace("boss@office", "boss@shop")
+    };
+    // The blind copy counts as well.
+    assert_eq!(send(&client, &draft_of(&client, &to(2))).0, 202);
+    assert_eq!((client.practice.left().len(), client.inside("inbox").len()), (1, 0));
+    assert_eq!(send(&client, &draft_of(&client, &to(3))).0, 202);
+    assert_eq!(client.practice.left().len(), 1);
+    let report = String::from_utf8(client.practice.folder(DESK, "inbox")[0].raw()).unwrap();
+    assert!(report.contains("Status: 5.5.3") && report.contains("RecipLimit"), "{report}");
+}
+
+#[test]
+fn whoever_is_named_twice_gets_one_copy() {
+    let client = Client::new();
+    let twice = MIME.replace("boss@office.example", "ANA@shop.example");
+    assert_eq!(send(&client, &draft_of(&client, &twice)).0, 202);
+    assert_eq!(client.practice.left().remove(0).to, ["ana@shop.example"]);
+}
+
+#[test]
 fn a_copy_on_its_way_is_no_line_of_a_list() {
     let client = Client::with(|settings| {
         settings.switches.sent_copy_delay_ms = 3_600_000;
@@ -186,6 +250,24 @@ fn a_primed_mailbox_keeps_own_headers_from_mime() {
 }
 
 #[test]
+fn a_letter_is_found_by_a_field_of_its_own_as_long_as_it_keeps_it() {
+    let client = Client::new();
+    let found = || {
+        let filter = "$filter=singleValueExtendedProperties/any(ep: ep/id eq 'String \
+                      {00020386-0000-0000-C000-000000000046} Name x-own' and ep/value eq '1')";
+        let filter = filter.replace(' ', "%20");
+        client.get(&format!("/mailFolders/sentitems/messages?{filter}")).list().len()
+    };
+    send(&client, &draft_of(&client, MIME));
+    assert_eq!(found(), 0, "the mailbox never met that name, and lost it");
+    let prime =
+        json!({"subject": "prime", "internetMessageHeaders": [{"name": "x-own", "value": "1"}]});
+    assert_eq!(client.post("/messages", &prime).status, 201);
+    send(&client, &draft_of(&client, MIME));
+    assert_eq!(found(), 1);
+}
+
+#[test]
 fn what_mime_loses_and_keeps_are_switches() {
     let client = Client::with(|settings| {
         settings.switches.mime_keeps_auto_submitted = true;
@@ -282,5 +364,6 @@ fn a_letter_to_a_colleague_arrives_and_one_to_nobody_comes_back() {
     assert_eq!(report.subject.as_deref(), Some("Undeliverable: Re: Printer"));
     let raw = String::from_utf8(report.raw()).unwrap();
     assert!(raw.contains("multipart/report") && raw.contains("Status: 5.1.10"), "{raw}");
+    assert!(raw.contains("Content-Type: message/rfc822"), "{raw}");
     assert!(raw.contains("<r1@office.example>"), "{raw}");
 }

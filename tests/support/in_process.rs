@@ -10,7 +10,9 @@ use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::caps;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::{Balance, LedgerRow};
+use counterfoil::desk::outgoing::{self, Writing};
 use counterfoil::desk::retention::Days;
+use counterfoil::desk::thread::TagKey;
 use counterfoil::desk::ticket::{Kind as ArticleKind, Ticket, TicketNumber};
 use counterfoil::mail::Address;
 use counterfoil::mailbox::gate::Pauses;
@@ -19,7 +21,7 @@ use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{Mailbox, http};
 use counterfoil::practice::{Practice, Settings};
 use counterfoil::store::Store;
-use counterfoil::store::tickets::Filter;
+use counterfoil::store::lists::Filter;
 use counterfoil::time::Timestamp;
 use counterfoil::workers::poller::{self, AfterImport, Poller};
 use counterfoil::workers::sender::Sender;
@@ -136,6 +138,33 @@ impl Office {
         Rounds(self.watched.iter().flat_map(|watched| self.rounds_of(watched)).collect())
     }
 
+    /// What is decided for a mailbox: everybody is acknowledged, by no rule.
+    fn policy(&self, watched: &Watched, activated_at: Timestamp, tag_key: TagKey) -> Policy {
+        Policy {
+            address: Address::bare(watched.address),
+            own_addresses: self.watched.iter().map(|one| one.address.to_owned()).collect(),
+            acknowledge: true,
+            activated_at,
+            reopen_days: 14,
+            desk: "Office".into(),
+            signature: String::new(),
+            ticket_tag: "CF".into(),
+            tag_key,
+            rules: Vec::new(),
+            wording: Wording::default(),
+        }
+    }
+
+    /// An agent answers a ticket of the first mailbox.
+    pub fn answer(&self, number: TicketNumber, text: &str) {
+        let mut store = self.store();
+        let (thread, mailbox, _) = store.thread(number).unwrap();
+        let policy = self.policy(&self.watched[0], self.now, store.tag_key().unwrap());
+        let writing = Writing { text: text.to_owned(), ..Writing::default() };
+        let (article, state) = outgoing::reply(&thread, writing, &policy).unwrap();
+        store.write_article(number, mailbox, &article, state, "ana", self.now).unwrap();
+    }
+
     fn rounds_of(&self, watched: &Watched) -> [Box<dyn Round>; 2] {
         let has_it = |tenant: &&Settings| {
             tenant.mailboxes.iter().any(|mailbox| mailbox.address == watched.address)
@@ -165,19 +194,7 @@ impl Office {
         let (id, activated_at) =
             store.mailbox(watched.name, watched.address, activated, self.now).unwrap();
         let tag_key = store.tag_key().unwrap();
-        let policy = Policy {
-            address: Address::bare(watched.address),
-            own_addresses: self.watched.iter().map(|one| one.address.to_owned()).collect(),
-            acknowledge: true,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: tag_key.clone(),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        };
+        let policy = self.policy(watched, activated_at, tag_key.clone());
         let settings = poller::Settings {
             name: watched.name.into(),
             after_import: watched.after_import.clone(),

@@ -37,6 +37,25 @@ pub(crate) struct House {
     pub(crate) _folder: tempfile::TempDir,
 }
 
+fn policy(store: &mut Store, now: Timestamp) -> Policy {
+    Policy {
+        address: Address {
+            address: "support@contoso.example".to_owned(),
+            name: "Contoso Help".to_owned(),
+        },
+        own_addresses: vec!["support@contoso.example".to_owned()],
+        acknowledge: true,
+        activated_at: now.plus_days(-1),
+        reopen_days: 14,
+        desk: "Contoso Help".to_owned(),
+        signature: String::new(),
+        ticket_tag: "CF".to_owned(),
+        tag_key: store.tag_key().unwrap(),
+        rules: Vec::new(),
+        wording: Wording::default(),
+    }
+}
+
 impl House {
     pub(crate) fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -60,6 +79,7 @@ impl House {
                 after_import: "delete".to_owned(),
                 copy_to: "Archive".to_owned(),
             }],
+            policies: vec![("support".to_owned(), mailbox, policy(&mut store, clock.now()))],
         };
         let web = Web::open(settings, clock.clone()).unwrap();
         Self { web, clock, store, mailbox, path, _folder: folder }
@@ -76,22 +96,7 @@ impl House {
     }
 
     pub(crate) fn policy(&mut self) -> Policy {
-        Policy {
-            address: Address {
-                address: "support@contoso.example".to_owned(),
-                name: "Contoso Help".to_owned(),
-            },
-            own_addresses: vec!["support@contoso.example".to_owned()],
-            acknowledge: true,
-            activated_at: self.clock.now().plus_days(-1),
-            reopen_days: 14,
-            desk: "Contoso Help".to_owned(),
-            signature: String::new(),
-            ticket_tag: "CF".to_owned(),
-            tag_key: self.store.tag_key().unwrap(),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        }
+        policy(&mut self.store, self.clock.now())
     }
 
     /// Takes in a letter as the poller does; its ledger row.

@@ -183,7 +183,7 @@ pub(super) fn cut(text: &str, most: usize) -> &str {
 }
 
 /// A person on one line, as `Ana Muster <ana@shop.example>`.
-pub(super) fn person(person: &Address) -> String {
+pub fn person(person: &Address) -> String {
     let (name, address) = (name(&person.name), one_line(&person.address));
     if name.is_empty() { address } else { format!("{name} <{address}>") }
 }

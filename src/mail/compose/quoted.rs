@@ -3,8 +3,6 @@
 //! was answered; with all of it every letter of a thread is longer than the one before.
 
 use super::clean;
-use crate::mail::Address;
-use crate::time::Timestamp;
 
 /// How much is repeated at most. No lines or no bytes: nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,8 +24,8 @@ pub struct Quoted {
 }
 
 impl Quoted {
-    /// The beginning of `text`, which `from` wrote at `sent_at`; `None` when nothing is left.
-    pub fn new(from: &Address, sent_at: Timestamp, text: &str, most: Most) -> Option<Self> {
+    /// The beginning of `text` under a line that says who wrote it; `None` when nothing is left.
+    pub fn new(attribution: String, text: &str, most: Most) -> Option<Self> {
         let text = text.trim_matches(['\n', '\r']).trim_end();
         let mut left = most.bytes;
         let mut lines: Vec<String> = Vec::new();
@@ -50,9 +48,7 @@ impl Quoted {
         if lines.last().is_some_and(|last| last != LEFT_OUT) && all.next().is_some() {
             lines.push(LEFT_OUT.to_owned());
         }
-        let attribution =
-            format!("On {} UTC, {} wrote:", sent_at.for_people(), clean::person(from));
-        Some(Self { attribution, lines })
+        Some(Self { attribution: clean::one_line(&attribution), lines })
     }
 
     /// The line that says who wrote it and when.
@@ -80,8 +76,6 @@ impl Quoted {
 mod tests {
     use super::*;
 
-    const NOON: Timestamp = Timestamp::from_unix(1_777_896_000);
-
     #[test]
     fn a_quote_is_as_short_as_it_is_wanted() {
         let most = |lines, bytes| Most { lines, bytes };
@@ -97,10 +91,9 @@ mod tests {
             ("no bytes wanted", "a", most(9, 0), None),
             ("nothing there", " \n", most(9, 99), None),
         ] {
-            let from = Address { address: "ana@shop.example".into(), name: "Ana\r\nX".into() };
-            let quoted = Quoted::new(&from, NOON, text, most).map(|quoted| quoted.as_text());
-            let head = "On 2026-05-04 12:00 UTC, Ana X <ana@shop.example> wrote:\n";
-            assert_eq!(quoted, expected.map(|lines| format!("{head}{lines}")), "{case}");
+            let head = "Ana wrote:";
+            let quoted = Quoted::new(head.into(), text, most).map(|quoted| quoted.as_text());
+            assert_eq!(quoted, expected.map(|lines| format!("{head}\n{lines}")), "{case}");
         }
     }
 }

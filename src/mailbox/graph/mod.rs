@@ -91,6 +91,9 @@ struct Call<'a> {
     deadline: Duration,
     max_bytes: u64,
     turn: Turn,
+    /// Whether it is made again after a 503 that asks for a pause. Where it must not be done twice,
+    /// the caller looks first: a gateway may say so of work that was done.
+    may_repeat: bool,
 }
 
 impl<'a> Call<'a> {
@@ -104,6 +107,7 @@ impl<'a> Call<'a> {
             deadline: DEADLINE,
             max_bytes: JSON_BYTES,
             turn: Turn::Prompt,
+            may_repeat: true,
         }
     }
 
@@ -174,9 +178,17 @@ impl Graph {
                 return Ok(answer);
             }
             let refusal = Refusal::read(&answer);
+            // The mailbox may go on with all else.
+            if refusal.limits_sending() {
+                self.gate.answered();
+                return Err(Unsuccessful::Refused(refusal));
+            }
             // Throttled, or told to come back: nothing was done (facts: microsoft-graph 5.2).
             if refusal.status == 429 || (refusal.status == 503 && answer.retry_after.is_some()) {
                 let wait = self.gate.refused(answer.retry_after, refusal.is_crowded());
+                if refusal.status == 503 && !call.may_repeat {
+                    return Err(Unsuccessful::Refused(refusal));
+                }
                 if tries < TRIES {
                     continue;
                 }
@@ -335,5 +347,14 @@ impl Mailbox for Graph {
 
     fn find_outgoing(&self, message_id: &MessageId) -> Result<Option<(Draft, SentState)>, Error> {
         self.find_sent_or_draft(message_id)
+    }
+
+    fn find_alike(
+        &self,
+        state: SentState,
+        subject: &str,
+        is_it: &dyn Fn(&ItemId, &[u8]) -> bool,
+    ) -> Result<Option<ItemId>, Error> {
+        self.find_by_words(state, subject, is_it)
     }
 }

@@ -29,6 +29,7 @@ pub(super) struct Collection<T> {
 pub(super) struct Item {
     pub(super) id: Option<String>,
     internet_message_id: Option<String>,
+    pub(super) subject: Option<String>,
     received_date_time: Option<String>,
     pub(super) parent_folder_id: Option<String>,
     pub(super) is_draft: Option<bool>,

@@ -1,0 +1,131 @@
+//! What an agent sees of an answer before it is queued: to whom it goes and what should be known of
+//! them, under which subject, with which files, and what it repeats.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Ending;
+use super::output::{self, Out};
+use crate::app::App;
+use crate::desk::intake::Policy;
+use crate::desk::outgoing::{self, Thread, Writing};
+use crate::desk::recipients::Recipients;
+use crate::desk::ticket::TicketNumber;
+use crate::mail::Address;
+use crate::store::Store;
+
+/// An answer that is not sent.
+#[derive(Serialize)]
+struct Preview<'a> {
+    ticket: TicketNumber,
+    from: &'a Address,
+    to: &'a [Address],
+    cc: &'a [Address],
+    bcc: &'a [Address],
+    subject: String,
+    text: Option<String>,
+    quoted: Option<String>,
+    attachments: Vec<File<'a>>,
+    /// What an agent should know.
+    warnings: &'a [String],
+    /// Why it would not be taken, if so.
+    refused: Option<String>,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    filename: &'a str,
+    content_type: &'a str,
+    size: usize,
+}
+
+/// What an agent should know of these recipients, a sentence each.
+pub(super) fn warnings(
+    recipients: &Recipients,
+    store: &mut Store,
+    app: &App,
+) -> anyhow::Result<Vec<String>> {
+    let mut warnings = recipients.remarks();
+    for (address, count) in store.unreachable(&recipients.everybody(), app.now())? {
+        warnings.push(format!(
+            "the last {count} letters to {} came back, and this one may; it is queued all the same",
+            address.address
+        ));
+    }
+    Ok(warnings)
+}
+
+/// The recipients in one sentence.
+pub(super) fn in_words(recipients: &Recipients) -> String {
+    let lists = [("to", &recipients.to), ("cc", &recipients.cc), ("hidden copy", &recipients.bcc)];
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    let words = lists.map(|(word, list)| format!("{word} {}", output::addresses(list)));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// Shows an answer that is not sent.
+pub(super) fn preview(
+    thread: &Thread,
+    writing: &Writing,
+    policy: &Policy,
+    (app, store, out): (&App, &mut Store, &mut Out),
+) -> anyhow::Result<Ending> {
+    let recipients = outgoing::recipients(thread, writing, policy)
+        .map_err(|why| super::Usage(why.to_string()))?;
+    let answered = thread.answered.as_ref().and_then(|answered| answered.message_id.as_ref());
+    let original = match answered {
+        Some(message_id) => store.original(thread.number, message_id)?,
+        None => None,
+    };
+    let quoted = original.and_then(|original| app.quoting().quote(&original));
+    let has_text = !writing.text.trim().is_empty();
+    let preview = Preview {
+        ticket: thread.number,
+        from: &policy.address,
+        to: &recipients.to,
+        cc: &recipients.cc,
+        bcc: &recipients.bcc,
+        subject: outgoing::answer_subject(thread, policy),
+        text: has_text.then(|| outgoing::signed(&writing.text, policy)),
+        quoted: quoted.map(|quoted| quoted.as_text()),
+        attachments: writing
+            .attachments
+            .iter()
+            .map(|file| File {
+                filename: &file.filename,
+                content_type: &file.content_type,
+                size: file.bytes.len(),
+            })
+            .collect(),
+        warnings: &warnings(&recipients, store, app)?,
+        refused: store.reply_struck(&recipients.everybody(), app.now())?,
+    };
+    out.answer(&preview, |to| for_people(to, &preview))?;
+    Ok(if preview.refused.is_some() { Ending::Attention } else { Ending::Done })
+}
+
+fn for_people(to: &mut Vec<u8>, preview: &Preview<'_>) -> io::Result<()> {
+    writeln!(to, "from         {}", output::clean(&output::address(preview.from)))?;
+    for (word, list) in [("to", preview.to), ("cc", preview.cc), ("hidden copy", preview.bcc)] {
+        if !list.is_empty() {
+            writeln!(to, "{word:<12} {}", output::clean(&output::addresses(list)))?;
+        }
+    }
+    writeln!(to, "subject      {}", output::clean(&preview.subject))?;
+    for file in &preview.attachments {
+        let name = output::clean(file.filename);
+        writeln!(to, "file         {name} ({}, {} bytes)", file.content_type, file.size)?;
+    }
+    for text in preview.text.iter().chain(&preview.quoted) {
+        writeln!(to, "\n{}", output::clean_lines(text.trim_end()))?;
+    }
+    writeln!(to)?;
+    for warning in preview.warnings {
+        writeln!(to, "mind: {}", output::clean(warning))?;
+    }
+    match &preview.refused {
+        Some(why) => writeln!(to, "nothing is sent, nor would it be: {}", output::clean(why)),
+        None => writeln!(to, "nothing is sent; without --dry-run it is"),
+    }
+}

@@ -1,0 +1,433 @@
+//! The changes agents make to a ticket, apart from writing into it: which is possible when, what the
+//! ticket then is, and how the audit trail tells of it.
+
+use std::collections::BTreeSet;
+
+use crate::desk::audit::Action;
+use crate::desk::ticket::{Priority, State, TicketNumber};
+use crate::mail::Address;
+use crate::time::Timestamp;
+
+/// The longest tag, queue and subject, in characters.
+const WORD_LENGTH: usize = 60;
+const SUBJECT_LENGTH: usize = 250;
+
+/// Tags of one ticket at most.
+const MAX_TAGS: usize = 50;
+
+/// A change an agent makes to a ticket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// Set the state; never to or from `deleted`.
+    State(State),
+    /// Put it among the deleted; its content goes after the retention days.
+    Delete,
+    /// Take it back from there.
+    Undelete,
+    /// Keep it from retention, or no longer.
+    Hold(bool),
+    /// Somebody else asks, such as the writer of a letter that was forwarded to us.
+    Requester(Address),
+    /// Give it to an agent, by name, or to nobody.
+    Assign(Option<String>),
+    /// Set how urgent it is.
+    Priority(Priority),
+    /// Put it into a queue, or into none.
+    Queue(Option<String>),
+    /// Set when it is due, or that it never is.
+    Due(Option<Timestamp>),
+    /// Call it something else.
+    Subject(String),
+    /// Put tags on it.
+    Tag(Vec<String>),
+    /// Take tags off it.
+    Untag(Vec<String>),
+}
+
+/// What a ticket is, as far as changes go.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Its number.
+    pub number: TicketNumber,
+    /// Where it stands.
+    pub state: State,
+    /// Whether retention must leave it alone.
+    pub hold: bool,
+    /// Its subject.
+    pub subject: String,
+    /// The name of the agent who has it.
+    pub assignee: Option<String>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its queue.
+    pub queue: Option<String>,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// Its tags.
+    pub tags: BTreeSet<String>,
+    /// The ticket it was merged into.
+    pub merged_into: Option<TicketNumber>,
+}
+
+/// Why a change is not possible.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotPossible {
+    /// The ticket is deleted.
+    #[error("ticket {0} is deleted; undelete it first")]
+    Deleted(TicketNumber),
+    /// The ticket is not deleted.
+    #[error("ticket {0} is not deleted")]
+    NotDeleted(TicketNumber),
+    /// `deleted` is not set like another state.
+    #[error("a ticket is not set to `deleted`; use ticket delete")]
+    DeleteInstead,
+    /// It is held.
+    #[error("ticket {0} is on hold; release the hold first")]
+    Held(TicketNumber),
+    /// Its conversation is elsewhere.
+    #[error("ticket {0} was merged into ticket {1}; change that one")]
+    Merged(TicketNumber, TicketNumber),
+    /// Nobody can be written to there.
+    #[error("`{0}` is no address such as ana@shop.example")]
+    NoAddress(String),
+    /// Nobody of that name works here.
+    #[error("there is no active user `{name}`; {}", one_of(.known))]
+    NoAgent {
+        /// What was given.
+        name: String,
+        /// Who there is.
+        known: Vec<String>,
+    },
+    /// A word that is none.
+    #[error("{what} must be one line of 1 to {most} characters")]
+    NotAWord {
+        /// What it is.
+        what: &'static str,
+        /// Characters it may have.
+        most: usize,
+    },
+    /// Too many tags.
+    #[error("ticket {0} would have more than {MAX_TAGS} tags")]
+    TooManyTags(TicketNumber),
+    /// A ticket cannot have to do with itself.
+    #[error("ticket {0} cannot be merged into or linked with itself")]
+    Itself(TicketNumber),
+    /// A ticket cannot give away what it does not hold, or all it holds.
+    #[error("{0}")]
+    Split(String),
+}
+
+fn one_of(known: &[String]) -> String {
+    match known {
+        [] => "add one with user add".to_owned(),
+        known => format!("there are {}", known.join(", ")),
+    }
+}
+
+/// What a ticket is after a change, or why it cannot be made. `agents` are the names of those who may
+/// sign in.
+pub fn after(
+    before: &Standing,
+    change: &Change,
+    agents: &[String],
+) -> Result<Standing, NotPossible> {
+    let number = before.number;
+    let is_deleted = before.state == State::Deleted;
+    let mut after = before.clone();
+    match change {
+        Change::Undelete if is_deleted => {
+            let is_merged = before.merged_into.is_some();
+            after.state = if is_merged { State::Closed } else { State::Open };
+        }
+        Change::Undelete => return Err(NotPossible::NotDeleted(number)),
+        // The hold does not touch the conversation: it may be set wherever a ticket stands.
+        Change::Hold(hold) => after.hold = *hold,
+        Change::State(State::Deleted) => return Err(NotPossible::DeleteInstead),
+        _ if is_deleted => return Err(NotPossible::Deleted(number)),
+        Change::Delete if before.hold => return Err(NotPossible::Held(number)),
+        Change::Delete => after.state = State::Deleted,
+        _ if before.merged_into.is_some() => {
+            return Err(NotPossible::Merged(number, before.merged_into.unwrap_or(number)));
+        }
+        Change::State(state) => after.state = *state,
+        Change::Requester(address) if !address.address.contains('@') => {
+            return Err(NotPossible::NoAddress(address.address.clone()));
+        }
+        // The person stands in a table of its own.
+        Change::Requester(_) => {}
+        Change::Assign(None) => after.assignee = None,
+        Change::Assign(Some(name)) => {
+            let known = agents.iter().find(|agent| agent.eq_ignore_ascii_case(name.trim()));
+            let missing =
+                || NotPossible::NoAgent { name: name.trim().to_owned(), known: agents.to_vec() };
+            after.assignee = Some(known.ok_or_else(missing)?.clone());
+        }
+        Change::Priority(priority) => after.priority = *priority,
+        Change::Queue(queue) => {
+            let queue = queue.as_deref().map(|queue| word(queue, "a queue", WORD_LENGTH));
+            after.queue = queue.transpose()?;
+        }
+        Change::Due(at) => after.due_at = *at,
+        Change::Subject(subject) => after.subject = word(subject, "a subject", SUBJECT_LENGTH)?,
+        Change::Tag(tags) => {
+            for tag in tags {
+                after.tags.insert(word(tag, "a tag", WORD_LENGTH)?.to_lowercase());
+            }
+            if after.tags.len() > MAX_TAGS {
+                return Err(NotPossible::TooManyTags(number));
+            }
+        }
+        Change::Untag(tags) => {
+            // A rule may have written it in capitals.
+            after.tags.retain(|own| !tags.iter().any(|tag| own.eq_ignore_ascii_case(tag.trim())));
+        }
+    }
+    Ok(after)
+}
+
+/// One line without what could deceive whoever reads it.
+fn word(text: &str, what: &'static str, most: usize) -> Result<String, NotPossible> {
+    let text = text.trim();
+    let bad = text.is_empty() || text.chars().count() > most || text.chars().any(char::is_control);
+    if bad { Err(NotPossible::NotAWord { what, most }) } else { Ok(text.to_owned()) }
+}
+
+/// How the audit trail tells of a change; `None` when nothing changed. What people wrote stands in the
+/// ticket, from where it can be erased, and not here.
+pub fn told(before: &Standing, after: &Standing, change: &Change) -> Option<(Action, String)> {
+    if before == after && !matches!(change, Change::Requester(_)) {
+        return None;
+    }
+    let or_none = |word: &Option<String>| word.clone().unwrap_or_else(|| "none".to_owned());
+    Some(match change {
+        Change::State(_) => (Action::StateChanged, format!("{} to {}", before.state, after.state)),
+        Change::Delete => (Action::Deleted, format!("was {}", before.state)),
+        Change::Undelete => (Action::Undeleted, String::new()),
+        Change::Hold(hold) => (Action::HoldChanged, if *hold { "on" } else { "off" }.to_owned()),
+        Change::Requester(_) => (Action::RequesterChanged, String::new()),
+        Change::Assign(_) => {
+            let (before, after) = (or_none(&before.assignee), or_none(&after.assignee));
+            (Action::Assigned, format!("{before} to {after}"))
+        }
+        Change::Priority(_) => {
+            (Action::PriorityChanged, format!("{} to {}", before.priority, after.priority))
+        }
+        Change::Queue(_) => (
+            Action::QueueChanged,
+            format!("{} to {}", or_none(&before.queue), or_none(&after.queue)),
+        ),
+        Change::Due(_) => {
+            let moment = |at: Option<Timestamp>| at.map_or("never".to_owned(), |at| at.to_string());
+            (Action::DueChanged, format!("{} to {}", moment(before.due_at), moment(after.due_at)))
+        }
+        Change::Subject(_) => (Action::SubjectChanged, String::new()),
+        Change::Tag(_) | Change::Untag(_) => {
+            let added = after.tags.difference(&before.tags).count();
+            let removed = before.tags.difference(&after.tags).count();
+            (Action::TagsChanged, format!("{added} added, {removed} removed"))
+        }
+    })
+}
+
+/// The ticket that another one is merged into, as it is then; or why they cannot be one.
+pub fn merged(source: &Standing, into: &Standing) -> Result<Standing, NotPossible> {
+    for ticket in [source, into] {
+        if let Some(target) = ticket.merged_into {
+            return Err(NotPossible::Merged(ticket.number, target));
+        }
+        if ticket.state == State::Deleted {
+            return Err(NotPossible::Deleted(ticket.number));
+        }
+    }
+    if source.number == into.number {
+        return Err(NotPossible::Itself(source.number));
+    }
+    let mut after = into.clone();
+    after.hold |= source.hold;
+    after.tags.extend(source.tags.iter().cloned());
+    after.assignee = into.assignee.clone().or_else(|| source.assignee.clone());
+    after.queue = into.queue.clone().or_else(|| source.queue.clone());
+    after.priority = into.priority.max(source.priority);
+    after.due_at = match (into.due_at, source.due_at) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    // Whatever of the two was still to be done is to be done now.
+    if into.state == State::Closed && source.state != State::Closed {
+        after.state = State::Open;
+    }
+    Ok(after)
+}
+
+/// Whether so many articles can leave a ticket for one of their own: `chosen` of the `wanted` ones are
+/// its own, of `all` it has.
+pub fn split(
+    ticket: &Standing,
+    all: usize,
+    wanted: usize,
+    chosen: usize,
+) -> Result<(), NotPossible> {
+    let number = ticket.number;
+    if let Some(target) = ticket.merged_into {
+        return Err(NotPossible::Merged(number, target));
+    }
+    if ticket.state == State::Deleted {
+        return Err(NotPossible::Deleted(number));
+    }
+    if wanted == 0 {
+        return Err(NotPossible::Split(format!("name the articles that leave ticket {number}")));
+    }
+    if chosen < wanted {
+        let words =
+            format!("not all of these articles are of ticket {number}; ticket show lists them");
+        return Err(NotPossible::Split(words));
+    }
+    if chosen == all {
+        let words = format!("ticket {number} would be left empty; leave one article there");
+        return Err(NotPossible::Split(words));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing() -> Standing {
+        Standing {
+            number: TicketNumber(7),
+            state: State::Open,
+            hold: false,
+            subject: "Printer".into(),
+            assignee: None,
+            priority: Priority::Normal,
+            queue: None,
+            due_at: None,
+            tags: BTreeSet::from(["paper".to_owned()]),
+            merged_into: None,
+        }
+    }
+
+    #[test]
+    fn a_change_is_possible_or_says_why_not() {
+        use State::*;
+        let number = TicketNumber(7);
+        let at = |state, hold| Standing { state, hold, ..standing() };
+        for (case, state, hold, change, expected) in [
+            ("close", Open, false, Change::State(Closed), Ok((Closed, false))),
+            ("reopen", Closed, true, Change::State(Open), Ok((Open, true))),
+            ("delete", Open, false, Change::Delete, Ok((Deleted, false))),
+            ("delete twice", Deleted, false, Change::Delete, Err(NotPossible::Deleted(number))),
+            ("delete a held one", Open, true, Change::Delete, Err(NotPossible::Held(number))),
+            (
+                "delete by state",
+                Open,
+                false,
+                Change::State(Deleted),
+                Err(NotPossible::DeleteInstead),
+            ),
+            (
+                "close a deleted one",
+                Deleted,
+                false,
+                Change::State(Closed),
+                Err(NotPossible::Deleted(number)),
+            ),
+            ("undelete", Deleted, false, Change::Undelete, Ok((Open, false))),
+            (
+                "undelete a living one",
+                New,
+                false,
+                Change::Undelete,
+                Err(NotPossible::NotDeleted(number)),
+            ),
+            ("hold", Pending, false, Change::Hold(true), Ok((Pending, true))),
+            ("hold a deleted one", Deleted, false, Change::Hold(true), Ok((Deleted, true))),
+            (
+                "assign a deleted one",
+                Deleted,
+                false,
+                Change::Assign(None),
+                Err(NotPossible::Deleted(number)),
+            ),
+        ] {
+            let after = after(&at(state, hold), &change, &[]);
+            assert_eq!(after.map(|after| (after.state, after.hold)), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn words_are_checked_and_told_without_content() {
+        let agents = ["ana".to_owned(), "ben".to_owned()];
+        let long = "x".repeat(61);
+        let no_agent = "there is no active user `eve`; there are ana, ben";
+        for (case, change, expected) in [
+            ("assign", Change::Assign(Some(" Ana".into())), Ok("none to ana")),
+            ("to nobody", Change::Assign(None), Ok("")),
+            ("to a stranger", Change::Assign(Some("eve".into())), Err(no_agent)),
+            ("queue", Change::Queue(Some("Accounting".into())), Ok("none to Accounting")),
+            (
+                "a long queue",
+                Change::Queue(Some(long.clone())),
+                Err("a queue must be one line of 1 to 60 characters"),
+            ),
+            ("priority", Change::Priority(Priority::Urgent), Ok("normal to urgent")),
+            ("the same", Change::Priority(Priority::Normal), Ok("")),
+            ("subject", Change::Subject("Fax".into()), Ok("")),
+            (
+                "two lines",
+                Change::Subject("a\nb".into()),
+                Err("a subject must be one line of 1 to 250 characters"),
+            ),
+            ("tags", Change::Tag(vec!["Paper".into(), "jam".into()]), Ok("1 added, 0 removed")),
+            ("no tag", Change::Tag(vec![" ".into()]), Err("a tag must be one line of 1 to 60")),
+            ("untag", Change::Untag(vec!["PAPER".into()]), Ok("0 added, 1 removed")),
+            (
+                "due",
+                Change::Due(Some(Timestamp::from_unix(0))),
+                Ok("never to 1970-01-01T00:00:00Z"),
+            ),
+            (
+                "no address",
+                Change::Requester(Address::bare("ana")),
+                Err("`ana` is no address such as ana@shop.example"),
+            ),
+        ] {
+            let before = standing();
+            match (after(&before, &change, &agents), expected) {
+                (Ok(after), Ok(detail)) => {
+                    let told = told(&before, &after, &change);
+                    assert_eq!(told.unwrap_or((Action::Noted, String::new())).1, detail, "{case}");
+                }
+                (Err(error), Err(words)) => {
+                    assert!(error.to_string().starts_with(words), "{case}: {error}");
+                }
+                (found, _) => panic!("{case}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn two_tickets_become_one_that_is_as_urgent_as_either() {
+        let source = Standing {
+            number: TicketNumber(8),
+            hold: true,
+            priority: Priority::High,
+            assignee: Some("ana".into()),
+            tags: BTreeSet::from(["fax".to_owned()]),
+            due_at: Some(Timestamp::from_unix(5)),
+            ..standing()
+        };
+        let into = Standing { state: State::Closed, ..standing() };
+        let one = merged(&source, &into).unwrap();
+        assert_eq!((one.number, one.state, one.hold), (TicketNumber(7), State::Open, true));
+        assert_eq!((one.priority, one.assignee.as_deref()), (Priority::High, Some("ana")));
+        assert_eq!((one.tags.len(), one.due_at), (2, Some(Timestamp::from_unix(5))));
+        let (seven, eight) = (TicketNumber(7), TicketNumber(8));
+        assert_eq!(merged(&into, &into), Err(NotPossible::Itself(seven)));
+        let deleted = Standing { state: State::Deleted, ..source.clone() };
+        assert_eq!(merged(&deleted, &into), Err(NotPossible::Deleted(eight)));
+        let gone = Standing { merged_into: Some(TicketNumber(3)), ..into };
+        assert_eq!(merged(&source, &gone), Err(NotPossible::Merged(seven, TicketNumber(3))));
+    }
+}

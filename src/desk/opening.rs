@@ -1,0 +1,111 @@
+//! A ticket that an agent opens for somebody who called or came by: with a note of what was said, or
+//! with a first message to them.
+
+use std::collections::BTreeSet;
+
+use crate::desk::change::{self, Change, Standing};
+use crate::desk::intake::{NewArticle, NewTicket, Policy};
+use crate::desk::outgoing;
+use crate::desk::ticket::{Kind, Priority, State, TicketNumber};
+use crate::mail::{Address, Attachment, subject};
+
+/// What an agent wants opened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Opening {
+    /// Who asks.
+    pub requester: Address,
+    /// What it is about.
+    pub subject: String,
+    /// What was said, or what is said to them.
+    pub text: String,
+    /// Files that go along.
+    pub attachments: Vec<Attachment>,
+    /// Whether the text goes to who asks; otherwise it is a note.
+    pub send: bool,
+    /// Its queue.
+    pub queue: Option<String>,
+    /// The name of its agent.
+    pub assignee: Option<String>,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// Why it cannot be opened.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotPossible {
+    /// One of its words is none.
+    #[error("{0}")]
+    Change(#[from] change::NotPossible),
+    /// There is nothing in it.
+    #[error("the ticket would be empty; write a text or attach a file")]
+    Empty,
+}
+
+/// The ticket with this number and its first article. `agents` are the names of those who may sign in.
+pub fn open(
+    opening: &Opening,
+    number: TicketNumber,
+    policy: &Policy,
+    author: Address,
+    agents: &[String],
+) -> Result<(NewTicket, NewArticle), NotPossible> {
+    if opening.text.trim().is_empty() && opening.attachments.is_empty() {
+        return Err(NotPossible::Empty);
+    }
+    let mut standing = Standing {
+        number,
+        state: if opening.send { State::Open } else { State::New },
+        hold: false,
+        subject: String::new(),
+        assignee: None,
+        priority: opening.priority,
+        queue: None,
+        due_at: None,
+        tags: BTreeSet::new(),
+        merged_into: None,
+    };
+    let mut changes = vec![
+        Change::Requester(opening.requester.clone()),
+        Change::Subject(opening.subject.clone()),
+        Change::Tag(opening.tags.clone()),
+    ];
+    changes.extend(opening.queue.clone().map(|queue| Change::Queue(Some(queue))));
+    changes.extend(opening.assignee.clone().map(|name| Change::Assign(Some(name))));
+    for change in &changes {
+        standing = change::after(&standing, change, agents)?;
+    }
+    let ticket = NewTicket {
+        number,
+        subject: standing.subject.clone(),
+        state: standing.state,
+        priority: standing.priority,
+        queue: standing.queue,
+        assignee: standing.assignee,
+        requester: Some(opening.requester.clone()),
+        tags: standing.tags.into_iter().collect(),
+        links: Vec::new(),
+    };
+    let visible_text = opening.text.trim_end().to_owned();
+    let article = if opening.send {
+        NewArticle {
+            from: Some(policy.address.clone()),
+            to: vec![opening.requester.clone()],
+            subject: subject::tagged(&standing.subject, &policy.tag(number)),
+            text: outgoing::signed(&opening.text, policy),
+            visible_text,
+            attachments: opening.attachments.clone(),
+            ..NewArticle::empty(Kind::EmailOut)
+        }
+    } else {
+        NewArticle {
+            from: Some(author),
+            text: visible_text.clone(),
+            visible_text,
+            attachments: opening.attachments.clone(),
+            ..NewArticle::empty(Kind::Note)
+        }
+    };
+    Ok((ticket, article))
+}

@@ -1,0 +1,171 @@
+//! What callers of the API may send, field by field. An unknown field is a fault: whoever misspells
+//! one would otherwise believe that it was heard.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer};
+
+use super::Refusal;
+use crate::desk::ticket::{Priority, State};
+use crate::mail::{Address, Attachment};
+use crate::time::Timestamp;
+use crate::web::asked::Asked;
+
+/// An address, as an object or as bare text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Whom {
+    Bare(String),
+    Named(Named),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Named {
+    address: String,
+    #[serde(default)]
+    name: String,
+}
+
+/// A file that goes along.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    filename: String,
+    #[serde(default)]
+    content_type: String,
+    /// In base64.
+    content: String,
+}
+
+/// A new ticket.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewTicket {
+    pub(super) requester: Whom,
+    pub(super) subject: String,
+    #[serde(default)]
+    pub(super) text: String,
+    #[serde(default)]
+    pub(super) send: bool,
+    pub(super) mailbox: Option<String>,
+    pub(super) queue: Option<String>,
+    pub(super) assignee: Option<String>,
+    pub(super) priority: Option<String>,
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+    #[serde(default)]
+    pub(super) attachments: Vec<File>,
+}
+
+/// An answer or a note.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewArticle {
+    #[serde(default)]
+    pub(super) text: String,
+    #[serde(default)]
+    pub(super) cc: Vec<Whom>,
+    #[serde(default)]
+    pub(super) bcc: Vec<Whom>,
+    #[serde(default)]
+    pub(super) to_all: bool,
+    pub(super) status: Option<String>,
+    #[serde(default)]
+    pub(super) attachments: Vec<File>,
+}
+
+/// Changes to a ticket. What is left out stays; what is null becomes nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Changes {
+    pub(super) state: Option<String>,
+    pub(super) priority: Option<String>,
+    #[serde(deserialize_with = "present")]
+    pub(super) queue: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub(super) assignee: Option<Option<String>>,
+    #[serde(deserialize_with = "present")]
+    pub(super) due_at: Option<Option<Timestamp>>,
+    pub(super) subject: Option<String>,
+    pub(super) requester: Option<Whom>,
+    pub(super) tags: Option<Vec<String>>,
+    pub(super) hold: Option<bool>,
+    pub(super) merged_into: Option<i64>,
+}
+
+/// A field that is there, if only as null.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl Whom {
+    pub(super) fn address(self) -> Result<Address, Refusal> {
+        let address = match self {
+            Self::Bare(address) => Address { address, name: String::new() },
+            Self::Named(Named { address, name }) => Address { address, name },
+        };
+        let whole = address.address.trim();
+        let bad = whole.contains(|c: char| c.is_whitespace() || c.is_control() || c == ',')
+            || whole.split('@').filter(|part| !part.is_empty()).count() != 2
+            || address.name.chars().any(char::is_control);
+        if bad {
+            return Err(unfit(format!("`{whole}` is not one address such as ana@shop.example")));
+        }
+        Ok(Address { address: whole.to_owned(), name: address.name })
+    }
+}
+
+impl File {
+    pub(super) fn attachment(self) -> Result<Attachment, Refusal> {
+        let bytes = STANDARD
+            .decode(self.content.as_bytes())
+            .map_err(|_| unfit(format!("the content of {} is not base64", self.filename)))?;
+        let bare = self.content_type.split(';').next().unwrap_or_default().trim();
+        let known = bare.split_once('/').is_some_and(|(kind, what)| {
+            let token = |part: &str| {
+                !part.is_empty()
+                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
+            };
+            token(kind) && token(what)
+        });
+        let content_type = if known { bare } else { "application/octet-stream" };
+        Ok(Attachment {
+            filename: self.filename,
+            content_type: content_type.to_owned(),
+            content_id: None,
+            inline: false,
+            bytes,
+        })
+    }
+}
+
+/// Reads the body of a request.
+pub(super) fn read<'a, T: Deserialize<'a>>(asked: &'a Asked) -> Result<T, Refusal> {
+    let bare = asked.content_type.split(';').next().unwrap_or_default().trim();
+    if bare != "application/json" {
+        let words = "send JSON, with Content-Type: application/json";
+        return Err(Refusal::new(415, "unsupported_media_type", words));
+    }
+    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&asked.body) {
+        return Err(Refusal::bad(format!("the body is not JSON: {error}")));
+    }
+    serde_json::from_slice(&asked.body).map_err(|error| unfit(error.to_string()))
+}
+
+/// A state by its word.
+pub(super) fn state(word: &str) -> Result<State, Refusal> {
+    word.parse().map_err(|error| unfit(format!("state: {error}")))
+}
+
+/// A priority by its word.
+pub(super) fn priority(word: &str) -> Result<Priority, Refusal> {
+    word.parse().map_err(|error| unfit(format!("priority: {error}")))
+}
+
+/// What is JSON, and not what was asked for.
+pub(super) fn unfit(message: impl Into<String>) -> Refusal {
+    Refusal::new(422, "unprocessable", message)
+}

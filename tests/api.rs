@@ -1,0 +1,287 @@
+//! The JSON API from outside: every answer has the shape its description says, whoever may not ask is
+//! refused, and what it changes is what the pages and the command line would change.
+
+#![allow(clippy::unwrap_used, dead_code)]
+
+#[path = "web/house.rs"]
+mod house;
+
+use counterfoil::desk::ticket::Role;
+use counterfoil::time::Clock;
+use house::{Answer, House, letter};
+use serde_json::{Value, json};
+
+struct Desk {
+    house: House,
+    description: Value,
+    agent: String,
+    admin: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let mut house = House::open();
+        house.letter(letter(1));
+        house.letter(letter(2));
+        let now = house.clock.now();
+        let agent = house.store.add_token("agent", Role::Agent, now).unwrap().0;
+        let admin = house.store.add_token("admin", Role::Admin, now).unwrap().0;
+        house.store.add_agent("ben", "ben@contoso.example", Role::Agent, None, now).unwrap();
+        let description = house.get("/api/v1/openapi.json");
+        assert_eq!(description.header("Content-Type"), Some("application/json"));
+        let description = serde_json::from_str(&description.body).unwrap();
+        Self { house, description, agent, admin }
+    }
+
+    fn ask(&self, method: &str, path: &str, token: &str, body: Option<&str>) -> Answer {
+        let text = body.unwrap_or_default();
+        let content_type = body.map_or("", |_| "Content-Type: application/json\r\n");
+        self.house.raw(&format!(
+            "{method} /api/v1/{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
+             {content_type}Content-Length: {}\r\nConnection: close\r\n\r\n{text}",
+            self.house.host(),
+            text.len()
+        ))
+    }
+
+    /// The answer as JSON, which has the shape that is described for it.
+    fn json(&self, answer: &Answer, method: &str, path: &str) -> Value {
+        let value: Value = serde_json::from_str(&answer.body).unwrap();
+        let operation = &self.description["paths"][path][method.to_lowercase()];
+        let mut described = &operation["responses"][answer.status.to_string()];
+        if let Some(reference) = described["$ref"].as_str() {
+            described = self.description.pointer(reference.trim_start_matches('#')).unwrap();
+        }
+        let schema = &described["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "{method} {path} {}: not described", answer.status);
+        let whole = json!({ "allOf": [schema], "components": self.description["components"] });
+        let shape = jsonschema::validator_for(&whole).unwrap();
+        let faults: Vec<String> = shape.iter_errors(&value).map(|it| it.to_string()).collect();
+        assert!(faults.is_empty(), "{method} {path}: {faults:?} in {value}");
+        value
+    }
+
+    fn get(&self, path: &str, described: &str) -> Value {
+        let answer = self.ask("GET", path, &self.admin, None);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        self.json(&answer, "GET", &format!("/api/v1/{described}"))
+    }
+
+    fn send(&self, method: &str, path: &str, described: &str, body: &Value) -> (u16, Value) {
+        let answer = self.ask(method, path, &self.agent, Some(&body.to_string()));
+        let value = self.json(&answer, method, &format!("/api/v1/{described}"));
+        (answer.status, value)
+    }
+}
+
+#[test]
+fn every_list_and_every_thing_has_the_shape_that_is_described() {
+    let desk = Desk::new();
+    let tickets = desk.get("tickets", "tickets");
+    assert_eq!(tickets["tickets"].as_array().unwrap().len(), 2);
+    assert_eq!(tickets["next"], Value::Null);
+    let first = desk.get("tickets?limit=1", "tickets");
+    assert_eq!(first["tickets"][0]["number"], 2);
+    let next = first["next"].as_str().unwrap();
+    let second = desk.get(&format!("tickets?limit=1&after={next}"), "tickets");
+    assert_eq!(second["tickets"][0]["number"], 1);
+    assert_eq!(second["next"], Value::Null);
+    assert_eq!(desk.get("tickets?state=closed", "tickets")["tickets"], json!([]));
+    let ticket = desk.get("tickets/1", "tickets/{number}");
+    assert_eq!(ticket["articles"][0]["kind"], "email_in");
+    assert_eq!(ticket["articles"][1]["delivery"], "queued");
+    let id = ticket["articles"][0]["id"].as_i64().unwrap();
+    let raw = desk.ask("GET", &format!("articles/{id}/raw"), &desk.agent, None);
+    assert_eq!((raw.status, raw.header("Content-Type")), (200, Some("message/rfc822")));
+    let ours = ticket["articles"][1]["id"].as_i64().unwrap();
+    assert_eq!(desk.ask("GET", &format!("articles/{ours}/raw"), &desk.agent, None).status, 404);
+    assert_eq!(desk.get("ledger", "ledger")["ledger"].as_array().unwrap().len(), 2);
+    assert_eq!(desk.get("ledger/balance", "ledger/balance")["mailboxes"][0]["closes"], true);
+    assert!(desk.get("audit?limit=3", "audit")["next"].is_string());
+    assert_eq!(desk.get("status", "status")["well"], true);
+}
+
+#[test]
+fn a_ticket_is_opened_changed_noted_in_answered_and_merged() {
+    let desk = Desk::new();
+    let opening = json!({
+        "requester": {"address": "carl@shop.example", "name": "Carl"}, "subject": "Key lost",
+        "text": "He called.", "priority": "high", "tags": ["Phone"], "assignee": "ben",
+    });
+    let (status, ticket) = desk.send("POST", "tickets", "tickets", &opening);
+    assert_eq!((status, &ticket["number"], &ticket["state"]), (201, &json!(3), &json!("new")));
+    assert_eq!((&ticket["tags"], &ticket["assignee"]), (&json!(["phone"]), &json!("ben")));
+
+    let changes = json!({
+        "state": "pending", "assignee": null, "tags": ["key"], "queue": "Front",
+        "due_at": "2026-12-01T09:00:00+01:00", "subject": "Lost key",
+    });
+    let (status, ticket) = desk.send("PATCH", "tickets/3", "tickets/{number}", &changes);
+    assert_eq!(
+        (status, &ticket["state"], &ticket["assignee"]),
+        (200, &json!("pending"), &Value::Null)
+    );
+    assert_eq!((&ticket["tags"], &ticket["queue"]), (&json!(["key"]), &json!("Front")));
+    assert_eq!(ticket["due_at"], "2026-12-01T08:00:00Z");
+    let (_, again) = desk.send("PATCH", "tickets/3", "tickets/{number}", &json!({}));
+    assert_eq!(again, ticket);
+
+    let file = json!([{"filename": "a.txt", "content_type": "text/plain", "content": "QUJD"}]);
+    let note = json!({"text": "Ring her.", "attachments": file});
+    let (status, article) = desk.send("POST", "tickets/1/notes", "tickets/{number}/notes", &note);
+    assert_eq!(
+        (status, &article["kind"], &article["attachments"][0]["size"]),
+        (201, &json!("note"), &json!(3))
+    );
+    assert_eq!(article["from"]["name"], "agent");
+    let id = article["attachments"][0]["id"].as_i64().unwrap();
+    assert_eq!(desk.ask("GET", &format!("attachments/{id}"), &desk.agent, None).body, "ABC");
+    let reply = json!({"text": "Done.", "cc": ["eve@shop.example"], "status": "closed"});
+    let (status, article) =
+        desk.send("POST", "tickets/1/replies", "tickets/{number}/replies", &reply);
+    assert_eq!((status, &article["delivery"]), (201, &json!("queued")));
+    assert_eq!(article["cc"][0]["address"], "eve@shop.example");
+    assert_eq!(desk.get("tickets/1", "tickets/{number}")["state"], "closed");
+
+    let into = json!({"merged_into": 1});
+    let (status, merged) = desk.send("PATCH", "tickets/2", "tickets/{number}", &into);
+    assert_eq!((status, &merged["merged_into"], &merged["articles"]), (200, &json!(1), &json!([])));
+    let (status, _) = desk.send("PATCH", "tickets/2", "tickets/{number}", &into);
+    assert_eq!(status, 409, "it was merged already");
+    let (_, deleted) =
+        desk.send("PATCH", "tickets/3", "tickets/{number}", &json!({"state": "deleted"}));
+    assert_eq!(deleted["state"], "deleted");
+    let (_, back) = desk.send("PATCH", "tickets/3", "tickets/{number}", &json!({"state": "open"}));
+    assert_eq!(back["state"], "open");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_with_a_code_and_a_sentence() {
+    let desk = Desk::new();
+    let refused = |method: &str, path: &str, token: &str, body: Option<&str>| {
+        let answer = desk.ask(method, path, token, body);
+        let value: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        let code = value["error"]["code"].as_str().unwrap_or_default().to_owned();
+        let message = value["error"]["message"].as_str().unwrap_or_default().to_owned();
+        (answer.status, code, message)
+    };
+    let (agent, admin) = (desk.agent.as_str(), desk.admin.as_str());
+    for (method, path, token, body, status, code, words) in [
+        ("GET", "tickets", "", None, 401, "unauthorized", "not valid"),
+        ("GET", "tickets", "cf_wrong", None, 401, "unauthorized", "not valid"),
+        ("GET", "ledger", agent, None, 403, "forbidden", "only an admin"),
+        ("GET", "audit", agent, None, 403, "forbidden", "only an admin"),
+        ("GET", "nothing", agent, None, 404, "not_found", "openapi.json"),
+        ("GET", "tickets/99", agent, None, 404, "not_found", "there is no ticket 99"),
+        ("GET", "attachments/99", agent, None, 404, "not_found", "no attachment 99"),
+        ("DELETE", "tickets/1", agent, None, 405, "method_not_allowed", "GET, HEAD, PATCH"),
+        ("GET", "tickets?state=done", agent, None, 400, "bad_request", "`done` is none of"),
+        ("GET", "tickets?limit=0", agent, None, 400, "bad_request", "limit"),
+        ("GET", "tickets?after=x", agent, None, 400, "bad_request", "no cursor"),
+        ("GET", "audit?after=x", admin, None, 400, "bad_request", "no cursor"),
+        ("POST", "tickets", agent, None, 415, "unsupported_media_type", "application/json"),
+        ("POST", "tickets", agent, Some("{"), 400, "bad_request", "not JSON"),
+        ("POST", "tickets", agent, Some("{}"), 422, "unprocessable", "missing field"),
+        (
+            "POST",
+            "tickets",
+            agent,
+            Some(r#"{"requester":"carl","subject":"x","text":"y"}"#),
+            422,
+            "unprocessable",
+            "`carl` is not one address",
+        ),
+        (
+            "POST",
+            "tickets",
+            agent,
+            Some(r#"{"requester":"a@b","subject":"x","text":"y","mailbox":"sales"}"#),
+            422,
+            "unprocessable",
+            "there is no mailbox `sales`; there are support",
+        ),
+        (
+            "POST",
+            "tickets",
+            agent,
+            Some(r#"{"requester":"a@b","subject":"x","text":"y","assignee":"eve"}"#),
+            422,
+            "unprocessable",
+            "no active user `eve`",
+        ),
+        (
+            "PATCH",
+            "tickets/1",
+            agent,
+            Some(r#"{"stat":"x"}"#),
+            422,
+            "unprocessable",
+            "unknown field",
+        ),
+        (
+            "PATCH",
+            "tickets/1",
+            agent,
+            Some(r#"{"state":"x"}"#),
+            422,
+            "unprocessable",
+            "none of new",
+        ),
+        ("PATCH", "tickets/99", agent, Some("{}"), 404, "not_found", "no ticket 99"),
+        ("PATCH", "tickets/1", agent, Some(r#"{"merged_into":1}"#), 409, "conflict", "itself"),
+        ("POST", "tickets/1/replies", agent, Some("{}"), 422, "unprocessable", "is empty"),
+        (
+            "POST",
+            "tickets/1/notes",
+            agent,
+            Some(r#"{"cc":["a@b"]}"#),
+            422,
+            "unprocessable",
+            "nobody",
+        ),
+        (
+            "POST",
+            "tickets/1/notes",
+            agent,
+            Some(r#"{"attachments":[{"filename":"a","content":"%"}]}"#),
+            422,
+            "unprocessable",
+            "not base64",
+        ),
+    ] {
+        let found = refused(method, path, token, body);
+        assert_eq!((found.0, found.1.as_str()), (status, code), "{method} {path}: {}", found.2);
+        assert!(found.2.contains(words), "{method} {path}: {}", found.2);
+    }
+    assert_eq!(desk.house.get("/api/v1/tickets").header("WWW-Authenticate"), Some("Bearer"));
+    assert_eq!(desk.house.get("/api").status, 404);
+}
+
+#[test]
+fn a_token_ends_when_it_is_revoked_and_a_session_needs_its_own_page() {
+    let mut desk = Desk::new();
+    let now = desk.house.clock.now();
+    desk.house.store.revoke_token("agent", now).unwrap();
+    assert_eq!(desk.ask("GET", "tickets", &desk.agent, None).status, 401);
+    assert!(desk.house.store.tokens().unwrap().iter().any(|it| it.revoked_at.is_some()));
+    desk.house.store.add_token("agent", Role::Agent, now).unwrap();
+    assert!(desk.house.store.add_token("agent", Role::Agent, now).is_err(), "its name is taken");
+
+    let cookie = desk.house.agent(Role::Agent);
+    let read = desk.house.get_as("/api/v1/tickets", &cookie);
+    assert_eq!(read.status, 200);
+    let write = |headers: &str| {
+        desk.house.raw(&format!(
+            "PATCH /api/v1/tickets/1 HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n{headers}\
+             Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}",
+            desk.house.host()
+        ))
+    };
+    assert_eq!(write("").status, 403);
+    let page = desk.house.get_as("/tickets", &cookie).body;
+    let (_, token) = page.split_once("name=\"token\" value=\"").unwrap();
+    let token = token.split_once('"').unwrap().0;
+    assert_eq!(write(&format!("X-CSRF-Token: {token}\r\n")).status, 200);
+    let foreign = format!("X-CSRF-Token: {token}\r\nOrigin: https://evil.example\r\n");
+    assert_eq!(write(&foreign).status, 403);
+}
