@@ -8,7 +8,9 @@ CREATE TABLE installation (
   id          INTEGER PRIMARY KEY CHECK (id = 1),
   created_at  TEXT NOT NULL,
   -- Makes subject tags and our own Message-IDs unguessable. Made here; nobody else knows it.
-  tag_key     BLOB NOT NULL
+  tag_key     BLOB NOT NULL,
+  -- Articles with a smaller id are not in the search index yet.
+  indexed_from  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- One mailbox we watch or once watched, by the name the configuration gives it.
@@ -386,3 +388,18 @@ CREATE TABLE health (
   -- In words; empty once it went well again.
   last_error       TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
+
+-- The words of each article, by its id: folded by src/desk/folding.rs, never the texts themselves,
+-- so that what is erased leaves nothing here. In files also the parts of numbers.
+CREATE VIRTUAL TABLE search USING fts5 (
+  subject, body, sender, others, files,
+  content = '', columnsize = 0, tokenize = 'ascii', prefix = '3'
+);
+
+-- The words of the index themselves, in order: how a beginning may go on.
+CREATE VIRTUAL TABLE search_word USING fts5vocab (search, instance);
+
+-- What is deleted leaves the index at once. Small pieces are joined often and by bits, so that no
+-- single letter waits for a large one.
+INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+INSERT INTO search (search, rank) VALUES ('crisismerge', 64);

@@ -14,6 +14,7 @@ mod preview;
 mod replying;
 mod retention;
 mod run;
+mod search;
 mod tickets;
 mod tokens;
 
@@ -34,7 +35,7 @@ use output::Out;
 #[command(name = "counterfoil", version, propagate_version = true, max_term_width = 100)]
 #[command(
     disable_help_subcommand = true,
-    help_template = "{about}\n{usage-heading} {usage}\n\n{all-args}{after-help}",
+    help_template = "{about}\n{usage-heading} {usage}\n{all-args}{after-help}",
     after_help = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 needs attention."
 )]
 struct Args {
@@ -63,6 +64,8 @@ enum Command {
     /// Work on tickets
     #[command(subcommand)]
     Ticket(tickets::Command),
+    /// Find tickets by what was written in them
+    Search(search::Args),
     /// See what became of every message
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -150,6 +153,7 @@ fn dispatch(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
         Command::Preview => preview::run(args, out),
         Command::Run(command) => run::run(command, args, out),
         Command::Ticket(command) => tickets::run(command, args, out),
+        Command::Search(command) => search::run(command, args, out),
         Command::Ledger(command) => ledger::run(command, args, out),
         Command::Outbox(command) => outbox::run(command, args, out),
         Command::Audit(command) => audit::run(command, args, out),

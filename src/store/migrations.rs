@@ -175,6 +175,15 @@ const STEPS: &[&str] = &[
     CREATE INDEX mailed_by_domain ON mailed (domain, queued_at) WHERE automatic = 1;
     CREATE INDEX mailed_by_ticket ON mailed (ticket, queued_at) WHERE automatic = 1;
     CREATE INDEX mailed_by_outbox ON mailed (outbox);
+    ALTER TABLE installation ADD COLUMN indexed_from INTEGER NOT NULL DEFAULT 0;
+    UPDATE installation SET indexed_from = (SELECT coalesce(max(id), 0) + 1 FROM article);
+    CREATE VIRTUAL TABLE search USING fts5 (
+      subject, body, sender, others, files,
+      content = '', columnsize = 0, tokenize = 'ascii', prefix = '3'
+    );
+    CREATE VIRTUAL TABLE search_word USING fts5vocab (search, instance);
+    INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
+    INSERT INTO search (search, rank) VALUES ('crisismerge', 64);
 ",
 ];
 

@@ -2,12 +2,14 @@
 //! of the house asks and writes is in the file of that column; SQL stands in the function that runs
 //! it.
 
+mod asking;
 pub mod audit;
 mod caps;
 pub mod changes;
 pub mod content;
 pub mod filing;
 pub mod health;
+mod indexing;
 pub mod intake;
 pub mod ledger;
 pub mod listing;
@@ -18,6 +20,7 @@ pub mod outbox;
 pub mod people;
 mod preview;
 pub mod retention;
+pub mod search;
 pub mod status;
 pub mod tickets;
 pub mod tokens;

@@ -3,7 +3,7 @@
 
 use rusqlite::Transaction;
 
-use super::{Result, Store, audit};
+use super::{Result, Store, audit, indexing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::retention::{Ageing, Days, Expiry};
 use crate::desk::ticket::{LedgerId, TicketNumber};
@@ -107,6 +107,7 @@ fn erase_raw(tx: &Transaction<'_>, ledger: LedgerId) -> Result<()> {
 
 /// Takes everything out of a ticket but its number, its dates and the outcome of its messages.
 fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> Result<()> {
+    indexing::forget_ticket(tx, ticket)?;
     for statement in [
         "DELETE FROM raw WHERE ledger IN
            (SELECT ledger.id FROM ledger JOIN article ON article.id = ledger.article

@@ -4,7 +4,7 @@
 use rusqlite::{Row, Transaction};
 
 use super::writing::People;
-use super::{Error, Listing, MailboxId, Result, Store, audit, writing};
+use super::{Error, Listing, MailboxId, Result, Store, audit, indexing, writing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::NewArticle;
 use crate::desk::notice::Event;
@@ -88,12 +88,15 @@ impl Store {
             }
             let (article, body) = written(tx, &old)?;
             let copy = writing::article(tx, old.ticket, &article, &[], now)?;
-            tx.prepare_cached(
-                "INSERT INTO attachment (article, content, filename, content_type, inline, content_id)
-                 SELECT ?2, content, filename, content_type, inline, content_id FROM attachment
-                 WHERE article = ?1 ORDER BY id",
-            )?
-            .execute((old.article, copy))?;
+            indexing::changing(tx, copy, || {
+                tx.prepare_cached(
+                    "INSERT INTO attachment (article, content, filename, content_type, inline, content_id)
+                     SELECT ?2, content, filename, content_type, inline, content_id FROM attachment
+                     WHERE article = ?1 ORDER BY id",
+                )?
+                .execute((old.article, copy))
+                .map_err(Error::from)
+            })?;
             let entry = (copy, &article);
             writing::outbox(tx, MailboxId(mailbox), old.ticket, entry, body.as_deref(), now)?;
             let new: OutboxId = tx

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use rusqlite::{Connection, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::{MailboxId, Result, caps};
+use super::{MailboxId, Result, caps, indexing};
 use crate::desk::audit::hex;
 use crate::desk::intake::{NewArticle, NewTicket};
 use crate::desk::ticket::{ArticleId, OutboxId, State, TicketNumber};
@@ -182,7 +182,7 @@ pub(super) fn article(
         cc: article.cc.clone(),
         bcc: article.bcc.clone(),
     };
-    let people = serde_json::json!(people).to_string();
+    let header = serde_json::json!(people).to_string();
     let visible = (article.visible_text != article.text).then_some(&article.visible_text);
     tx.prepare_cached(
         "INSERT INTO article (ticket, kind, people, subject, message_id, in_reply_to, sent_at,
@@ -193,7 +193,7 @@ pub(super) fn article(
                  :verified, :forwarded, :bounce, :protection)",
     )?
     .execute(rusqlite::named_params! {
-        ":ticket": ticket, ":kind": article.kind, ":people": people, ":subject": article.subject,
+        ":ticket": ticket, ":kind": article.kind, ":people": header, ":subject": article.subject,
         ":message_id": article.message_id, ":in_reply_to": article.in_reply_to,
         ":sent_at": article.sent_at, ":now": now, ":text": article.text, ":visible": visible,
         ":html": article.html, ":machine": article.machine, ":fingerprint": article.fingerprint,
@@ -223,6 +223,9 @@ pub(super) fn article(
             &attachment.content_id,
         ))?;
     }
+    let stored = article.attachments.iter().zip(contents);
+    let files = stored.map(|(attachment, _)| attachment.filename.as_str());
+    indexing::put(tx, id, &article.subject, &people, &article.visible_text, files)?;
     Ok(id)
 }
 

@@ -1,0 +1,439 @@
+//! What somebody types to find tickets, read into a value: words, phrases, beginnings, what must not
+//! occur, and conditions such as `state:open`. Whatever is no such condition is looked for as it
+//! stands; a condition that means nothing is answered with a sentence.
+
+use super::folding;
+use super::ticket::{State, TicketNumber};
+use crate::time::Timestamp;
+
+/// The most terms of a query.
+const MOST_TERMS: usize = 32;
+
+/// The most characters of a query.
+const MOST_CHARACTERS: usize = 1_000;
+
+/// What is looked for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Query {
+    /// The ticket that is named, if the whole query is a number or a tag.
+    pub ticket: Option<TicketNumber>,
+    /// What must occur, and what must not.
+    pub terms: Vec<Term>,
+    /// What must hold of the ticket or article.
+    pub conditions: Vec<Condition>,
+    /// Only what came or was written at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Only what came or was written before this moment.
+    pub before: Option<Timestamp>,
+}
+
+/// Something to be found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Term {
+    /// Where.
+    pub place: Place,
+    /// Its spellings, of which one has to occur: each a sequence of folded words.
+    pub spellings: Vec<Vec<String>>,
+    /// Whether the last word only has to begin so.
+    pub begins: bool,
+    /// Whether it must not occur.
+    pub excluded: bool,
+}
+
+/// Where a term has to occur.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Anywhere.
+    Anywhere,
+    /// In the subject.
+    Subject,
+    /// In the sender's name or address.
+    From,
+    /// Among those it was written to.
+    To,
+}
+
+/// Something that has to hold, or not to hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Condition {
+    /// What it is about.
+    pub about: About,
+    /// Whether it has to hold.
+    pub wanted: bool,
+}
+
+/// What a condition is about. Names are compared by [`folding::folded`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum About {
+    /// The state of the ticket.
+    State(State),
+    /// Its queue; `None` for none.
+    Queue(Option<String>),
+    /// Who has it; `None` for nobody.
+    Assignee(Option<String>),
+    /// One of its tags.
+    Tag(String),
+    /// A file that came with the article.
+    Attachment,
+}
+
+/// Why a query cannot be answered, in a sentence.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotAQuery(String);
+
+impl Query {
+    /// Reads what somebody typed. `ticket_tag` is the `CF` of `CF#12`.
+    pub fn read(text: &str, ticket_tag: &str) -> Result<Self, NotAQuery> {
+        if text.chars().count() > MOST_CHARACTERS {
+            return fail(format!("a search has at most {MOST_CHARACTERS} characters"));
+        }
+        let mut query = Self { ticket: named(text.trim(), ticket_tag), ..Self::default() };
+        let mut negated = false;
+        for piece in pieces(text) {
+            match (piece.quoted, piece.text.as_str()) {
+                (false, "NOT") => negated = true,
+                (false, "AND") => {}
+                _ => query.add(&piece, piece.minus != std::mem::take(&mut negated))?,
+            }
+        }
+        if query.terms.len() + query.conditions.len() > MOST_TERMS {
+            return fail(format!("a search has at most {MOST_TERMS} words; leave some out"));
+        }
+        if query.only_excludes() {
+            return fail("a search needs something to find beside what must not occur");
+        }
+        if query.is_empty() {
+            return fail(
+                "there is nothing to find in that; type a word, or a condition such as state:open",
+            );
+        }
+        Ok(query)
+    }
+
+    /// Whether tickets in this state are asked for by name.
+    pub fn asks_for(&self, state: State) -> bool {
+        self.conditions.iter().any(|it| it.wanted && it.about == About::State(state))
+    }
+
+    /// Whether something has to occur in the text.
+    pub fn has_words(&self) -> bool {
+        self.terms.iter().any(|term| !term.excluded)
+    }
+
+    fn is_empty(&self) -> bool {
+        let bounds = self.from.is_some() || self.before.is_some();
+        self.terms.is_empty() && self.conditions.is_empty() && !bounds && self.ticket.is_none()
+    }
+
+    fn only_excludes(&self) -> bool {
+        !self.terms.is_empty() && !self.has_words() && self.ticket.is_none()
+    }
+
+    fn add(&mut self, piece: &Piece, excluded: bool) -> Result<(), NotAQuery> {
+        let value = piece.text.as_str();
+        let place = match piece.key.as_deref() {
+            None => Place::Anywhere,
+            Some("from") => Place::From,
+            Some("to") => Place::To,
+            Some("subject") => Place::Subject,
+            Some(key) => return self.add_condition(key, value, excluded),
+        };
+        if let Some(term) = Term::of(place, value, excluded) {
+            self.terms.push(term);
+        } else if place != Place::Anywhere {
+            return fail(format!("`{}:` needs a name or an address", piece.key()));
+        }
+        Ok(())
+    }
+
+    fn add_condition(&mut self, key: &str, value: &str, excluded: bool) -> Result<(), NotAQuery> {
+        if value.is_empty() {
+            return fail(format!("`{key}:` needs a value right behind it"));
+        }
+        let name = || (value != "-").then(|| value.to_owned());
+        let about = match key {
+            "before" | "after" if excluded => {
+                return fail(format!(
+                    "`{key}:` cannot be left out; use the other of before: and after:"
+                ));
+            }
+            "before" => return bound(&mut self.before, value, "before"),
+            "after" => return bound(&mut self.from, value, "after"),
+            "state" => match value.to_lowercase().parse() {
+                Ok(state) => About::State(state),
+                Err(error) => return fail(format!("`state:`: {error}")),
+            },
+            "queue" => About::Queue(name()),
+            "assignee" => About::Assignee(name()),
+            "tag" => About::Tag(value.to_owned()),
+            // The last of CONDITIONS.
+            _ if matches!(value.to_lowercase().as_str(), "attachment" | "attachments") => {
+                About::Attachment
+            }
+            _ => return fail(format!("`has:{value}` is not known; there is has:attachment")),
+        };
+        self.conditions.push(Condition { about, wanted: !excluded });
+        Ok(())
+    }
+}
+
+impl Term {
+    /// The term for a piece of text, if it holds a word at all.
+    fn of(place: Place, text: &str, excluded: bool) -> Option<Self> {
+        let mut begins = text.ends_with('*');
+        let text = text.trim_end_matches('*');
+        let mut spellings: Vec<Vec<String>> = Vec::new();
+        for text in [text.to_owned(), umlauts_written_out(text), umlauts_put_back(text)] {
+            let mut words = folding::folded(&text);
+            // The last character of a run stands alone in the index where the run ends only.
+            if folding::ends_unspaced(&text)
+                && let Some(last) = words.pop_if(|last| last.chars().count() == 1)
+                && words.last().is_none_or(|before| !before.ends_with(&last))
+            {
+                words.push(last);
+                begins = true;
+            }
+            if !words.is_empty() && !spellings.contains(&words) {
+                spellings.push(words);
+            }
+        }
+        (!spellings.is_empty()).then_some(Self { place, spellings, begins, excluded })
+    }
+}
+
+/// One piece of what was typed.
+#[derive(Debug, Default)]
+struct Piece {
+    minus: bool,
+    key: Option<String>,
+    text: String,
+    quoted: bool,
+}
+
+impl Piece {
+    fn key(&self) -> &str {
+        self.key.as_deref().unwrap_or_default()
+    }
+}
+
+/// What may stand before a colon.
+const KEYS: [&str; 10] =
+    ["from", "to", "subject", "state", "queue", "assignee", "tag", "before", "after", "has"];
+
+/// Cuts what was typed at its spaces; quotes hold words together, and one that is never closed goes
+/// to the end.
+fn pieces(text: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let mut piece = Piece::default();
+        if let Some(after) = rest.strip_prefix(['-', '−'])
+            && after.starts_with(|next: char| !next.is_whitespace())
+        {
+            (piece.minus, rest) = (true, after);
+        }
+        let key = KEYS.iter().find(|key| {
+            rest.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))
+                && rest[key.len()..].starts_with(':')
+        });
+        if let Some(key) = key {
+            (piece.key, rest) = (Some((*key).to_owned()), &rest[key.len() + 1..]);
+        }
+        if let Some(after) = rest.strip_prefix(is_quote) {
+            let end = after.find(is_quote).unwrap_or(after.len());
+            (piece.quoted, piece.text) = (true, after[..end].to_owned());
+            rest = after[end..].trim_start_matches(is_quote);
+            if let Some(after) = rest.strip_prefix('*') {
+                (rest, piece.text) = (after, piece.text + "*");
+            }
+        } else {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            piece.text = rest[..end].to_owned();
+            rest = &rest[end..];
+        }
+        pieces.push(piece);
+        rest = rest.trim_start();
+    }
+    pieces
+}
+
+fn is_quote(letter: char) -> bool {
+    matches!(letter, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '「' | '」')
+}
+
+/// The ticket that a text names, such as `12`, `#12`, `CF#12` or `[CF#12-x7k2]`.
+fn named(text: &str, ticket_tag: &str) -> Option<TicketNumber> {
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let number = match inner.split_once('#') {
+        Some((tag, rest)) if tag.is_empty() || tag.eq_ignore_ascii_case(ticket_tag) => {
+            rest.split_once('-').map_or(rest, |(number, _)| number)
+        }
+        Some(_) => return None,
+        None => inner,
+    };
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| number.parse().ok().map(TicketNumber)).flatten()
+}
+
+/// Reads a year, a month, a day or a moment, as its first second.
+fn bound(to: &mut Option<Timestamp>, value: &str, key: &str) -> Result<(), NotAQuery> {
+    let full = match value.len() {
+        4 => format!("{value}-01-01"),
+        7 => format!("{value}-01"),
+        _ => value.to_owned(),
+    };
+    match full.parse() {
+        Ok(moment) => {
+            *to = Some(moment);
+            Ok(())
+        }
+        Err(_) => fail(format!(
+            "`{key}:{value}` is no date; write a day such as {key}:2026-05-04, or a month or year"
+        )),
+    }
+}
+
+/// The text with umlauts as they are written where there are none: `Müller` is `Mueller`.
+fn umlauts_written_out(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            'ä' | 'Ä' => written.push_str("ae"),
+            'ö' | 'Ö' | 'ø' | 'Ø' => written.push_str("oe"),
+            'ü' | 'Ü' => written.push_str("ue"),
+            'å' | 'Å' => written.push_str("aa"),
+            other => written.push(other),
+        }
+    }
+    written
+}
+
+/// The text with `ae`, `oe`, `ue` as the letter they may stand for: `Mueller` is `Muller`, to which
+/// `Müller` is folded.
+fn umlauts_put_back(text: &str) -> String {
+    let mut back = String::with_capacity(text.len());
+    let mut before = ' ';
+    for letter in text.chars() {
+        let last = back.chars().next_back().map(|last| last.to_ascii_lowercase());
+        let stands_for = matches!(letter, 'e' | 'E')
+            && match last {
+                Some('a' | 'o') => true,
+                // As in neue, Bauer, Quelle.
+                Some('u') => !matches!(before, 'a' | 'e' | 'q'),
+                _ => false,
+            };
+        if !stands_for {
+            before = last.unwrap_or(' ');
+            back.push(letter);
+        }
+    }
+    back
+}
+
+fn fail<T>(why: impl Into<String>) -> Result<T, NotAQuery> {
+    Err(NotAQuery(why.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A query in a short form: `-` for what must not occur, `^` for where, `|` between spellings.
+    fn short(query: &Query) -> String {
+        let mut parts = Vec::new();
+        if let Some(number) = query.ticket {
+            parts.push(format!("#{number}"));
+        }
+        for term in &query.terms {
+            let place = match term.place {
+                Place::Anywhere => "",
+                Place::Subject => "subject^",
+                Place::From => "from^",
+                Place::To => "to^",
+            };
+            let words: Vec<String> = term.spellings.iter().map(|words| words.join("_")).collect();
+            let (minus, star) =
+                (if term.excluded { "-" } else { "" }, if term.begins { "*" } else { "" });
+            parts.push(format!("{minus}{place}{}{star}", words.join("|")));
+        }
+        for Condition { about, wanted } in &query.conditions {
+            parts.push(format!("{}{about:?}", if *wanted { "" } else { "-" }));
+        }
+        parts.extend(query.from.map(|at| format!("from {at}")));
+        parts.extend(query.before.map(|at| format!("before {at}")));
+        parts.join(" ")
+    }
+
+    #[test]
+    fn what_is_typed_is_understood() {
+        for (typed, expected) in [
+            ("lamp flickers", "lamp flickers"),
+            ("\"the lamp\" hall", "the_lamp hall"),
+            ("„die Lampe“ „Flur", "die_lampe flur"),
+            ("lam* \"hall fo\"*", "lam* hall_fo*"),
+            ("lamp -fuse NOT bulb -\"hall four\"", "lamp -fuse -bulb -hall_four"),
+            ("lamp AND fuse", "lamp fuse"),
+            ("lamp NOT -fuse", "lamp fuse"),
+            ("Müller", "muller|mueller"),
+            ("mueller", "mueller|muller"),
+            ("neue Bauer Quelle", "neue bauer quelle"),
+            ("Straße", "strasse"),
+            ("from:Ana@shop.example", "from^ana_shop_example"),
+            ("FROM:\"Ana W\" to:desk subject:lamp", "from^ana_w to^desk subject^lamp"),
+            ("-from:ana lamp", "-from^ana lamp"),
+            ("RE-2024/00123", "re_2024_00123"),
+            ("http://a.example/x?y=1", "http_a_example_x_y_1"),
+            ("re:lamp", "re_lamp"),
+            ("打印机", "打印_印机"),
+            ("灯", "灯*"),
+            ("ABC電", "abc_電*"),
+            ("state:OPEN queue:Sales", "State(Open) Queue(Some(\"Sales\"))"),
+            ("lamp -state:closed -tag:x", "lamp -State(Closed) -Tag(\"x\")"),
+            ("assignee:- queue:\"second level\"", "Assignee(None) Queue(Some(\"second level\"))"),
+            ("has:attachment", "Attachment"),
+            (
+                "after:2026-05 before:2026-06-03",
+                "from 2026-05-01T00:00:00Z before 2026-06-03T00:00:00Z",
+            ),
+            ("12", "#12 12"),
+            ("CF#12", "#12 cf_12"),
+            (" [cf#12-x7k2] ", "#12 cf_12_x7k2"),
+            ("#12", "#12 12"),
+            ("AB#12", "ab_12"),
+            ("99999999999999999999", "99999999999999999999"),
+            ("lamp - fuse", "lamp fuse"),
+            ("a\" OR search MATCH \"x", "a or search match x"),
+            ("x'); DROP TABLE ticket; --", "x drop table ticket"),
+            ("NEAR(a b, 5) {x}: ^y a+b", "near_a b 5 x y a_b"),
+        ] {
+            let query = Query::read(typed, "CF").unwrap_or_else(|error| panic!("{typed}: {error}"));
+            assert_eq!(short(&query), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_means_nothing_is_answered_with_a_sentence() {
+        let long = "x".repeat(MOST_CHARACTERS + 1);
+        let many = "x ".repeat(MOST_TERMS + 1);
+        for (typed, expected) in [
+            ("", "nothing to find"),
+            ("!? \"\" *", "nothing to find"),
+            ("-lamp", "something to find beside"),
+            ("NOT lamp state:open", "something to find beside"),
+            ("state:lost", "`lost` is none of new, open"),
+            ("state:", "needs a value"),
+            ("queue: x", "needs a value"),
+            ("from:", "needs a name"),
+            ("before:yesterday", "no date"),
+            ("after:2026-02-30", "no date"),
+            ("-before:2026", "cannot be left out"),
+            ("has:horns", "has:attachment"),
+            (&long, "at most 1000 characters"),
+            (&many, "at most 32 words"),
+        ] {
+            let error = Query::read(typed, "CF").map(|it| short(&it)).unwrap_err().to_string();
+            assert!(error.contains(expected), "{typed}: {error}");
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! Finding tickets by what was written in them. The index is walked from the newest article back, and
+//! left as soon as enough tickets are found; nothing is ranked, for that means reading every place of
+//! a common word. What is looked through for one answer is bounded, and the next answer goes on there.
+
+use std::collections::HashSet;
+
+use rusqlite::Transaction;
+use serde::Serialize;
+
+use super::asking::{Asked, part_of_number};
+use super::{Result, Store, indexing};
+use crate::desk::folding;
+use crate::desk::query::{About, Condition, Query, Term};
+use crate::desk::ticket::{ArticleId, State, TicketNumber};
+use crate::time::Timestamp;
+
+/// The most articles looked at for one answer, and so many more for each ticket that is wanted.
+const MOST_LOOKED_AT: u32 = 4_000;
+const LOOKED_AT_EACH: u32 = 20;
+
+/// What it costs to read an article, in articles looked at.
+const COST_OF_READING: u32 = 6;
+
+/// What it costs to find out whether a ticket was in an earlier answer, in articles looked at.
+const COST_OF_ASKING: u32 = 10;
+
+/// The characters of a snippet, and those of it before the first word that was found.
+const SNIPPET: usize = 180;
+const BEFORE: usize = 50;
+
+/// A ticket that was found, by its newest article in which everything occurs.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Hit {
+    /// The ticket.
+    pub number: TicketNumber,
+    /// Its subject.
+    pub subject: String,
+    /// Its state.
+    pub state: State,
+    /// Some words of the article, cut where they were marked.
+    pub snippet: Vec<Piece>,
+    /// The article.
+    pub article: ArticleId,
+    /// When that article came or was written.
+    pub at: Timestamp,
+}
+
+/// A piece of a snippet.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Piece {
+    /// Its text, as it was written.
+    pub text: String,
+    /// Whether it is something that was looked for.
+    pub marked: bool,
+}
+
+/// What was found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Found {
+    /// The tickets, each once, the one with the newest article first; a ticket that was named by its
+    /// number before all.
+    pub results: Vec<Hit>,
+    /// Where the next answer goes on; `None` when everything was looked through. There may be a next
+    /// one though few or none were found.
+    pub next: Option<i64>,
+    /// How many articles are not in the index yet, and so cannot be found.
+    pub not_indexed: u64,
+}
+
+impl Store {
+    /// The tickets that answer a query, from before the cursor `after` on. Deleted tickets are
+    /// found only when their state is asked for.
+    pub fn search(&mut self, query: &Query, after: Option<i64>, limit: u32) -> Result<Found> {
+        self.read(|tx| {
+            let mut walk = Walk::new(tx, query, after)?;
+            let not_indexed = indexing::missing(tx)?;
+            let mut results = Vec::new();
+            if let Some(number) = query.ticket
+                && let Some(article) = newest_article(tx, number)?
+                && walk.is_wanted(number, article)?
+            {
+                if after.is_none() {
+                    results.push(walk.hit(number, article)?);
+                }
+                walk.decided.insert(number);
+            }
+            let next = walk.on(&mut results, limit)?;
+            Ok(Found { results, next, not_indexed })
+        })
+    }
+}
+
+/// The newest article of a ticket.
+fn newest_article(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<ArticleId>> {
+    Ok(tx
+        .prepare_cached("SELECT max(id) FROM article WHERE ticket = ?1")?
+        .query_row([number], |row| row.get(0))?)
+}
+
+/// A walk through the articles that may answer a query, the newest first.
+struct Walk<'a> {
+    tx: &'a Transaction<'a>,
+    query: &'a Query,
+    /// What SQLite is asked.
+    asked: Asked<'a>,
+    /// The articles from where to where, the last one not included.
+    from: i64,
+    upper: i64,
+    /// Where the walk goes on.
+    after: i64,
+    /// Tickets that need not be looked at again.
+    decided: HashSet<TicketNumber>,
+    looked_at: u32,
+}
+
+impl<'a> Walk<'a> {
+    fn new(tx: &'a Transaction<'a>, query: &'a Query, after: Option<i64>) -> Result<Self> {
+        let bound =
+            |at: Option<Timestamp>, none| at.map_or(Ok(none), |at| first_article_since(tx, at));
+        let upper = bound(query.before, i64::MAX)?;
+        Ok(Self {
+            tx,
+            query,
+            asked: Asked::of(tx, &query.terms)?,
+            from: bound(query.from, 0)?,
+            upper,
+            after: after.unwrap_or(i64::MAX).min(upper),
+            decided: HashSet::new(),
+            looked_at: 0,
+        })
+    }
+
+    /// Goes on until there are enough results. Answers where the next walk begins.
+    fn on(&mut self, results: &mut Vec<Hit>, limit: u32) -> Result<Option<i64>> {
+        let most = MOST_LOOKED_AT.saturating_add(LOOKED_AT_EACH.saturating_mul(limit));
+        let tx = self.tx;
+        let mut statement = tx.prepare_cached(match self.asked.expression {
+            Some(_) => {
+                "SELECT search.rowid, article.ticket FROM search
+                 CROSS JOIN article ON article.id = search.rowid
+                 WHERE search MATCH :words AND search.rowid < :after AND search.rowid >= :from
+                 ORDER BY search.rowid DESC"
+            }
+            None => {
+                "SELECT id, ticket FROM article
+                 WHERE id < :after AND id >= :from AND :words IS NULL ORDER BY id DESC"
+            }
+        })?;
+        let mut rows = statement.query(rusqlite::named_params! {
+            ":words": self.asked.expression, ":after": self.after, ":from": self.from,
+        })?;
+        while let Some(row) = rows.next()? {
+            let (article, number): (ArticleId, TicketNumber) = (row.get(0)?, row.get(1)?);
+            if results.len() >= limit as usize || self.looked_at >= most {
+                return Ok(Some(article.0 + 1));
+            }
+            self.looked_at += 1;
+            if self.decided.contains(&number)
+                || !self.is_wanted(number, article)?
+                || !self.holds(article)?
+            {
+                continue;
+            }
+            if self.was_found_before(number)? {
+                self.decided.insert(number);
+                continue;
+            }
+            self.decided.insert(number);
+            results.push(self.hit(number, article)?);
+        }
+        Ok(None)
+    }
+
+    /// Whether the conditions hold.
+    fn is_wanted(&mut self, number: TicketNumber, article: ArticleId) -> Result<bool> {
+        let facts = self
+            .tx
+            .prepare_cached("SELECT state, queue, assignee FROM ticket WHERE number = ?1")?
+            .query_row([number], |row| {
+                Ok(Facts { state: row.get(0)?, queue: row.get(1)?, assignee: row.get(2)? })
+            })?;
+        if facts.state == State::Deleted && !self.query.asks_for(State::Deleted) {
+            self.decided.insert(number);
+            return Ok(false);
+        }
+        // Several states are one or the other; everything else has to hold together.
+        let mut states = self
+            .query
+            .conditions
+            .iter()
+            .filter(|it| it.wanted && matches!(it.about, About::State(_)))
+            .peekable();
+        if states.peek().is_some() && !states.any(|it| it.about == About::State(facts.state)) {
+            self.decided.insert(number);
+            return Ok(false);
+        }
+        for Condition { about, wanted } in &self.query.conditions {
+            let holds = match about {
+                About::State(_) if *wanted => true,
+                About::State(state) => facts.state == *state,
+                About::Queue(queue) => same(queue.as_deref(), facts.queue.as_deref()),
+                About::Assignee(agent) => same(agent.as_deref(), facts.assignee.as_deref()),
+                About::Tag(tag) => self.has_tag(number, tag)?,
+                About::Attachment => self.has_attachment(article)?,
+            };
+            if holds != *wanted {
+                // Another article of the same ticket may bring a file.
+                if *about != About::Attachment {
+                    self.decided.insert(number);
+                }
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether everything occurs that SQLite was not asked for.
+    fn holds(&mut self, article: ArticleId) -> Result<bool> {
+        if self.asked.reads() {
+            self.looked_at += COST_OF_READING;
+        }
+        self.asked.holds(self.tx, article)
+    }
+
+    fn has_tag(&self, number: TicketNumber, tag: &str) -> Result<bool> {
+        let tags: Vec<String> = self
+            .tx
+            .prepare_cached("SELECT tag FROM ticket_tag WHERE ticket = ?1")?
+            .query_map([number], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(tags.iter().any(|found| same(Some(found), Some(tag))))
+    }
+
+    /// Whether a file came with an article; pictures inside the text do not count.
+    fn has_attachment(&self, article: ArticleId) -> Result<bool> {
+        Ok(self
+            .tx
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM attachment WHERE article = ?1 AND inline = 0)",
+            )?
+            .query_row([article], |row| row.get(0))?)
+    }
+
+    /// Whether a ticket was in an earlier answer, because an article from before this walk answers
+    /// the query as well.
+    fn was_found_before(&mut self, number: TicketNumber) -> Result<bool> {
+        if self.after >= self.upper {
+            return Ok(false);
+        }
+        let newer: Vec<ArticleId> = self
+            .tx
+            .prepare_cached(
+                "SELECT id FROM article WHERE ticket = ?1 AND id >= ?2 AND id < ?3 ORDER BY id",
+            )?
+            .query_map((number, self.after, self.upper), |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for article in newer {
+            self.looked_at += COST_OF_ASKING;
+            let occurs = match &self.asked.expression {
+                None => true,
+                Some(expression) => self
+                    .tx
+                    .prepare_cached(
+                        "SELECT EXISTS (SELECT 1 FROM search WHERE search MATCH ?1 AND rowid = ?2)",
+                    )?
+                    .query_row((expression, article), |row| row.get(0))?,
+            };
+            if occurs && self.is_wanted(number, article)? && self.holds(article)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn hit(&self, number: TicketNumber, article: ArticleId) -> Result<Hit> {
+        let (subject, state, text, at): (_, _, String, _) = self
+            .tx
+            .prepare_cached(
+                "SELECT ticket.subject, ticket.state, coalesce(article.visible_text, article.text),
+                        article.created_at
+                 FROM article JOIN ticket ON ticket.number = ?2 WHERE article.id = ?1",
+            )?
+            .query_row((article, number), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+        let snippet = snippet(&text, &self.query.terms);
+        Ok(Hit { number, subject, state, snippet, article, at })
+    }
+}
+
+/// What conditions are about.
+struct Facts {
+    state: State,
+    queue: Option<String>,
+    assignee: Option<String>,
+}
+
+/// Whether two names are the same, or both missing.
+fn same(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one == other || folding::folded(one) == folding::folded(other),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// The first article that came or was written at this moment or later. Their ids grow with time, so
+/// it is found by halving.
+fn first_article_since(tx: &Transaction<'_>, at: Timestamp) -> Result<i64> {
+    let last: i64 = tx
+        .prepare_cached("SELECT coalesce(max(id), 0) FROM article")?
+        .query_row([], |row| row.get(0))?;
+    let (mut low, mut high) = (0, last + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let (id, created_at): (i64, Timestamp) = tx
+            .prepare_cached(
+                "SELECT id, created_at FROM article WHERE id >= ?1 ORDER BY id LIMIT 1",
+            )?
+            .query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if created_at < at {
+            low = id + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
+/// Some words of a text around the first that was looked for, all of those marked.
+fn snippet(text: &str, terms: &[Term]) -> Vec<Piece> {
+    let looked_for: Vec<(&str, bool)> = terms
+        .iter()
+        .filter(|term| !term.excluded)
+        .flat_map(|term| {
+            let inside = part_of_number(term).is_some();
+            term.spellings.iter().flat_map(move |words| {
+                let last = words.len() - 1;
+                words
+                    .iter()
+                    .enumerate()
+                    .map(move |(at, word)| (word.as_str(), inside || (at == last && term.begins)))
+            })
+        })
+        .collect();
+    let is_looked_for = |found: &str| {
+        looked_for.iter().any(|(word, part)| {
+            found == *word || (*part && (found.starts_with(word) || is_inside(found, word)))
+        })
+    };
+    let mut marks: Vec<std::ops::Range<usize>> = Vec::new();
+    folding::words(text, |range, word| {
+        if is_looked_for(word) {
+            match marks.last_mut() {
+                // The pairs of one word overlap.
+                Some(last) if range.start < last.end => last.end = range.end.max(last.end),
+                _ => marks.push(range),
+            }
+        }
+    });
+    let start = marks.first().map_or(0, |first| back(text, first.start, BEFORE));
+    let end = forth(text, start, SNIPPET);
+    let mut pieces = Vec::new();
+    let mut push = |text: &str, marked| {
+        if !text.is_empty() {
+            pieces.push(Piece { text: text.to_owned(), marked });
+        }
+    };
+    if start > 0 {
+        push("…", false);
+    }
+    let mut at = start;
+    for mark in marks.iter().take_while(|mark| mark.end <= end) {
+        push(&text[at..mark.start], false);
+        push(&text[mark.clone()], true);
+        at = mark.end;
+    }
+    push(&text[at..end], false);
+    if end < text.len() {
+        push("…", false);
+    }
+    pieces
+}
+
+/// Whether a word with digits contains another.
+fn is_inside(found: &str, word: &str) -> bool {
+    word.bytes().any(|byte| byte.is_ascii_digit()) && found.contains(word)
+}
+
+/// The place so many characters before, at the beginning of a word.
+fn back(text: &str, from: usize, characters: usize) -> usize {
+    let Some((at, _)) = text[..from].char_indices().rev().take(characters).last() else {
+        return from;
+    };
+    let begins = text[at..from].find(char::is_whitespace).map_or(at, |space| at + space);
+    if at == 0 { 0 } else { from - text[begins..from].trim_start().len() }
+}
+
+/// The place so many characters on.
+fn forth(text: &str, from: usize, characters: usize) -> usize {
+    text[from..].char_indices().nth(characters).map_or(text.len(), |(at, _)| from + at)
+}
