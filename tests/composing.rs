@@ -156,7 +156,7 @@ fn the_answered_message_is_repeated_below_and_told_apart_again() {
 #[test]
 fn attachments_and_pictures_come_back() {
     let logo = picture("logo.png", "p@x");
-    let text = file("Übersicht \"2026\".txt", "text/plain", b"a\nb\r\n\xfc");
+    let text = file("Übersicht '2026'.txt", "text/plain", b"a\nb\r\n\xfc");
     let nested = file("old.eml", "message/rfc822", b"Subject: x\n\ny");
     let long = file(&format!("{}.pdf", "Jahresabschluß_".repeat(11)), "application/pdf", b"%PDF");
     let letter = Letter {

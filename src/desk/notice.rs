@@ -250,4 +250,44 @@ mod tests {
         assert_eq!(withheld(60, false), Some("60 notices within the hour".into()));
         assert!(withheld(0, true).is_some());
     }
+
+    #[test]
+    fn a_notice_says_that_a_program_wrote_it_and_what_to_do() {
+        use crate::desk::acknowledgement::Wording;
+        use crate::desk::thread::TagKey;
+        let now = Timestamp::from_unix(1_800_000_000);
+        let policy = Policy {
+            address: Address::bare("desk@office.example"),
+            own_addresses: Vec::new(),
+            acknowledge: true,
+            activated_at: now,
+            reopen_days: 14,
+            desk: "Office".into(),
+            signature: String::new(),
+            ticket_tag: "CF".into(),
+            tag_key: TagKey::new(b"key"),
+            rules: Vec::new(),
+            wording: Wording::default(),
+        };
+        let told = Told {
+            agent: Address::bare("ben@office.example"),
+            event: Event::Assigned,
+            number: TicketNumber(7),
+            subject: "Lamp".into(),
+            state: State::Open,
+            priority: Priority::High,
+            queue: Some("Workshop".into()),
+            requester: Some(Address::bare("ana@shop.example")),
+            written: Some((None, "line\n".repeat(50))),
+        };
+        let english = letter(&told, &policy, "en", now);
+        assert!(english.automatic && english.in_reply_to.is_none());
+        assert!(english.subject.starts_with("Lamp [CF#7-"), "{}", english.subject);
+        let beginning = "Ticket 7 of ana@shop.example was given to you.\nState open, priority high, \
+                         queue Workshop.\n\nsomebody wrote:\n\nline\n";
+        assert!(english.text.starts_with(beginning), "{}", english.text);
+        assert!(english.text.contains("line\n[…]\n") && english.text.contains("#note"));
+        let german = letter(&told, &policy, "de", now).text;
+        assert!(german.starts_with("Ticket 7 von ana@shop.example ist jetzt Ihres."), "{german}");
+    }
 }

@@ -149,7 +149,8 @@ fn content_id(text: &str) -> String {
 /// A file name without folders; a very long one keeps its beginning and its kind. A question mark
 /// may not be in one on Windows, and is half of the mark of an encoded word.
 fn file_name(text: &str) -> String {
-    let name = one_line(text).replace(['/', '\\', '?'], "_");
+    // Nor may a quotation mark be, and readers differ over one that is escaped where a line is folded.
+    let name = one_line(text).replace(['/', '\\', '?'], "_").replace('"', "'");
     let name = name.trim();
     if name.is_empty() {
         return "attachment".to_owned();
@@ -227,7 +228,7 @@ mod tests {
     fn a_file_name_stays_in_its_place_and_keeps_its_kind() {
         for (text, expected) in [
             ("plan.pdf", "plan.pdf"),
-            ("Übersicht \"2026\".txt", "Übersicht \"2026\".txt"),
+            ("Übersicht \"2026\".txt", "Übersicht '2026'.txt"),
             ("../../etc/passwd", ".._.._etc_passwd"),
             ("C:\\x.doc", "C:_x.doc"),
             ("a\u{202e}fdp.exe", "afdp.exe"),
