@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, out: &mut Out) -> anyhow::Result<Ending> {
     logging::start(&quiet(&config.log), Arc::clone(&clock))?;
     let app = App::new(config, clock);
     let mut store = app.store()?;
-    let agent = store.add_agent("demo", "demo@lindenhof.example", Role::Admin, None, app.now())?;
+    let agent = store.add_agent("demo", "demo@agents.example", Role::Admin, None, app.now())?;
     let link = store.sign_in_link(agent, app.now().plus_seconds(LINK_SECONDS))?;
 
     let begun = Instant::now();
