@@ -97,6 +97,11 @@ fn every_list_and_every_thing_has_the_shape_that_is_described() {
     assert_eq!(desk.ask("GET", &format!("articles/{ours}/raw"), &desk.agent, None).status, 404);
     assert_eq!(desk.get("ledger", "ledger")["ledger"].as_array().unwrap().len(), 2);
     assert_eq!(desk.get("ledger/balance", "ledger/balance")["mailboxes"][0]["closes"], true);
+    let found = desk.get("search?q=heating&limit=1", "search");
+    assert_eq!((&found["results"][0]["number"], &found["next"].is_string()), (&json!(2), &true));
+    let next = found["next"].as_str().unwrap();
+    let further = desk.get(&format!("search?q=heating&after={next}"), "search");
+    assert_eq!(further["results"][0]["number"], 1);
     assert!(desk.get("audit?limit=3", "audit")["next"].is_string());
     assert_eq!(desk.get("status", "status")["well"], true);
 }
@@ -178,6 +183,7 @@ fn what_cannot_be_done_is_refused_with_a_code_and_a_sentence() {
         ("GET", "tickets?state=done", agent, None, 400, "bad_request", "`done` is none of"),
         ("GET", "tickets?limit=0", agent, None, 400, "bad_request", "limit"),
         ("GET", "tickets?after=x", agent, None, 400, "bad_request", "no cursor"),
+        ("GET", "search?q=", agent, None, 400, "bad_request", "q: "),
         ("GET", "audit?after=x", admin, None, 400, "bad_request", "no cursor"),
         ("POST", "tickets", agent, None, 415, "unsupported_media_type", "application/json"),
         ("POST", "tickets", agent, Some("{"), 400, "bad_request", "not JSON"),

@@ -545,6 +545,24 @@ fn a_ticket_shows_its_whole_conversation() {
 }
 
 #[test]
+fn a_search_finds_and_marks_and_survives_what_is_typed() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    house.letter(letter(1));
+    let page = house.get_as("/search?q=heat*", &cookie);
+    assert!(page.body.contains("<mark>heating</mark>"), "{}", page.body);
+    assert!(page.body.contains("href=\"/tickets/1#article-"));
+    assert!(house.get_as("/search?q=submarine", &cookie).body.contains("Nothing found."));
+    assert_eq!(house.get_as("/search?q=", &cookie).header("Location"), Some("/tickets"));
+    for hostile in ["%22", "%27%3B--", "a%00b", "*", "NEAR(", "%3Cscript%3E", "state:done", "(", "-x"] {
+        let page = house.get_as(&format!("/search?q={hostile}"), &cookie);
+        assert!([200, 400].contains(&page.status), "{hostile}: {}", page.status);
+        assert!(!page.body.contains("<script"), "{hostile}");
+    }
+    assert_eq!(house.get("/search?q=heating").status, 303, "only for those who signed in");
+}
+
+#[test]
 fn what_is_in_no_ticket_is_for_admins() {
     let mut house = House::open();
     let now = house.clock.now();
@@ -573,7 +591,7 @@ fn long_lists_long_letters_and_long_tickets_come_in_pages() {
     assert!(second.body.contains("/tickets/70\"") && second.body.contains("/tickets/21\""));
     let last = house.get_as(&older(&second.body), &cookie);
     assert!(last.body.contains("/tickets/20\"") && !last.body.contains("Older"));
-    assert!(house.get_as("/tickets?state=closed", &cookie).body.contains("No ticket is closed."));
+    assert!(house.get_as("/tickets?view=closed", &cookie).body.contains("No ticket is closed."));
     assert!(house.get_as("/tickets?after=x", &cookie).body.contains("/tickets/120\""));
 
     for number in 200..240 {

@@ -13,6 +13,7 @@ mod linked;
 mod pages;
 mod patience;
 mod route;
+mod search;
 mod session;
 mod sign_in;
 mod status;

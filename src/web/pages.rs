@@ -10,12 +10,13 @@ use super::layout::{Frame, ICON, Place, STYLE};
 use super::patience::Patience;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
+use super::tickets::View;
 use super::words::span;
-use super::{MailboxFacts, download, letter, sign_in, status, ticket, tickets};
+use super::{MailboxFacts, download, letter, search, sign_in, status, ticket, tickets};
 use crate::desk::change::Change;
 use crate::desk::intake::Policy;
+use crate::desk::query::Query;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
-use crate::store::lists::{Filter, Which};
 use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Timestamp};
 
@@ -57,6 +58,11 @@ impl Desk {
     /// Asks how often somebody asked lately.
     pub(super) fn pace<T>(&self, ask: impl FnOnce(&mut Pace) -> T) -> T {
         ask(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The word that subject tags begin with.
+    pub(super) fn ticket_tag(&self) -> &str {
+        self.policies.first().map_or("CF", |(_, _, policy)| policy.ticket_tag.as_str())
     }
 
     /// The mailbox of this name, else the first one, and how it writes.
@@ -151,6 +157,7 @@ impl Pages {
             Route::SignInLink(_) => Ok(self.link_page(asked)),
             Route::SignOut => self.sign_out(asked, visitor),
             Route::Tickets => self.tickets(asked, visitor, now),
+            Route::Search => self.search(asked, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::ArticleText(number, article) => self.article_text(number, article),
@@ -355,13 +362,29 @@ impl Pages {
     // Tickets
 
     fn tickets(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
-        let state = tickets::wanted_state(asked.query("state").as_deref());
+        let view = View::wanted(asked.query("view").as_deref(), asked.query("queue"));
         let after = asked.query("after").and_then(|after| after.parse().ok());
-        let which = state.map_or(Which::All, Which::In);
-        let filter = Filter { which, ..Filter::default() };
-        let listing = self.store.tickets(&filter, after, tickets::PAGE)?;
-        let main = tickets::page(&listing, state, after, now);
+        let agent = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
+        let counts = self.store.ticket_counts(agent)?;
+        let listing = self.store.tickets(&view.filter(agent), after, tickets::PAGE)?;
+        let main = tickets::page(&listing, &view, &counts, after, now);
         Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page("Tickets", main)))
+    }
+
+    fn search(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
+        let text = asked.query("q").unwrap_or_default();
+        let after = asked.query("after").and_then(|after| after.parse().ok());
+        let (status, main) = match Query::read(&text, self.desk.ticket_tag()) {
+            Err(_) if text.trim().is_empty() => return Ok(Answer::go_to("/tickets")),
+            Err(why) => {
+                (400, search::page(&text, Err(&format!("Cannot search: {why}.")), after, now))
+            }
+            Ok(query) => {
+                let found = self.store.search(&query, after, search::PAGE)?;
+                (200, search::page(&text, Ok(&found), after, now))
+            }
+        };
+        Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page("Search", main)))
     }
 
     fn ticket(

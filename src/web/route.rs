@@ -20,8 +20,10 @@ pub(super) enum Route {
     SignInLink(String),
     /// Ends the session.
     SignOut,
-    /// The list of tickets.
+    /// The lists of tickets.
     Tickets,
+    /// The search.
+    Search,
     /// One ticket's conversation.
     Ticket(TicketNumber),
     /// Makes the writer of a forwarded letter the requester.
@@ -51,6 +53,7 @@ impl Route {
             }
             ["sign-out"] => Self::SignOut,
             ["tickets"] => Self::Tickets,
+            ["search"] => Self::Search,
             ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "requester"] => Self::Requester(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "articles", article, "text"] => {
@@ -90,6 +93,7 @@ impl Route {
             | Self::SignInLink(_)
             | Self::SignOut => false,
             Self::Tickets
+            | Self::Search
             | Self::Ticket(_)
             | Self::Requester(_)
             | Self::ArticleText(..)

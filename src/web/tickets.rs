@@ -1,12 +1,13 @@
-//! The list of tickets: the newest activity first, by state, page by page.
+//! The lists of tickets: the newest activity first, by what is to be done, page by page.
 
 use maud::{Markup, html};
 
+use super::asked::encoded;
 use super::layout::age;
-use super::words::cut;
+use super::words::{cut, grouped};
 use crate::desk::ticket::{Priority, State, Ticket};
 use crate::store::Listing;
-use crate::store::lists::Cursor;
+use crate::store::lists::{Counts, Cursor, Filter, Which};
 use crate::time::Timestamp;
 
 /// Tickets on one page.
@@ -16,53 +17,148 @@ pub(super) const PAGE: u32 = 50;
 const SUBJECT_LENGTH: usize = 120;
 const NAME_LENGTH: usize = 40;
 
-/// The states one can ask for, by the words of their links.
-const TABS: [(&str, Option<State>); 6] = [
-    ("all", None),
-    ("new", Some(State::New)),
-    ("open", Some(State::Open)),
-    ("pending", Some(State::Pending)),
-    ("closed", Some(State::Closed)),
-    ("deleted", Some(State::Deleted)),
+/// One of the lists.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum View {
+    /// New and open ones.
+    Open,
+    /// What the visitor has to do.
+    Mine,
+    /// New and open ones of nobody.
+    Unassigned,
+    /// Those that wait.
+    Pending,
+    /// Closed ones.
+    Closed,
+    /// Deleted ones.
+    Deleted,
+    /// All but the deleted.
+    All,
+    /// What is not over in one queue.
+    Queue(String),
+}
+
+/// The lists that have a tab, by the words of their links.
+const TABS: [(&str, View); 7] = [
+    ("open", View::Open),
+    ("mine", View::Mine),
+    ("unassigned", View::Unassigned),
+    ("pending", View::Pending),
+    ("closed", View::Closed),
+    ("deleted", View::Deleted),
+    ("all", View::All),
 ];
 
-/// The state a query asks for; all of them when it says nothing we know.
-pub(super) fn wanted_state(query: Option<&str>) -> Option<State> {
-    TABS.iter().find(|(word, _)| Some(*word) == query).and_then(|(_, state)| *state)
+impl View {
+    /// The list a query asks for; the open ones when it says nothing we know.
+    pub(super) fn wanted(view: Option<&str>, queue: Option<String>) -> Self {
+        if let Some(queue) = queue {
+            return Self::Queue(queue);
+        }
+        let tab = TABS.into_iter().find(|(word, _)| Some(*word) == view);
+        tab.map_or(Self::Open, |(_, view)| view)
+    }
+
+    /// Which tickets it shows to this agent.
+    pub(super) fn filter(&self, agent: &str) -> Filter {
+        let (which, assignee, queue) = match self {
+            Self::Open => (Which::Open, None, None),
+            Self::Mine => (Which::Active, Some(Some(agent.to_owned())), None),
+            Self::Unassigned => (Which::Open, Some(None), None),
+            Self::Pending => (Which::In(State::Pending), None, None),
+            Self::Closed => (Which::In(State::Closed), None, None),
+            Self::Deleted => (Which::In(State::Deleted), None, None),
+            Self::All => (Which::All, None, None),
+            Self::Queue(queue) => (Which::Active, None, Some(queue.clone())),
+        };
+        Filter { which, assignee, queue, ..Filter::default() }
+    }
+
+    /// How many tickets it shows, where that is said.
+    fn count(&self, counts: &Counts) -> Option<u64> {
+        match self {
+            Self::Open => Some(counts.open),
+            Self::Mine => Some(counts.mine),
+            Self::Unassigned => Some(counts.unassigned),
+            Self::Pending => Some(counts.pending),
+            _ => None,
+        }
+    }
+
+    fn path(&self, after: Option<Cursor>) -> String {
+        let mut path = match self {
+            Self::Open => "/tickets".to_owned(),
+            Self::Queue(queue) => format!("/tickets?queue={}", encoded(queue)),
+            view => {
+                let word = TABS.iter().find(|(_, tab)| tab == view).map_or("all", |(word, _)| word);
+                format!("/tickets?view={word}")
+            }
+        };
+        if let Some(after) = after {
+            path.push_str(if path.contains('?') { "&" } else { "?" });
+            path.push_str(&format!("after={after}"));
+        }
+        path
+    }
+
+    /// What it says when it is empty.
+    fn nothing(&self) -> &'static str {
+        match self {
+            Self::Open => {
+                "Nothing is open. Each message that comes in will open a ticket or join one."
+            }
+            Self::Mine => "You have no ticket to do.",
+            Self::Unassigned => "Every open ticket has somebody.",
+            Self::Pending => "No ticket is pending.",
+            Self::Closed => "No ticket is closed.",
+            Self::Deleted => "No ticket is deleted.",
+            Self::All => "No ticket yet. Each message that comes in will open one or join one.",
+            Self::Queue(_) => "Nothing is open in this queue.",
+        }
+    }
 }
 
 /// The content of the page. `after` is the cursor it began at, if any.
 pub(super) fn page(
     listing: &Listing<Ticket, Cursor>,
-    state: Option<State>,
+    view: &View,
+    counts: &Counts,
     after: Option<Cursor>,
     now: Timestamp,
 ) -> Markup {
     html! {
         div.head {
             h1 { "Tickets" }
-            nav.tabs aria-label="State" {
-                @for (word, tab) in TABS {
-                    a href=(path(tab, None)) aria-current=[(tab == state).then_some("true")] {
-                        (word)
+            (super::search::form(""))
+        }
+        nav.tabs aria-label="Lists" {
+            @for (word, tab) in &TABS {
+                a href=(tab.path(None)) aria-current=[(tab == view).then_some("true")] {
+                    (word)
+                    @if let Some(count) = tab.count(counts) { " " span.count { (grouped(count)) } }
+                }
+            }
+        }
+        @if !counts.queues.is_empty() {
+            nav.tabs.queues aria-label="Queues" {
+                @for (queue, count) in &counts.queues {
+                    @let tab = View::Queue(queue.clone());
+                    a href=(tab.path(None)) aria-current=[(tab == *view).then_some("true")] {
+                        bdi { (cut(queue, NAME_LENGTH)) } " " span.count { (grouped(*count)) }
                     }
                 }
             }
         }
         @if listing.rows.is_empty() {
-            p.empty {
-                @if after.is_some() { "No more tickets." }
-                @else if let Some(state) = state { "No ticket is " (state) "." }
-                @else { "No ticket yet. Each message that comes in will open one or join one." }
-            }
+            p.empty { @if after.is_some() { "No more tickets." } @else { (view.nothing()) } }
         } @else {
             ol.tickets { @for ticket in &listing.rows { (row(ticket, now)) } }
         }
         @if after.is_some() || listing.next.is_some() {
             nav.pages aria-label="More tickets" {
-                @if after.is_some() { a href=(path(state, None)) { "Newest" } }
+                @if after.is_some() { a href=(view.path(None)) { "Newest" } }
                 @if let Some(next) = listing.next {
-                    a rel="next" href=(path(state, Some(next))) { "Older" }
+                    a rel="next" href=(view.path(Some(next))) { "Older" }
                 }
             }
         }
@@ -122,27 +218,20 @@ pub(super) fn priority_mark(priority: Priority) -> Markup {
     }
 }
 
-fn path(state: Option<State>, after: Option<Cursor>) -> String {
-    match (state, after) {
-        (None, None) => "/tickets".to_owned(),
-        (Some(state), None) => format!("/tickets?state={state}"),
-        (None, Some(after)) => format!("/tickets?after={after}"),
-        (Some(state), Some(after)) => format!("/tickets?state={state}&after={after}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_tab_leads_to_its_state() {
-        for (word, state) in TABS {
-            let path = path(state, None);
-            let query = path.split_once("state=").map(|(_, query)| query);
-            assert_eq!(wanted_state(query), state, "{word}");
-            assert_eq!(query.unwrap_or("all"), word);
+    fn every_tab_leads_to_its_list() {
+        for (word, view) in TABS {
+            let path = view.path(None);
+            let query = path.split_once("view=").map(|(_, word)| word);
+            assert_eq!(View::wanted(query, None), view, "{word}");
         }
-        assert_eq!(wanted_state(Some("<script>")), None);
+        assert_eq!(View::wanted(Some("<script>"), None), View::Open);
+        let queue = View::wanted(Some("mine"), Some("a&b".to_owned()));
+        assert_eq!(queue.path("1-2".parse().ok()), "/tickets?queue=a%26b&after=1-2");
+        assert_eq!(View::Open.path("1-2".parse().ok()), "/tickets?after=1-2");
     }
 }

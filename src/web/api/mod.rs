@@ -45,6 +45,7 @@ enum Resource {
     Notes(TicketNumber),
     Raw(ArticleId),
     Attachment(AttachmentId),
+    Search,
     Ledger,
     Balance,
     Audit,
@@ -149,6 +150,7 @@ impl Resource {
             ["tickets", ticket, "notes"] => Self::Notes(TicketNumber(number(ticket)?)),
             ["articles", article, "raw"] => Self::Raw(ArticleId(number(article)?)),
             ["attachments", id] => Self::Attachment(AttachmentId(number(id)?)),
+            ["search"] => Self::Search,
             ["ledger"] => Self::Ledger,
             ["ledger", "balance"] => Self::Balance,
             ["audit"] => Self::Audit,
@@ -242,7 +244,7 @@ mod tests {
             known.sort_unstable();
             assert_eq!(methods, known, "{path}");
         }
-        assert_eq!(paths.len(), 11, "each resource is described");
+        assert_eq!(paths.len(), 12, "each resource is described");
     }
 
     #[test]

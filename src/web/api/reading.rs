@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Outcome, Refusal, Resource, whole};
 use crate::desk::ledger::Outcome as Became;
+use crate::desk::query::Query;
 use crate::desk::ticket::State;
 use crate::mail::Address;
 use crate::store::Store;
@@ -42,6 +43,15 @@ pub(super) fn answer(
             let (info, bytes) = store.attachment(*id)?;
             let content_type = download::content_type(&info.content_type);
             Ok(Answer::download(content_type, download::disposition(&info.filename), bytes))
+        }
+        Resource::Search => {
+            let text = asked.query("q").unwrap_or_default();
+            let query = Query::read(&text, desk.ticket_tag())
+                .map_err(|error| Refusal::bad(format!("q: {error}")))?;
+            let found = store.search(&query, asked.number("after")?, limit(asked)?)?;
+            let next = found.next.map(|next| next.to_string());
+            let (results, not_indexed) = (found.results, found.not_indexed);
+            whole(200, &json!({ "results": results, "next": next, "not_indexed": not_indexed }))
         }
         Resource::Ledger => ledger(store, asked),
         Resource::Balance => whole(200, &json!({ "mailboxes": store.balance()? })),
