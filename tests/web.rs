@@ -327,7 +327,7 @@ fn forms_of_others_are_refused() {
         house.host()
     );
     assert_eq!(house.raw(&json).status, 415);
-    let long = "x".repeat(70_000);
+    let long = "x".repeat(600_000);
     assert_eq!(house.post("/sign-in", &form, &[("name", &long)]).status, 413);
 }
 
@@ -554,12 +554,101 @@ fn a_search_finds_and_marks_and_survives_what_is_typed() {
     assert!(page.body.contains("href=\"/tickets/1#article-"));
     assert!(house.get_as("/search?q=submarine", &cookie).body.contains("Nothing found."));
     assert_eq!(house.get_as("/search?q=", &cookie).header("Location"), Some("/tickets"));
-    for hostile in ["%22", "%27%3B--", "a%00b", "*", "NEAR(", "%3Cscript%3E", "state:done", "(", "-x"] {
+    for hostile in
+        ["%22", "%27%3B--", "a%00b", "*", "NEAR(", "%3Cscript%3E", "state:done", "(", "-x"]
+    {
         let page = house.get_as(&format!("/search?q={hostile}"), &cookie);
         assert!([200, 400].contains(&page.status), "{hostile}: {}", page.status);
         assert!(!page.body.contains("<script"), "{hostile}");
     }
     assert_eq!(house.get("/search?q=heating").status, 303, "only for those who signed in");
+}
+
+#[test]
+fn an_agent_answers_notes_and_changes_a_ticket_on_its_page() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    house.letter(letter(1));
+    let hidden = |page: &str, name: &str| {
+        let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let page = house.get_as("/tickets/1", &cookie).body;
+    let (token, seen) = (hidden(&page, "token"), hidden(&page, "seen"));
+    assert!(
+        page.contains("It goes to ") && page.contains("jonas.weber@customer.example"),
+        "{page}"
+    );
+    let form = |text: &'static str, kind: &'static str, state: &'static str, seen: &str| {
+        vec![
+            ("token", token.clone()),
+            ("text", text.to_owned()),
+            ("as", kind.to_owned()),
+            ("state", state.to_owned()),
+            ("seen", seen.to_owned()),
+        ]
+    };
+    let write = |house: &House, form: Vec<(&'static str, String)>| {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        house.post("/tickets/1/write", &cookie, &form)
+    };
+    let sent = write(&house, form("We come\r\non Monday.", "reply", "pending", &seen));
+    assert_eq!(sent.status, 303);
+    let ticket = house.store.ticket(TicketNumber(1)).unwrap();
+    let last = ticket.articles.last().unwrap();
+    assert_eq!(
+        (last.visible_text.as_str(), ticket.state.as_str()),
+        ("We come\non Monday.", "pending")
+    );
+    assert!(sent.header("Location").unwrap().ends_with(&format!("#article-{}", last.id)));
+    // Sent twice, or beside somebody else's answer: told, and the text is not lost.
+    let again = write(&house, form("A <second> answer.", "reply", "", &seen));
+    assert_eq!(again.status, 409);
+    assert!(again.body.contains("was added to this ticket meanwhile"));
+    assert!(again.body.contains("A &lt;second&gt; answer."));
+    assert_eq!(house.store.ticket(TicketNumber(1)).unwrap().articles.len(), ticket.articles.len());
+    let seen = hidden(&again.body, "seen");
+    assert_eq!(write(&house, form("Ring her.", "note", "", &seen)).status, 303);
+    let note = house.store.ticket(TicketNumber(1)).unwrap().articles.pop().unwrap();
+    assert_eq!((note.kind.as_str(), note.delivery), ("note", None));
+    let seen = note.id.to_string();
+    assert!(write(&house, form("  ", "reply", "", &seen)).body.contains("is empty"));
+    assert!(write(&house, form("x", "reply", "done", &seen)).body.contains("`done` is none of"));
+
+    let change = |house: &House, form: &[(&str, &str)]| {
+        let form = [&[("token", token.as_str())], form].concat();
+        house.post("/tickets/1/change", &cookie, &form)
+    };
+    let made = change(
+        &house,
+        &[
+            ("deed", "change"),
+            ("assignee", "somebody-agent"),
+            ("state", "open"),
+            ("priority", "high"),
+            ("queue", "Boilers"),
+            ("tags", "heat, cold"),
+        ],
+    );
+    assert_eq!(made.status, 303, "{}", made.body);
+    let ticket = house.store.ticket(TicketNumber(1)).unwrap();
+    assert_eq!(
+        (ticket.assignee.as_deref(), ticket.queue.as_deref()),
+        (Some("somebody-agent"), Some("Boilers"))
+    );
+    assert_eq!((ticket.priority.as_str(), ticket.tags.join(",")), ("high", "cold,heat".to_owned()));
+    assert!(change(&house, &[("assignee", "nobody else")]).body.contains("no active user"));
+    let list = house.get_as("/tickets?queue=Boilers", &cookie).body;
+    assert!(list.contains("/tickets/1\""), "{list}");
+    assert_eq!(change(&house, &[("deed", "delete")]).status, 303);
+    assert!(house.get_as("/tickets/1", &cookie).body.contains("Take it back"));
+    assert_eq!(change(&house, &[("deed", "undelete")]).status, 303);
+
+    // Without the token of a page of ours nothing is done.
+    let forged = [("token", "x"), ("text", "Pay here."), ("as", "reply"), ("seen", "99")];
+    assert_eq!(house.post("/tickets/1/write", &cookie, &forged).status, 403);
+    assert_eq!(house.post("/tickets/1/change", &cookie, &[("deed", "delete")]).status, 403);
+    assert_eq!(house.post("/tickets/1/write", "", &forged).status, 303, "to the sign-in");
 }
 
 #[test]

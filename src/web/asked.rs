@@ -4,8 +4,8 @@
 
 use std::io;
 
-/// The most bytes of a form. The longest has a name, a password and a path.
-pub(super) const FORM_BYTES: u64 = 64 * 1024;
+/// The most bytes of a form. The longest holds an agent's answer.
+pub(super) const FORM_BYTES: u64 = 512 * 1024;
 
 /// A request.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,7 @@
 mod answer;
 mod api;
 mod asked;
+mod at_ticket;
 pub mod door;
 mod download;
 mod layout;
@@ -21,6 +22,7 @@ mod ticket;
 mod tickets;
 mod verdict;
 mod words;
+mod work;
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -12,8 +12,7 @@ use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::tickets::View;
 use super::words::span;
-use super::{MailboxFacts, download, letter, search, sign_in, status, ticket, tickets};
-use crate::desk::change::Change;
+use super::{MailboxFacts, download, letter, search, sign_in, status, tickets};
 use crate::desk::intake::Policy;
 use crate::desk::query::Query;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
@@ -28,7 +27,8 @@ const NAME_BYTES: usize = 200;
 const PASSWORD_BYTES: usize = 1_000;
 
 /// The sentence for a form that is not ours, or of another time.
-const OLD_FORM: &str = "This form is no longer valid. Open the page again and repeat what you did.";
+pub(super) const OLD_FORM: &str =
+    "This form is no longer valid. Open the page again and repeat what you did.";
 
 /// What the pages say of the configuration.
 pub(super) struct Facts {
@@ -78,11 +78,11 @@ impl Desk {
 
 /// Answers requests for one thread.
 pub(super) struct Pages {
-    desk: Arc<Desk>,
-    store: Store,
+    pub(super) desk: Arc<Desk>,
+    pub(super) store: Store,
 }
 
-type Outcome = Result<Answer, store::Error>;
+pub(super) type Outcome = Result<Answer, store::Error>;
 
 impl Pages {
     pub(super) fn new(desk: Arc<Desk>, store: Store) -> Self {
@@ -160,6 +160,8 @@ impl Pages {
             Route::Search => self.search(asked, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
+            Route::Write(number) => self.write(asked, number, visitor, now),
+            Route::Change(number) => self.change(asked, number, visitor, now),
             Route::ArticleText(number, article) => self.article_text(number, article),
             Route::ArticlePage(number, article) => self.article_page(number, article),
             Route::Attachment(id) => self.attachment(id),
@@ -168,16 +170,16 @@ impl Pages {
         }
     }
 
-    fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
+    pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
         Frame { desk: &self.desk.facts.desk, visitor, place, refresh: None }
     }
 
-    fn not_found(&self, visitor: Option<&Visitor>, sentence: &str) -> Answer {
+    pub(super) fn not_found(&self, visitor: Option<&Visitor>, sentence: &str) -> Answer {
         let frame = self.frame(visitor, Place::Elsewhere);
         frame.plain(404, "Not found", sentence, Some(("/", "To the status page")))
     }
 
-    fn forbidden(&self, sentence: &str) -> Answer {
+    pub(super) fn forbidden(&self, sentence: &str) -> Answer {
         let frame = self.frame(None, Place::Elsewhere);
         frame.plain(403, "Not allowed", sentence, Some(("/", "To the status page")))
     }
@@ -387,62 +389,6 @@ impl Pages {
         Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page("Search", main)))
     }
 
-    fn ticket(
-        &mut self,
-        asked: &Asked,
-        number: TicketNumber,
-        visitor: Option<&Visitor>,
-        now: Timestamp,
-    ) -> Outcome {
-        let ticket = match self.store.ticket(number) {
-            Err(store::Error::NoSuch(_)) => {
-                let sentence = format!("There is no ticket {number}.");
-                return Ok(self.not_found(visitor, &sentence));
-            }
-            other => other?,
-        };
-        let until = asked.query("until").and_then(|until| until.parse().ok()).map(ArticleId);
-        let shown = ticket::shown(&ticket.articles, until);
-        let mut rows = ticket::Rows::new();
-        for id in shown.iter().filter_map(|article| article.ledger_id) {
-            rows.insert(id, self.store.ledger_row(id)?);
-        }
-        let laid_out = asked.query("html").and_then(|id| id.parse().ok()).map(ArticleId);
-        let (token, newcomers) =
-            (visitor.map(Visitor::token).unwrap_or_default(), ticket.newcomers());
-        let view = ticket::View { until, laid_out, token: &token, newcomers: &newcomers };
-        let main = ticket::page(&ticket, shown, &rows, view, now);
-        let title = format!("Ticket {number}");
-        Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page(&title, main)))
-    }
-
-    /// Makes the writer of a forwarded letter the requester.
-    fn requester(
-        &mut self,
-        asked: &Asked,
-        number: TicketNumber,
-        visitor: Option<&Visitor>,
-        now: Timestamp,
-    ) -> Outcome {
-        let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.forbidden(OLD_FORM));
-        };
-        let id = asked.form("article").and_then(|id| id.parse().ok()).unwrap_or_default();
-        let inside = self.article(number, ArticleId(id))?.forwarded;
-        let Some(writer) = inside.and_then(|inside| inside.from) else {
-            return Err(store::Error::NoSuch(format!("article {id} forwards nobody's letter")));
-        };
-        let change = Change::Requester(writer);
-        match self.store.change_ticket(number, &[change], &visitor.actor(), now) {
-            Ok(()) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
-            Err(store::Error::NotPossible(sentence)) => {
-                let frame = self.frame(Some(visitor), Place::Tickets);
-                Ok(frame.plain(409, "Not possible", &sentence, None))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
         Ok(Answer::foreign_text(self.article(number, id)?.text))
     }
@@ -458,7 +404,11 @@ impl Pages {
         Ok(Answer::letter(page, letter::SANDBOX))
     }
 
-    fn article(&mut self, number: TicketNumber, id: ArticleId) -> Result<Article, store::Error> {
+    pub(super) fn article(
+        &mut self,
+        number: TicketNumber,
+        id: ArticleId,
+    ) -> Result<Article, store::Error> {
         let ticket = self.store.ticket(number)?;
         let article = ticket.articles.into_iter().find(|article| article.id == id);
         article.ok_or_else(|| store::Error::NoSuch(format!("ticket {number} has no article {id}")))

@@ -28,6 +28,10 @@ pub(super) enum Route {
     Ticket(TicketNumber),
     /// Makes the writer of a forwarded letter the requester.
     Requester(TicketNumber),
+    /// Sends an answer or keeps a note.
+    Write(TicketNumber),
+    /// Changes a ticket.
+    Change(TicketNumber),
     /// The whole text of one article.
     ArticleText(TicketNumber, ArticleId),
     /// One article as its sender laid it out, for a frame.
@@ -56,6 +60,8 @@ impl Route {
             ["search"] => Self::Search,
             ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "requester"] => Self::Requester(TicketNumber(number(ticket)?)),
+            ["tickets", ticket, "write"] => Self::Write(TicketNumber(number(ticket)?)),
+            ["tickets", ticket, "change"] => Self::Change(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "articles", article, "text"] => {
                 Self::ArticleText(TicketNumber(number(ticket)?), ArticleId(number(article)?))
             }
@@ -72,7 +78,7 @@ impl Route {
     pub(super) fn methods(&self) -> &'static str {
         match self {
             Self::SignIn | Self::SignInLink(_) => "GET, HEAD, POST",
-            Self::SignOut | Self::Requester(_) => "POST",
+            Self::SignOut | Self::Requester(_) | Self::Write(_) | Self::Change(_) => "POST",
             _ => "GET, HEAD",
         }
     }
@@ -96,6 +102,8 @@ impl Route {
             | Self::Search
             | Self::Ticket(_)
             | Self::Requester(_)
+            | Self::Write(_)
+            | Self::Change(_)
             | Self::ArticleText(..)
             | Self::ArticlePage(..)
             | Self::Attachment(_)

@@ -74,12 +74,14 @@ pub(super) fn shown(articles: &[Article], until: Option<ArticleId>) -> &[Article
     &articles[end.saturating_sub(ARTICLES)..end]
 }
 
-/// The content of the page. `shown` is a run of the ticket's articles.
+/// The content of the page. `shown` is a run of the ticket's articles; the forms stand below and beside
+/// them.
 pub(super) fn page(
     ticket: &Ticket,
     shown: &[Article],
     rows: &Rows,
     view: View<'_>,
+    (writing, changing): (Markup, Markup),
     now: Timestamp,
 ) -> Markup {
     let first = shown.first().map(|article| article.id);
@@ -101,7 +103,7 @@ pub(super) fn page(
                 h1 { span.no { "#" (ticket.number) } " " (subject(ticket, SUBJECT_LENGTH)) }
                 p.marks { (state_mark(ticket.state)) (priority_mark(ticket.priority)) }
             }
-            (facts(ticket, now))
+            (facts(ticket, changing, now))
             section.conversation aria-label="Conversation" {
                 @if let Some(older) = older {
                     p.more { a href={ "/tickets/" (ticket.number) "?until=" (older.id) } { "Older messages" } }
@@ -110,13 +112,15 @@ pub(super) fn page(
                 @if shown.is_empty() { p.empty { "Nothing is left of this conversation." } }
                 @if newer {
                     p.more { a href={ "/tickets/" (ticket.number) } { "Newest messages" } }
+                } @else {
+                    (writing)
                 }
             }
         }
     }
 }
 
-fn facts(ticket: &Ticket, now: Timestamp) -> Markup {
+fn facts(ticket: &Ticket, changing: Markup, now: Timestamp) -> Markup {
     let link = |number: &crate::desk::ticket::TicketNumber| {
         html! { a href={ "/tickets/" (number) } { "#" (number) } }
     };
@@ -147,6 +151,7 @@ fn facts(ticket: &Ticket, now: Timestamp) -> Markup {
                     (fact("Hold", html! { "kept from retention" }))
                 }
             }
+            (changing)
         }
     }
 }

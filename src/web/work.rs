@@ -1,0 +1,197 @@
+//! The forms of a ticket's page: the answer or note below the conversation, and the changes beside it.
+
+use maud::{Markup, html};
+
+use super::asked::Asked;
+use super::session::TOKEN_FIELD;
+use super::words::cut;
+use crate::desk::change::Change;
+use crate::desk::recipients::Recipients;
+use crate::desk::ticket::{Priority, State, Ticket};
+use crate::mail::Address;
+
+/// The longest name shown, in characters.
+const NAME_LENGTH: usize = 80;
+
+/// People named in one line.
+const PEOPLE: usize = 8;
+
+/// Whom an answer would go to, or why it would go to nobody.
+pub(super) type Whom = Result<Recipients, String>;
+
+/// What was written and could not be sent, and why.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Draft<'a> {
+    pub(super) text: &'a str,
+    pub(super) wrong: &'a str,
+}
+
+/// What the forms work on.
+pub(super) struct Bench<'a> {
+    pub(super) ticket: &'a Ticket,
+    pub(super) token: &'a str,
+    /// The names of those who may have a ticket.
+    pub(super) agents: &'a [String],
+    pub(super) whom: &'a Whom,
+    pub(super) draft: Draft<'a>,
+}
+
+/// The form below the conversation.
+pub(super) fn writing(bench: &Bench<'_>) -> Markup {
+    let Bench { ticket, token, whom, draft, .. } = bench;
+    if ticket.state == State::Deleted || ticket.merged_into.is_some() {
+        return Markup::default();
+    }
+    let seen = ticket.articles.last().map_or(0, |last| last.id.0);
+    html! {
+        section.write #write aria-labelledby="write-title" {
+            h2 #write-title { "Answer" }
+            @if !draft.wrong.is_empty() { p.error role="alert" { (draft.wrong) } }
+            @match whom {
+                Ok(whom) => { (recipients(whom)) }
+                Err(why) => { p.hint { "Nobody can be answered: " (why) ". A note can be kept." } }
+            }
+            form method="post" action={ "/tickets/" (ticket.number) "/write" } {
+                input type="hidden" name=(TOKEN_FIELD) value=(token);
+                input type="hidden" name="seen" value=(seen);
+                label.unseen for="text" { "Your text" }
+                textarea #text name="text" rows="8" required placeholder="Write here" { (draft.text) }
+                div.buttons {
+                    label for="then" { "Then" }
+                    select #then name="state" {
+                        option value="" { "leave it as it is" }
+                        @for state in [State::Open, State::Pending, State::Closed] {
+                            option value=(state) { (state) }
+                        }
+                    }
+                    @if whom.is_ok() {
+                        button type="submit" name="as" value="reply" { "Send the answer" }
+                    }
+                    button.second type="submit" name="as" value="note" { "Keep as a note" }
+                }
+            }
+        }
+    }
+}
+
+fn recipients(whom: &Recipients) -> Markup {
+    let people = |people: &[Address]| {
+        html! {
+            @for (place, one) in people.iter().take(PEOPLE).enumerate() {
+                @if place > 0 { ", " }
+                bdi { (cut(&one.name, NAME_LENGTH)) }
+                @if !one.name.is_empty() { " " }
+                span.none { (one.address) }
+            }
+            @if people.len() > PEOPLE { " and " (people.len() - PEOPLE) " more" }
+        }
+    };
+    html! {
+        p.hint {
+            "It goes to " (people(&whom.to))
+            @if !whom.cc.is_empty() { ", copies to " (people(&whom.cc)) }
+            "."
+        }
+        @if let Some(writer) = &whom.instead_of {
+            p.hint.warn {
+                "Not to " (writer.address) ", who wrote: the message asks for answers to go elsewhere."
+            }
+        }
+    }
+}
+
+/// The form beside the conversation.
+pub(super) fn changing(bench: &Bench<'_>) -> Markup {
+    let Bench { ticket, token, agents, .. } = bench;
+    let action = format!("/tickets/{}/change", ticket.number);
+    let hidden = html! { input type="hidden" name=(TOKEN_FIELD) value=(token); };
+    if ticket.state == State::Deleted {
+        return html! {
+            form.change method="post" action=(action) {
+                (hidden)
+                button.second type="submit" name="deed" value="undelete" { "Take it back" }
+            }
+        };
+    }
+    if ticket.merged_into.is_some() {
+        return Markup::default();
+    }
+    let current = |own: &str, other: &str| own == other;
+    let assignee = ticket.assignee.as_deref().unwrap_or_default();
+    html! {
+        form.change method="post" action=(action) {
+            (hidden)
+            label for="assignee" { "Assigned to" }
+            select #assignee name="assignee" {
+                option value="" selected[assignee.is_empty()] { "nobody" }
+                @for agent in *agents {
+                    option value=(agent) selected[current(agent, assignee)] { (agent) }
+                }
+                @if !assignee.is_empty() && !agents.iter().any(|agent| agent == assignee) {
+                    option value=(assignee) selected { (assignee) }
+                }
+            }
+            label for="state" { "State" }
+            select #state name="state" {
+                @for state in [State::New, State::Open, State::Pending, State::Closed] {
+                    option value=(state) selected[state == ticket.state] { (state) }
+                }
+            }
+            label for="priority" { "Priority" }
+            select #priority name="priority" {
+                @for priority in Priority::ALL {
+                    option value=(priority) selected[*priority == ticket.priority] { (priority) }
+                }
+            }
+            label for="queue" { "Queue" }
+            input #queue type="text" name="queue" maxlength="60"
+                value=(ticket.queue.as_deref().unwrap_or_default());
+            label for="tags" { "Tags (a, b, c)" }
+            input #tags type="text" name="tags" value=(ticket.tags.join(", "));
+            div.buttons {
+                button type="submit" name="deed" value="change" { "Change" }
+                button.second type="submit" name="deed" value="delete" { "Delete" }
+            }
+        }
+    }
+}
+
+/// What the form beside a ticket asks for.
+pub(super) fn changes(asked: &Asked, ticket: &Ticket) -> Result<Vec<Change>, String> {
+    match asked.form("deed").as_deref() {
+        Some("delete") => return Ok(vec![Change::Delete]),
+        Some("undelete") => return Ok(vec![Change::Undelete]),
+        _ => {}
+    }
+    let mut changes = Vec::new();
+    let given = |name: &str| asked.form(name).map(|text| text.trim().to_owned());
+    let or_none = |text: String| (!text.is_empty()).then_some(text);
+    if let Some(assignee) = given("assignee").map(or_none)
+        && assignee != ticket.assignee
+    {
+        changes.push(Change::Assign(assignee));
+    }
+    if let Some(word) = given("state") {
+        changes.push(Change::State(word.parse::<State>().map_err(|why| why.to_string())?));
+    }
+    if let Some(word) = given("priority") {
+        changes.push(Change::Priority(word.parse().map_err(|why| format!("{why}"))?));
+    }
+    if let Some(queue) = given("queue").map(or_none)
+        && queue != ticket.queue
+    {
+        changes.push(Change::Queue(queue));
+    }
+    if let Some(tags) = given("tags") {
+        let tags: Vec<String> = tags
+            .split(',')
+            .map(str::trim)
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let stays = |own: &&String| tags.iter().any(|tag| tag.eq_ignore_ascii_case(own));
+        let gone: Vec<String> = ticket.tags.iter().filter(|own| !stays(own)).cloned().collect();
+        changes.extend([Change::Untag(gone), Change::Tag(tags)]);
+    }
+    Ok(changes)
+}
