@@ -91,6 +91,8 @@ pub struct Known {
     pub reported_notice: Option<OutboxId>,
     /// The tickets its subject names, whether or not by the right code.
     pub named: Vec<TicketNumber>,
+    /// Whether its sender's address is that of an agent who may sign in.
+    pub is_agent: bool,
     /// The number a new ticket would get.
     pub next_ticket: TicketNumber,
     /// What left lately for whom an acknowledgement would go to.
@@ -195,7 +197,14 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         }
     }
     let archived = received_at < policy.activated_at;
-    let place = thread::place(&known.candidates, policy.reopen_days, now);
+    let verified = sender::verdict(&message, &policy.address.address);
+    let believed = |named| sender::is_believed(&message, named, known.is_agent, verified, policy);
+    let candidates = known.candidates.iter().map(|candidate| Candidate {
+        knows_sender: believed(candidate.knows_sender),
+        ..candidate.clone()
+    });
+    let candidates: Vec<Candidate> = candidates.collect();
+    let place = thread::place(&candidates, policy.reopen_days, now);
     // A letter to two mailboxes opens two tickets; an answer to two is in its ticket only once.
     if let Place::Join(ticket, _) = place
         && let Some((article, _)) = known.elsewhere.iter().find(|(_, other)| *other == ticket)
@@ -228,7 +237,6 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         if opens { (Outcome::Opened, Action::Opened) } else { (Outcome::Joined, Action::Joined) };
     let mut audit = vec![entry(action, Some(number), format!("sha256 {sha256}"))];
 
-    let verified = sender::verdict(&message, &policy.address.address);
     let is_forged = verified == Verdict::Fail;
     // The answer to a forged letter would go to somebody who did not write.
     let may_be_answered = opens
@@ -437,6 +445,7 @@ mod tests {
             noticed: None,
             reported_notice: None,
             named: Vec::new(),
+            is_agent: false,
             next_ticket: TicketNumber(8),
             lately: Lately::default(),
         }
