@@ -191,7 +191,9 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         if let Some((article, ticket)) = noticed.twin {
             return duplicate(article, ticket);
         }
-        if machine.is_none() && !message.sealed {
+        // In a deleted ticket nobody would see it.
+        let is_seen = noticed.thread.state != State::Deleted;
+        if machine.is_none() && !message.sealed && is_seen {
             let (ledger, received) = (ledger, (sha256, fingerprint));
             return noticed::decide(ledger, &message, received, noticed, policy);
         }
@@ -278,12 +280,20 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
     let refused = known.reported.and_then(|article| Some((article, failure(&message)?)));
     let refused_notice = known.reported_notice.and_then(|id| Some((id, failure(&message)?)));
     // What a machine says may answer a notice, and is the beginning of no other one.
-    let tells = !archived && matches!(machine, None | Some(Machine::Report)) && !is_ours(&message);
-    let tell = (tells && known.noticed.is_none() && known.reported_notice.is_none())
+    let tells =
+        !archived && matches!(machine, None | Some(Machine::Report)) && !is_ours(&message, policy);
+    // A notice that an agent passes on must not bring about another.
+    let passed_on = known.is_agent && !known.named.is_empty();
+    let about_notice = known.noticed.is_some() || known.reported_notice.is_some();
+    let tell = (tells && !about_notice && !passed_on)
         .then_some(if opens { Event::New } else { Event::Answered })
         .filter(|event| *event == Event::New || machine.is_none());
-    let article =
+    let mut article =
         NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
+    if about_notice && !opens {
+        // It is in the ticket for the notice it names; whoever cites it in turn is not.
+        (article.message_id, article.cited) = (None, Vec::new());
+    }
     Decision {
         outcome,
         reason,
@@ -300,8 +310,9 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
 }
 
 /// Whether a program like this one wrote a message.
-fn is_ours(message: &Message) -> bool {
+fn is_ours(message: &Message, policy: &Policy) -> bool {
     message.message_id.as_ref().is_some_and(outgoing::is_of_our_kind)
+        || message.from.as_ref().is_some_and(|from| policy.own_addresses.contains(&from.key()))
 }
 
 /// Why a letter of ours did not arrive, in the words of the server that says so; `None` when nobody

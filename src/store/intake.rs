@@ -249,8 +249,8 @@ fn known(
         reported = self::reported(tx, ids().take(intake::MAX_CITED))?;
         reported_notice = notices::with_id(tx, ids().take(intake::MAX_CITED))?;
     }
-    let noticed = match answered {
-        Some((id, ticket)) => notices::noticed(tx, id, ticket, &arrival.fingerprint, now)?,
+    let noticed = match answered.or(reported_notice) {
+        Some(found) => notices::noticed(tx, mailbox, found, &arrival.fingerprint, now)?,
         None => None,
     };
     cited.truncate(intake::MAX_CITED);
