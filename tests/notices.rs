@@ -13,7 +13,7 @@ use counterfoil::desk::notice::Event;
 use counterfoil::desk::ticket::{Delivery, Kind, Role, State, TicketNumber};
 use counterfoil::mail::Message;
 use counterfoil::mail::parse::parse;
-use counterfoil::practice::{Fault, Kind as FaultKind};
+use counterfoil::practice::{Fault, Kind as FaultKind, Settings};
 use counterfoil::store::audit::Verdict;
 use in_process::{Office, Watched};
 
@@ -280,4 +280,166 @@ fn a_ticket_that_is_erased_takes_its_notices_along() {
     office.play();
     assert_eq!(left(&office, "ana1@shop.example").len(), 1);
     assert_eq!(office.tickets().len(), 1, "it opened a ticket of its own");
+}
+
+/// An office with one ticket, and the notice of it that Ben got.
+fn noticed() -> (Office, Message) {
+    let mut office = office();
+    office.deliver(Some("lamp@shop.example"), "Lamp");
+    office.play();
+    let notice = left(&office, BEN).remove(0);
+    (office, notice)
+}
+
+/// A letter of Ben's that cites the notice.
+fn from_ben(notice: &Message, headers: &str, text: &str) -> String {
+    format!(
+        "{VOUCHED}From: {BEN}\r\nTo: {DESK}\r\nMessage-ID: <ben@crew.example>\r\n\
+         In-Reply-To: <{}>\r\n{headers}\r\n{text}\r\n",
+        id(notice)
+    )
+}
+
+#[test]
+fn what_the_agent_did_not_write_to_the_requester_does_not_go_there() {
+    const PGP: &str = "Subject: Re: Lamp\r\nMIME-Version: 1.0\r\nContent-Type: multipart/encrypted; \
+                       protocol=\"application/pgp-encrypted\"; boundary=b\r\n";
+    const PGP_BODY: &str = "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n\
+                            Content-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\
+                            \r\nhQ\r\n-----END PGP MESSAGE-----\r\n--b--";
+    let (_, sample) = noticed();
+    let quoted: String = sample.text.lines().map(|line| format!("> {line}\r\n")).collect();
+    let nothing_new =
+        format!("On Mon, 4 May 2026 at 09:00, Office <{DESK}> wrote:\r\n\r\n{quoted}");
+    let passed_on = format!(
+        "Not for her.\r\n\r\n---------- Forwarded message ---------\r\nFrom: Office <{DESK}>\r\n\
+         Date: Mon, 4 May 2026 at 09:00\r\nSubject: Lamp\r\nTo: <{BEN}>\r\n\r\n{}",
+        sample.text
+    );
+    let answer = "Subject: Re: Lamp\r\n";
+    for (case, headers, text, expected) in [
+        ("nothing but what he quotes", answer, nothing_new.as_str(), "could not be told"),
+        ("a vacation reply without a mark", answer, "I am out of the office.", "who is away"),
+        ("encrypted", PGP, PGP_BODY, "it is encrypted"),
+        ("passed on", "Subject: Fwd: Lamp\r\n", passed_on.as_str(), "passes a letter on"),
+    ] {
+        let (mut office, notice) = noticed();
+        office.deliver_raw(DESK, from_ben(&notice, headers, text));
+        office.play();
+        assert_eq!(left(&office, "ana1@shop.example").len(), 1, "{case}: the acknowledgement");
+        let note = office.store().ticket(ONE).unwrap().articles.pop().unwrap();
+        assert!(note.kind == Kind::Note && note.text.contains(expected), "{case}: {}", note.text);
+    }
+    // Who is away and says so above what he quotes has written it himself.
+    let (mut office, notice) = noticed();
+    let text = format!("We are on vacation until Monday.\r\n\r\n{nothing_new}");
+    office.deliver_raw(DESK, from_ben(&notice, answer, &text));
+    office.play();
+    let got = left(&office, "ana1@shop.example").pop().unwrap();
+    assert!(got.text.starts_with("We are on vacation"), "{}", got.text);
+    assert!(!got.text.contains("stays among agents"), "{}", got.text);
+}
+
+#[test]
+fn a_machine_that_answers_a_notice_lets_nobody_into_the_ticket() {
+    let (mut office, notice) = noticed();
+    let away = format!(
+        "From: eve@evil.example\r\nAuto-Submitted: auto-replied\r\nSubject: Re: Lamp\r\n\
+         Message-ID: <e1@evil.example>\r\nIn-Reply-To: <{}>\r\n\r\nAway.\r\n",
+        id(&notice)
+    );
+    let follows = "From: eve@evil.example\r\nSubject: Re: Lamp\r\nMessage-ID: <e2@evil.example>\r\n\
+                   In-Reply-To: <e1@evil.example>\r\n\r\nSend it to me.\r\n";
+    // Delivered a second time it is the same letter still.
+    for raw in [away.as_str(), away.as_str(), follows] {
+        office.deliver_raw(DESK, raw);
+        office.play();
+    }
+    let mut store = office.store();
+    let ticket = store.ticket(ONE).unwrap();
+    let machines = ticket.articles.iter().filter(|article| article.text.contains("Away."));
+    assert_eq!(machines.count(), 1);
+    assert!(!ticket.articles.iter().any(|article| article.text.contains("Send it to me.")));
+    let answered = store.thread(ONE).unwrap().0.answered.unwrap();
+    assert_eq!(answered.from.unwrap().address, "ana1@shop.example");
+}
+
+#[test]
+fn agents_who_pass_their_notices_on_to_the_desk_are_told_no_more() {
+    let mut office = office();
+    office.store().set_notices("ana", Event::ALL, &[], office.now).unwrap();
+    office.deliver(Some("lamp@shop.example"), "Lamp");
+    office.play();
+    let mut passed = 0;
+    for _ in 0..3 {
+        let sent = office.practice.left();
+        let theirs: Vec<_> =
+            sent.iter().filter(|one| one.to[0].ends_with("@crew.example")).collect();
+        for one in &theirs[passed..] {
+            let read = parse(&one.raw);
+            let raw = format!(
+                "From: {}\r\nSubject: Fwd: {}\r\n\r\n{}\r\n",
+                one.to[0], read.subject, read.text
+            );
+            office.deliver_raw(DESK, raw);
+            // As it is, where its marks and its id are lost on the way.
+            let raw = format!("From: {DESK}\r\nSubject: {}\r\n\r\n{}\r\n", read.subject, read.text);
+            office.deliver_raw(DESK, raw);
+        }
+        passed = theirs.len();
+        office.play();
+    }
+    let notices = |to: &str| {
+        let all = left(&office, to).into_iter();
+        all.filter(|letter| letter.text.contains("stays among agents")).count()
+    };
+    assert_eq!((notices(BEN), notices("ana@crew.example")), (1, 1));
+}
+
+#[test]
+fn an_answer_in_a_deleted_ticket_is_seen_and_goes_to_nobody() {
+    let (mut office, notice) = noticed();
+    office.store().change_ticket(ONE, &[Change::Delete], "cli", office.now).unwrap();
+    office.deliver_raw(DESK, from_ben(&notice, "Subject: Re: Lamp\r\n", "On Monday."));
+    office.play();
+    assert_eq!(left(&office, "ana1@shop.example").len(), 1);
+    let tickets = office.tickets();
+    assert_eq!((tickets.len(), tickets[0].number), (1, TicketNumber(2)), "all but the deleted");
+    assert!(tickets[0].articles[0].text.contains("On Monday."));
+    assert_eq!(left(&office, BEN).len(), 2, "the notice, and that ticket 2 was opened");
+}
+
+#[test]
+fn what_the_requester_got_directly_is_answered_into_the_ticket() {
+    let (mut office, notice) = noticed();
+    let headers = "Cc: Ana1@shop.example\r\nSubject: Re: Lamp\r\n";
+    office.deliver_raw(DESK, from_ben(&notice, headers, "On Monday."));
+    office.play();
+    assert_eq!(left(&office, "ana1@shop.example").len(), 1, "not a second time");
+    let raw = "From: ana1@shop.example\r\nSubject: Re: Lamp\r\nIn-Reply-To: <ben@crew.example>\r\n\
+               \r\nThank you.\r\n";
+    office.deliver_raw(DESK, raw);
+    office.play();
+    let last = office.store().ticket(ONE).unwrap().articles.pop().unwrap();
+    assert_eq!((last.kind, last.text.trim()), (Kind::EmailIn, "Thank you."));
+}
+
+#[test]
+fn an_answer_that_comes_to_another_mailbox_is_not_sent_from_there() {
+    const SALES: &str = "sales@office.example";
+    let mut settings = Settings::simple(DESK);
+    settings.mailboxes.push(Settings::simple(SALES).mailboxes.remove(0));
+    let watched = vec![Watched::new("support", DESK), Watched::new("sales", SALES)];
+    let mut office = Office::of(settings, watched);
+    let mut store = office.store();
+    store.add_agent("ben", BEN, Role::Agent, None, office.now).unwrap();
+    store.set_notices("ben", Event::ALL, &[], office.now).unwrap();
+    office.deliver(Some("lamp@shop.example"), "Lamp");
+    office.play();
+    let notice = left(&office, BEN).remove(0);
+    office.deliver_raw(SALES, from_ben(&notice, "Subject: Re: Lamp\r\n", "On Monday."));
+    office.play();
+    assert_eq!(left(&office, "ana1@shop.example").len(), 1);
+    let note = store.ticket(ONE).unwrap().articles.pop().unwrap();
+    assert!(note.text.contains("another mailbox"), "{}", note.text);
 }

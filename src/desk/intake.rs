@@ -91,6 +91,8 @@ pub struct Known {
     pub reported_notice: Option<OutboxId>,
     /// The tickets its subject names, whether or not by the right code.
     pub named: Vec<TicketNumber>,
+    /// Whether its sender's address is that of an agent who may sign in.
+    pub is_agent: bool,
     /// The number a new ticket would get.
     pub next_ticket: TicketNumber,
     /// What left lately for whom an acknowledgement would go to.
@@ -189,13 +191,22 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         if let Some((article, ticket)) = noticed.twin {
             return duplicate(article, ticket);
         }
-        if machine.is_none() && !message.sealed {
+        // In a deleted ticket nobody would see it.
+        let is_seen = noticed.thread.state != State::Deleted;
+        if machine.is_none() && !message.sealed && is_seen {
             let (ledger, received) = (ledger, (sha256, fingerprint));
             return noticed::decide(ledger, &message, received, noticed, policy);
         }
     }
     let archived = received_at < policy.activated_at;
-    let place = thread::place(&known.candidates, policy.reopen_days, now);
+    let verified = sender::verdict(&message, &policy.address.address);
+    let believed = |named| sender::is_believed(&message, named, known.is_agent, verified, policy);
+    let candidates = known.candidates.iter().map(|candidate| Candidate {
+        knows_sender: believed(candidate.knows_sender),
+        ..candidate.clone()
+    });
+    let candidates: Vec<Candidate> = candidates.collect();
+    let place = thread::place(&candidates, policy.reopen_days, now);
     // A letter to two mailboxes opens two tickets; an answer to two is in its ticket only once.
     if let Place::Join(ticket, _) = place
         && let Some((article, _)) = known.elsewhere.iter().find(|(_, other)| *other == ticket)
@@ -228,7 +239,6 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         if opens { (Outcome::Opened, Action::Opened) } else { (Outcome::Joined, Action::Joined) };
     let mut audit = vec![entry(action, Some(number), format!("sha256 {sha256}"))];
 
-    let verified = sender::verdict(&message, &policy.address.address);
     let is_forged = verified == Verdict::Fail;
     // The answer to a forged letter would go to somebody who did not write.
     let may_be_answered = opens
@@ -270,12 +280,20 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
     let refused = known.reported.and_then(|article| Some((article, failure(&message)?)));
     let refused_notice = known.reported_notice.and_then(|id| Some((id, failure(&message)?)));
     // What a machine says may answer a notice, and is the beginning of no other one.
-    let tells = !archived && matches!(machine, None | Some(Machine::Report)) && !is_ours(&message);
-    let tell = (tells && known.noticed.is_none() && known.reported_notice.is_none())
+    let tells =
+        !archived && matches!(machine, None | Some(Machine::Report)) && !is_ours(&message, policy);
+    // A notice that an agent passes on must not bring about another.
+    let passed_on = known.is_agent && !known.named.is_empty();
+    let about_notice = known.noticed.is_some() || known.reported_notice.is_some();
+    let tell = (tells && !about_notice && !passed_on)
         .then_some(if opens { Event::New } else { Event::Answered })
         .filter(|event| *event == Event::New || machine.is_none());
-    let article =
+    let mut article =
         NewArticle { sender_verified: verified, ..incoming(message, machine, fingerprint) };
+    if about_notice && !opens {
+        // It is in the ticket for the notice it names; whoever cites it in turn is not.
+        (article.message_id, article.cited) = (None, Vec::new());
+    }
     Decision {
         outcome,
         reason,
@@ -292,8 +310,9 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
 }
 
 /// Whether a program like this one wrote a message.
-fn is_ours(message: &Message) -> bool {
+fn is_ours(message: &Message, policy: &Policy) -> bool {
     message.message_id.as_ref().is_some_and(outgoing::is_of_our_kind)
+        || message.from.as_ref().is_some_and(|from| policy.own_addresses.contains(&from.key()))
 }
 
 /// Why a letter of ours did not arrive, in the words of the server that says so; `None` when nobody
@@ -437,6 +456,7 @@ mod tests {
             noticed: None,
             reported_notice: None,
             named: Vec::new(),
+            is_agent: false,
             next_ticket: TicketNumber(8),
             lately: Lately::default(),
         }

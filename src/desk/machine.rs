@@ -103,6 +103,12 @@ pub fn announces_itself(message: &Message) -> bool {
     absence::is_announced(&message.subject)
 }
 
+/// Whether a letter without any sign of a machine says that its writer is away: too little for a letter
+/// that anybody wrote, enough where a wrong guess does no harm.
+pub fn tells_absence(message: &Message) -> bool {
+    absence::is_announced(&message.subject) || absence::is_told(&message.visible_text)
+}
+
 /// A DMARC aggregate report (RFC 7489 section 7.2.1.1): known by its subject and by an attachment
 /// named `receiver!domain!begin!end`.
 fn is_domain_report(message: &Message) -> bool {

@@ -185,6 +185,19 @@ pub fn letter(told: &Told, policy: &Policy, language: &str, date: Timestamp) -> 
     }
 }
 
+/// Whether a text repeats a notice: what stands at its end in either language, however it was quoted
+/// and broken into lines.
+pub fn is_repeated_in(text: &str) -> bool {
+    let words = text.split_whitespace().map(|word| word.trim_start_matches('>'));
+    let text = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    [
+        "goes to the requester; what you quote stays here.",
+        "an den Anfragenden; Zitiertes bleibt hier.",
+    ]
+    .iter()
+    .any(|end| text.contains(end))
+}
+
 /// The first lines of what was written.
 fn beginning(text: &str) -> String {
     let lines: Vec<&str> = text.trim().lines().take(LINES).collect();
@@ -289,5 +302,11 @@ mod tests {
         assert!(english.text.contains("line\n[…]\n") && english.text.contains("#note"));
         let german = letter(&told, &policy, "de", now).text;
         assert!(german.starts_with("Ticket 7 von ana@shop.example ist jetzt Ihres."), "{german}");
+        // Known again when it is quoted, wrapped anew and quoted once more.
+        for text in [english.text, german] {
+            let quoted = text.replace(' ', "\n> > ");
+            assert!(is_repeated_in(&text) && is_repeated_in(&quoted), "{quoted}");
+        }
+        assert!(!is_repeated_in("We come on Monday."));
     }
 }

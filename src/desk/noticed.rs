@@ -6,9 +6,9 @@ use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::{ACTOR, Decision, NewArticle, Policy, TicketChange};
 use crate::desk::ledger::Outcome;
 use crate::desk::outgoing::{self, Thread, Writing};
-use crate::desk::sender;
 use crate::desk::ticket::{ArticleId, Kind, LedgerId, State, TicketNumber, Verdict};
-use crate::mail::{Address, Message};
+use crate::desk::{machine, notice, sender};
+use crate::mail::{Address, Message, MessageId, Protection};
 
 /// The first line of an answer that stays among agents.
 const NOTE: &str = "#note";
@@ -22,6 +22,8 @@ pub struct Noticed {
     pub agent: String,
     /// The address of that agent.
     pub email: String,
+    /// Whether the notice left the mailbox through which the answer came.
+    pub same_mailbox: bool,
     /// Whether the agent may still sign in.
     pub is_active: bool,
     /// The cap that an answer would strike, in words.
@@ -93,8 +95,10 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
     let text = message.visible_text.trim();
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let as_note = first.trim().eq_ignore_ascii_case(NOTE);
-    let kept = |why: String, text: &str| Heard {
+    // Who cites what an agent wrote has seen it. What anybody else wrote must be no way into the ticket.
+    let kept = |why: String, text: &str, message_id: Option<MessageId>| Heard {
         article: NewArticle {
+            message_id,
             from: message.from.clone(),
             visible_text: text.to_owned(),
             text: text.to_owned(),
@@ -108,7 +112,7 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
     let refused = |why: &str| {
         let why = format!("an answer to the notice for {agent} was not sent: {why}");
         let text = format!("{why}\n\n{text}");
-        kept(why, &text)
+        kept(why, &text, None)
     };
     let is_agent =
         message.from.as_ref().is_some_and(|from| from.key() == Address::bare(&noticed.email).key());
@@ -121,8 +125,25 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
     if !noticed.is_active {
         return refused("the agent may no longer sign in");
     }
+    if !noticed.same_mailbox {
+        return refused("it came to another mailbox than the notice left");
+    }
+    if message.protection == Some(Protection::Encrypted) {
+        return refused("it is encrypted");
+    }
+    if message.forwarded.is_some() {
+        return refused("it passes a letter on");
+    }
+    if notice::is_repeated_in(&message.visible_text) {
+        return refused("what is new in it could not be told from the notice");
+    }
+    // Whoever answers repeats the notice, unless a program answers for them.
+    if machine::tells_absence(message) && !notice::is_repeated_in(&message.text) {
+        return refused("it seems to be written by a program, for somebody who is away");
+    }
+    let own_id = message.message_id.clone();
     if as_note {
-        return kept(format!("a note of {agent}, who answered a notice"), rest.trim());
+        return kept(format!("a note of {agent}, who answered a notice"), rest.trim(), own_id);
     }
     if let Some(struck) = &noticed.struck {
         return refused(struck);
@@ -136,7 +157,7 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
         Err(why) => refused(&why.to_string()),
         Ok((article, _)) if already_there(message, &article) => {
             let why = format!("{agent} answered a notice, and the requester by the same letter");
-            kept(why, text)
+            kept(why, text, own_id)
         }
         Ok((article, state)) => {
             let reason = format!("the answer of {agent} to a notice; queued for the requester");

@@ -2,9 +2,10 @@
 //! Authentication-Results field counts, and only when that service wrote it: what stands below, or
 //! bears another name, may have been written by anybody (RFC 8601 section 5).
 
+use crate::desk::intake::Policy;
 use crate::desk::ticket::Verdict;
-use crate::mail::Message;
 use crate::mail::authentication::{Authentication, Finding};
+use crate::mail::{Address, Message};
 
 /// The services that receive for the mailboxes this program watches.
 const SERVICES: [&str; 4] = ["outlook.com", "microsoft.com", "google.com", "office365.us"];
@@ -16,7 +17,7 @@ pub fn verdict(message: &Message, own_address: &str) -> Verdict {
     };
     let Some(domain) = domain_of(&from.key()).map(str::to_owned) else { return Verdict::None };
     let own = domain_of(own_address).unwrap_or_default().to_lowercase();
-    if !is_believed(found, &own) {
+    if !is_written_by_service(found, &own) {
         return Verdict::None;
     }
     by_dmarc(found, &domain)
@@ -25,9 +26,27 @@ pub fn verdict(message: &Message, own_address: &str) -> Verdict {
         .unwrap_or(Verdict::None)
 }
 
+/// Whether the sender of a message counts as somebody on a ticket, which `named` says: whether he
+/// wrote to it or was written to in it. An agent counts on every ticket, but only when the receiving
+/// service vouches for him: anybody can write an agent's address into a letter. An address of our own
+/// is nobody's.
+pub fn is_believed(
+    message: &Message,
+    named: bool,
+    is_agent: bool,
+    verified: Verdict,
+    policy: &Policy,
+) -> bool {
+    let Some(from) = message.from.as_ref().map(Address::key) else { return false };
+    if policy.own_addresses.contains(&from) {
+        return false;
+    }
+    if is_agent { verified == Verdict::Pass } else { named }
+}
+
 /// Whether the receiving service wrote the field: it names that service or nobody, and nobody else
 /// received the letter after it was written.
-fn is_believed(found: &Authentication, own: &str) -> bool {
+fn is_written_by_service(found: &Authentication, own: &str) -> bool {
     let is_service = |host: &str| {
         SERVICES.iter().any(|service| is_within(host, service))
             || (!own.is_empty() && (is_within(host, own) || is_within(own, host)))
@@ -113,7 +132,8 @@ fn is_aligned(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::Address;
+    use crate::desk::thread::TagKey;
+    use crate::time::Timestamp;
 
     fn verdict_of(from: &str, value: &str, received: &[&str]) -> Verdict {
         let received: Vec<String> =
@@ -178,6 +198,37 @@ mod tests {
         ] {
             assert_eq!(verdict_of("Ana@Shop.example", value, &[]), expected, "{case}");
         }
+    }
+
+    #[test]
+    fn an_agent_is_believed_when_the_service_vouches_and_others_when_they_are_named() {
+        let policy = Policy {
+            address: Address::bare("support@office.example"),
+            own_addresses: vec!["support@office.example".into()],
+            acknowledge: true,
+            activated_at: Timestamp::from_unix(0),
+            reopen_days: 14,
+            desk: "Office".into(),
+            signature: String::new(),
+            ticket_tag: "CF".into(),
+            tag_key: TagKey::new(b"key"),
+            rules: Vec::new(),
+            wording: Default::default(),
+        };
+        use Verdict::{Fail, None as Nobody, Pass};
+        for (from, named, is_agent, verified, expected) in [
+            ("ana@shop.example", true, false, Nobody, true),
+            ("ana@shop.example", false, false, Pass, false),
+            ("ben@office.example", false, true, Pass, true),
+            ("ben@office.example", true, true, Nobody, false),
+            ("ben@office.example", true, true, Fail, false),
+            ("Support@Office.example", true, true, Pass, false),
+        ] {
+            let message = Message { from: Some(Address::bare(from)), ..Message::default() };
+            let is = is_believed(&message, named, is_agent, verified, &policy);
+            assert_eq!(is, expected, "{from} {named} {is_agent} {verified}");
+        }
+        assert!(!is_believed(&Message::default(), true, true, Pass, &policy));
     }
 
     #[test]

@@ -35,7 +35,8 @@ pub struct Candidate {
     pub state: State,
     /// Since when it is closed.
     pub closed_at: Option<Timestamp>,
-    /// Whether the sender of the message is on the ticket. Only asked for where it counts.
+    /// Whether the sender of the message is on the ticket. Only asked for where it counts; who
+    /// is believed to be it is decided in [`is_believed`](crate::desk::sender::is_believed).
     pub knows_sender: bool,
 }
 

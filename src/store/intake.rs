@@ -12,9 +12,9 @@ use crate::desk::caps::{Lately, body};
 use crate::desk::fingerprint::fingerprint;
 use crate::desk::intake::{self, Arrival, Known, Policy, TicketChange};
 use crate::desk::ledger::{Original, Outcome};
+use crate::desk::machine;
 use crate::desk::thread::{Candidate, Relation};
-use crate::desk::ticket::{ArticleId, Kind, LedgerId, TicketNumber, Verdict};
-use crate::desk::{machine, sender};
+use crate::desk::ticket::{ArticleId, Kind, LedgerId, TicketNumber};
 use crate::mail::{Address, Attachment, Message, MessageId, subject};
 use crate::time::Timestamp;
 
@@ -249,8 +249,8 @@ fn known(
         reported = self::reported(tx, ids().take(intake::MAX_CITED))?;
         reported_notice = notices::with_id(tx, ids().take(intake::MAX_CITED))?;
     }
-    let noticed = match answered {
-        Some((id, ticket)) => notices::noticed(tx, id, ticket, &arrival.fingerprint, now)?,
+    let noticed = match answered.or(reported_notice) {
+        Some(found) => notices::noticed(tx, mailbox, found, &arrival.fingerprint, now)?,
         None => None,
     };
     cited.truncate(intake::MAX_CITED);
@@ -290,7 +290,7 @@ fn known(
             named.push(coded.ticket);
         }
         if has_right_code {
-            coded.knows_sender = knows_sender(tx, coded.ticket, message, policy)?;
+            coded.knows_sender = names_sender(tx, coded.ticket, message)?;
             candidates.push(coded);
         }
     }
@@ -302,6 +302,7 @@ fn known(
         }
         None => Lately::default(),
     };
+    let is_agent = is_agent(tx, message)?;
     let reported_notice = reported_notice.map(|(id, _)| id);
     Ok(Known {
         twin,
@@ -311,6 +312,7 @@ fn known(
         noticed,
         reported_notice,
         named,
+        is_agent,
         next_ticket,
         lately,
     })
@@ -336,27 +338,9 @@ fn reported<'a>(
     Ok(None)
 }
 
-/// Whether the sender of a message wrote to this ticket before, was written to in it, or is an agent
-/// for whom the receiving service vouches. An address of our own is nobody's.
-fn knows_sender(
-    tx: &Transaction<'_>,
-    ticket: TicketNumber,
-    message: &Message,
-    policy: &Policy,
-) -> Result<bool> {
+/// Whether a ticket names the sender of a message among those who wrote or were written to.
+fn names_sender(tx: &Transaction<'_>, ticket: TicketNumber, message: &Message) -> Result<bool> {
     let Some(from) = message.from.as_ref().map(Address::key) else { return Ok(false) };
-    if policy.own_addresses.contains(&from) {
-        return Ok(false);
-    }
-    let is_agent: bool = tx
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM agent WHERE lower(email) = ?1 AND disabled_at IS NULL)",
-        )?
-        .query_row([&from], |row| row.get(0))?;
-    if is_agent {
-        // Anybody can write an agent's address into a letter.
-        return Ok(sender::verdict(message, &policy.address.address) == Verdict::Pass);
-    }
     let mut statement = tx.prepare_cached(
         "SELECT people FROM article WHERE ticket = ?1 AND kind <> 'note' ORDER BY id",
     )?;
@@ -368,6 +352,16 @@ fn knows_sender(
         }
     }
     Ok(false)
+}
+
+/// Whether the address of the sender is that of somebody who may sign in.
+fn is_agent(tx: &Transaction<'_>, message: &Message) -> Result<bool> {
+    let Some(from) = message.from.as_ref().map(Address::key) else { return Ok(false) };
+    Ok(tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM agent WHERE lower(email) = ?1 AND disabled_at IS NULL)",
+        )?
+        .query_row([&from], |row| row.get(0))?)
 }
 
 /// The same letter as it was taken in before.

@@ -201,8 +201,8 @@ pub(super) fn with_id<'a>(
 /// erased.
 pub(super) fn noticed(
     tx: &Transaction<'_>,
-    id: OutboxId,
-    ticket: TicketNumber,
+    mailbox: MailboxId,
+    (id, ticket): (OutboxId, TicketNumber),
     fingerprint: &str,
     now: Timestamp,
 ) -> Result<Option<Noticed>> {
@@ -226,25 +226,27 @@ pub(super) fn noticed(
     let twin = tx
         .prepare_cached(
             "SELECT id, ticket FROM article
-             WHERE fingerprint = ?1 AND kind <> 'email_in' AND fingerprint IS NOT NULL
+             WHERE fingerprint = ?1 AND ticket IN (?2, ?3)
              ORDER BY id LIMIT 1",
         )?
-        .query_row([fingerprint], |row| Ok((row.get(0)?, row.get(1)?)));
+        .query_row((fingerprint, ticket, number), |row| Ok((row.get(0)?, row.get(1)?)));
     let twin = match twin {
         Err(rusqlite::Error::QueryReturnedNoRows) => None,
         other => Some(other?),
     };
     let noticed = tx
         .prepare_cached(
-            "SELECT agent.name, agent.email, agent.disabled_at IS NULL
-             FROM notice JOIN agent ON agent.id = notice.agent WHERE notice.outbox = ?1",
+            "SELECT agent.name, agent.email, agent.disabled_at IS NULL, outbox.mailbox = ?2
+             FROM notice JOIN agent ON agent.id = notice.agent
+             JOIN outbox ON outbox.id = notice.outbox WHERE notice.outbox = ?1",
         )?
-        .query_row([id], |row| {
+        .query_row((id, mailbox.0), |row| {
             Ok(Noticed {
                 thread,
                 agent: row.get(0)?,
                 email: row.get(1)?,
                 is_active: row.get(2)?,
+                same_mailbox: row.get(3)?,
                 struck,
                 twin,
             })
