@@ -187,18 +187,18 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
     }
 
     let machine = machine::kind(&message);
+    let archived = received_at < policy.activated_at;
     if let Some(noticed) = &known.noticed {
         if let Some((article, ticket)) = noticed.twin {
             return duplicate(article, ticket);
         }
         // In a deleted ticket nobody would see it.
         let is_seen = noticed.thread.state != State::Deleted;
-        if machine.is_none() && !message.sealed && is_seen {
+        if machine.is_none() && !message.sealed && is_seen && !archived {
             let (ledger, received) = (ledger, (sha256, fingerprint));
             return noticed::decide(ledger, &message, received, noticed, policy);
         }
     }
-    let archived = received_at < policy.activated_at;
     let verified = sender::verdict(&message, &policy.address.address);
     let believed = |named| sender::is_believed(&message, named, known.is_agent, verified, policy);
     let candidates = known.candidates.iter().map(|candidate| Candidate {
@@ -311,7 +311,9 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
 
 /// Whether a program like this one wrote a message.
 fn is_ours(message: &Message, policy: &Policy) -> bool {
-    message.message_id.as_ref().is_some_and(outgoing::is_of_our_kind)
+    // A provider may give it another id.
+    message.signs.own_mark.is_some()
+        || message.message_id.as_ref().is_some_and(outgoing::is_of_our_kind)
         || message.from.as_ref().is_some_and(|from| policy.own_addresses.contains(&from.key()))
 }
 

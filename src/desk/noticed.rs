@@ -131,7 +131,8 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
     if message.protection == Some(Protection::Encrypted) {
         return refused("it is encrypted");
     }
-    if message.forwarded.is_some() {
+    let has_letter = message.attachments.iter().any(|file| file.content_type == "message/rfc822");
+    if message.forwarded.is_some() || has_letter {
         return refused("it passes a letter on");
     }
     if notice::is_repeated_in(&message.visible_text) {

@@ -342,7 +342,11 @@ fn reported<'a>(
 fn names_sender(tx: &Transaction<'_>, ticket: TicketNumber, message: &Message) -> Result<bool> {
     let Some(from) = message.from.as_ref().map(Address::key) else { return Ok(false) };
     let mut statement = tx.prepare_cached(
-        "SELECT people FROM article WHERE ticket = ?1 AND kind <> 'note' ORDER BY id",
+        "SELECT people FROM article WHERE ticket = ?1 AND kind <> 'note'
+           AND NOT (machine IS NOT NULL AND EXISTS
+             (SELECT 1 FROM article AS older
+              WHERE older.ticket = article.ticket AND older.id < article.id))
+         ORDER BY id",
     )?;
     let mut rows = statement.query([ticket])?;
     while let Some(row) = rows.next()? {
