@@ -251,3 +251,24 @@ fn a_ticket_is_opened_for_somebody_who_called() {
     // His answer finds it.
     assert_eq!(house.letter("carl@shop.example", &format!("Re: {tag}"), "").number, sent.number);
 }
+
+#[test]
+fn nothing_is_written_into_a_ticket_that_was_merged_or_deleted_meanwhile() {
+    use counterfoil::desk::outgoing::{self, Writing};
+    let mut house = two_tickets();
+    let (thread, mailbox, _) = house.store.thread(TWO).unwrap();
+    let writing = Writing { text: "Ring her.".into(), ..Writing::default() };
+    let (note, state) =
+        outgoing::note(&thread, writing, Address::bare("ben@office.example")).unwrap();
+    let write = |house: &mut House| {
+        let written = house.store.write_article(TWO, mailbox, &note, state, "agent:ben", NOW);
+        written.unwrap_err().to_string()
+    };
+    house.store.change_ticket(TWO, &[Change::Delete], "cli", NOW).unwrap();
+    assert!(write(&mut house).contains("ticket 2 is deleted"));
+    assert_eq!(house.store.ticket(TWO).unwrap().state, State::Deleted);
+    house.store.change_ticket(TWO, &[Change::Undelete], "cli", NOW).unwrap();
+    house.store.merge_tickets(TWO, ONE, "cli", NOW).unwrap();
+    assert!(write(&mut house).contains("ticket 2 was merged into ticket 1"));
+    assert_eq!(ids(&house.store.ticket(TWO).unwrap()), Vec::<i64>::new());
+}

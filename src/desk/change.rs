@@ -179,10 +179,20 @@ pub fn after(
         }
         Change::Untag(tags) => {
             // A rule may have written it in capitals.
-            after.tags.retain(|own| !tags.iter().any(|tag| own.eq_ignore_ascii_case(tag.trim())));
+            let gone: Vec<String> = tags.iter().map(|tag| tag.trim().to_lowercase()).collect();
+            after.tags.retain(|own| !gone.contains(&own.to_lowercase()));
         }
     }
     Ok(after)
+}
+
+/// Whether anything can be written into a ticket.
+pub fn writable(ticket: &Standing) -> Result<(), NotPossible> {
+    match ticket.merged_into {
+        Some(target) => Err(NotPossible::Merged(ticket.number, target)),
+        None if ticket.state == State::Deleted => Err(NotPossible::Deleted(ticket.number)),
+        None => Ok(()),
+    }
 }
 
 /// One line without what could deceive whoever reads it.

@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::notices::{self, Happened};
 use super::tickets::{no_ticket, say, tags};
 use super::writing::Content;
-use super::{Error, MailboxId, Result, Store, writing};
+use super::{Error, MailboxId, Result, Store, caps, writing};
 use crate::desk::audit::Action;
 use crate::desk::change::{self, Change, NotPossible, Standing};
 use crate::desk::intake::{NewTicket, Policy};
@@ -67,6 +67,9 @@ impl Store {
             let (number, agents) = (next_number(tx)?, active_agents(tx)?);
             let (ticket, article) = opening::open(opening, number, policy, author, &agents)
                 .map_err(|why| Error::NotPossible(why.to_string()))?;
+            if let Some(why) = caps::reply_struck(tx, &article.to, now)? {
+                return Err(Error::NotPossible(format!("not sent: {why}")));
+            }
             writing::ticket(tx, mailbox, &ticket, now)?;
             let id = writing::article(tx, number, &article, &contents, now)?;
             say(tx, number, actor, Action::OpenedByAgent, format!("article {id}"), now)?;
@@ -170,6 +173,14 @@ impl Store {
                      WHERE outbox = (SELECT id FROM outbox WHERE article = ?1)",
                 )?
                 .execute((part.id, new.number))?;
+                // The answer to a notice goes where what it told of went.
+                tx.prepare_cached(
+                    "UPDATE mailed SET ticket = ?2
+                     WHERE outbox IN (SELECT outbox FROM notice WHERE article = ?1)",
+                )?
+                .execute((part.id, new.number))?;
+                tx.prepare_cached("UPDATE notice SET ticket = ?2 WHERE article = ?1")?
+                    .execute((part.id, new.number))?;
             }
             writing::touch(tx, number, whole.state, now)?;
             let detail = format!("{} articles into ticket {}", chosen.len(), new.number);

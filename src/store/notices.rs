@@ -4,7 +4,7 @@
 use rusqlite::Transaction;
 
 use super::changes::standing;
-use super::tickets::{say, thread};
+use super::tickets::{answered, say, thread};
 use super::writing::{self, People};
 use super::{Error, MailboxId, Result, Store, audit, caps};
 use crate::desk::audit::Action;
@@ -211,10 +211,19 @@ pub(super) fn noticed(
         other => other?,
     };
     let number = standing.merged_into.unwrap_or(ticket);
-    let thread = match thread(tx, number) {
+    let mut thread = match thread(tx, number) {
         Err(Error::NoSuch(_)) => return Ok(None),
         other => other?.0,
     };
+    // It answers what the agent was told of, though somebody else may have written since.
+    let told_of: Option<ArticleId> = tx
+        .prepare_cached("SELECT article FROM notice WHERE outbox = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    if let Some(article) = told_of
+        && let Some(answered) = answered(tx, number, Some(article))?
+    {
+        thread.answered = Some(answered);
+    }
     let struck = match &thread.answered {
         Some(answered) => {
             let to: Vec<Address> =

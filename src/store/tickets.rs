@@ -2,9 +2,11 @@
 
 use rusqlite::{Row, Transaction};
 
+use super::changes::standing;
 use super::writing::{self, Content, People};
 use super::{Error, MailboxId, Result, Store, audit, caps};
 use crate::desk::audit::{Action, NewEntry};
+use crate::desk::change;
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
@@ -61,7 +63,10 @@ impl Store {
         let contents: Vec<Content> =
             article.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
         self.write(|tx| {
-            let before = state_and_hold(tx, number)?.0;
+            let standing = standing(tx, number)?;
+            // It may have been merged or deleted since the agent read it.
+            change::writable(&standing).map_err(|why| Error::NotPossible(why.to_string()))?;
+            let before = standing.state;
             let id = writing::article(tx, number, article, &contents, now)?;
             let action = if article.kind == Kind::Note {
                 Action::Noted
@@ -131,22 +136,12 @@ pub(super) fn thread(
         Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
         other => other?,
     };
-    let answered = answered(tx, number)?;
+    let answered = answered(tx, number, None)?;
     Ok((Thread { number, subject, state, answered }, mailbox, name))
 }
 
 pub(super) fn no_ticket(number: TicketNumber) -> Error {
     Error::NoSuch(format!("there is no ticket {number}"))
-}
-
-fn state_and_hold(tx: &Transaction<'_>, number: TicketNumber) -> Result<(State, bool)> {
-    let row = tx
-        .prepare_cached("SELECT state, hold FROM ticket WHERE number = ?1 AND erased_at IS NULL")?
-        .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)));
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
-        other => Ok(other?),
-    }
 }
 
 pub(super) fn say(
@@ -163,17 +158,23 @@ pub(super) fn say(
 }
 
 /// The newest message that came in, by a person rather than a machine where there is one. A letter
-/// that was forwarded to us by somebody else is answered to its writer once he is the requester.
-fn answered(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answered>> {
+/// that was forwarded to us by somebody else is answered to its writer once he is the requester. With
+/// `article`, that one if it came into this ticket.
+pub(super) fn answered(
+    tx: &Transaction<'_>,
+    number: TicketNumber,
+    article: Option<ArticleId>,
+) -> Result<Option<Answered>> {
     let row = tx
         .prepare_cached(
             "SELECT article.id, article.people, article.message_id, article.forwarded, person.key
              FROM article JOIN ticket ON ticket.number = article.ticket
              LEFT JOIN person ON person.id = ticket.requester
              WHERE article.ticket = ?1 AND article.kind = 'email_in'
+               AND (?2 IS NULL OR article.id = ?2)
              ORDER BY article.machine IS NOT NULL, article.id DESC LIMIT 1",
         )?
-        .query_row([number], |row| {
+        .query_row((number, article), |row| {
             let forwarded: Option<Forwarded> = from_json(row.get(3)?);
             let requester: Option<String> = row.get(4)?;
             let writer = forwarded
