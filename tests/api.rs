@@ -291,3 +291,67 @@ fn a_token_ends_when_it_is_revoked_and_a_session_needs_its_own_page() {
     let foreign = format!("X-CSRF-Token: {token}\r\nOrigin: https://evil.example\r\n");
     assert_eq!(write(&foreign).status, 403);
 }
+
+#[test]
+fn what_nobody_would_send_by_chance_is_refused_or_does_no_harm() {
+    let desk = Desk::new();
+    let deep = format!("{{\"requester\":{}1{}}}", "[".repeat(20_000), "]".repeat(20_000));
+    let send = |address: &str| {
+        json!({"requester": address, "subject": "x", "text": "y", "send": true}).to_string()
+    };
+    let mut wrong = Vec::new();
+    let long = format!(r#"{{"queue":"{}"}}"#, "q".repeat(10_000));
+    for (method, path, body, status) in [
+        ("GET", "tickets?after=9223372036854775807-9223372036854775807", "", 200),
+        ("GET", "tickets?after=-9223372036854775808-1", "", 400),
+        ("GET", "tickets?after=99999999999999999999-1", "", 400),
+        ("GET", "tickets?limit=99999999999999999999", "", 400),
+        ("GET", "tickets?queue=%00%zz", "", 400),
+        ("GET", "tickets?queue=a%ff&tag=b&requester=%27%3b--", "", 200),
+        ("GET", "tickets/9223372036854775808", "", 404),
+        ("GET", "tickets/%31", "", 200),
+        ("HEAD", "tickets/1/replies", "", 405),
+        ("HEAD", "tickets/1", "", 200),
+        ("PUT", "tickets/1/notes", "{}", 405),
+        ("POST", "tickets", deep.as_str(), 422),
+        ("POST", "tickets", &send("ana@shop..example"), 422),
+        ("POST", "tickets", &send("a@b>"), 422),
+        ("POST", "tickets", &send("support@contoso.example"), 422),
+        ("PATCH", "tickets/1", r#"{"queue":"a","queue":"b"}"#, 422),
+        ("PATCH", "tickets/1", r#"{"queue":"a\u0000b"}"#, 409),
+        ("PATCH", "tickets/1", r#"{"assignee":"ben\r\nx"}"#, 409),
+        ("PATCH", "tickets/1", r#"{"subject":"a\r\nBcc: x@y"}"#, 409),
+        ("PATCH", "tickets/1", &long, 409),
+        ("PATCH", "tickets/1", r#"{"merged_into":1e400}"#, 422),
+        ("PATCH", "tickets/1", r#"{"merged_into":9223372036854775808}"#, 422),
+        ("PATCH", "tickets/1", r#"{"merged_into":-1}"#, 404),
+        ("PATCH", "tickets/1", r#"{"due_at":"+99999-01-01T00:00:00Z"}"#, 422),
+        ("PATCH", "tickets/1", "[]", 422),
+        ("PATCH", "tickets/1", r#"["closed"]"#, 422),
+        ("PATCH", "tickets/1", "", 415),
+        ("PATCH", "tickets/1", "\u{feff}{}", 400),
+    ] {
+        let body = (!body.is_empty()).then_some(body);
+        let answer = desk.ask(method, path, &desk.agent, body);
+        if answer.status != status {
+            wrong.push(format!(
+                "{method} {path} {body:.60?}: {} {:.120}",
+                answer.status, answer.body
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Signs that no letter may hold never reach one.
+    let text = json!({
+        "text": "a\u{0}b\r\n.\r\nc\u{1b}[2J",
+        "attachments": [{"filename": "a\r\nX-Evil: 1\u{0}.txt", "content_type": "text/html\r\nX: y",
+                         "content": "QUJD"}],
+    });
+    let (status, _) = desk.send("POST", "tickets/1/replies", "tickets/{number}/replies", &text);
+    assert_eq!(status, 201);
+    let many =
+        json!({"text": "again", "requester": "dora@shop.example", "subject": "x", "send": true});
+    let statuses: Vec<u16> =
+        (0..60).map(|_| desk.send("POST", "tickets", "tickets", &many).0).collect();
+    assert!(statuses.contains(&422), "a cap holds for what opens a ticket as well: {statuses:?}");
+}

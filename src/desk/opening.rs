@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::desk::caps;
 use crate::desk::change::{self, Change, Standing};
 use crate::desk::intake::{NewArticle, NewTicket, Policy};
 use crate::desk::outgoing;
 use crate::desk::ticket::{Kind, Priority, State, TicketNumber};
+use crate::mail::compose::is_address;
 use crate::mail::{Address, Attachment, subject};
 
 /// What an agent wants opened.
@@ -38,6 +40,12 @@ pub enum NotPossible {
     /// One of its words is none.
     #[error("{0}")]
     Change(#[from] change::NotPossible),
+    /// Whom it should go to cannot be written to.
+    #[error("`{0}` is no address that mail can be sent to; correct it, or keep the text as a note")]
+    NoAddress(String),
+    /// It would come back as a new letter.
+    #[error("{0} is the mailbox this would leave from; keep the text as a note")]
+    Ourselves(String),
     /// There is nothing in it.
     #[error("the ticket would be empty; write a text or attach a file")]
     Empty,
@@ -53,6 +61,13 @@ pub fn open(
 ) -> Result<(NewTicket, NewArticle), NotPossible> {
     if opening.text.trim().is_empty() && opening.attachments.is_empty() {
         return Err(NotPossible::Empty);
+    }
+    let requester = &opening.requester;
+    if opening.send && !is_address(&requester.address) {
+        return Err(NotPossible::NoAddress(requester.address.clone()));
+    }
+    if opening.send && caps::key(requester) == caps::key(&policy.address) {
+        return Err(NotPossible::Ourselves(requester.address.clone()));
     }
     let mut standing = Standing {
         number,

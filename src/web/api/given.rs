@@ -152,6 +152,10 @@ pub(super) fn read<'a, T: Deserialize<'a>>(asked: &'a Asked) -> Result<T, Refusa
     if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&asked.body) {
         return Err(Refusal::bad(format!("the body is not JSON: {error}")));
     }
+    // A list would be taken for the fields in their order.
+    if asked.body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(unfit("the body is not an object, with its fields in braces"));
+    }
     serde_json::from_slice(&asked.body).map_err(|error| unfit(error.to_string()))
 }
 
