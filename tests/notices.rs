@@ -153,7 +153,23 @@ fn an_agent_answers_a_notice_and_only_what_is_new_goes_to_the_requester() {
     office.play();
     let note = store.ticket(ONE).unwrap().articles.pop().unwrap();
     assert_eq!((note.kind, note.text.as_str()), (Kind::Note, "She is angry."));
-    assert_eq!(left(&office, "ana1@shop.example").len(), 2);
+    for marked in
+        ["#Note: she is angry.", "#note she is angry.", "Hello,\r\n#NOTE\r\nshe is angry."]
+    {
+        office.deliver_raw(DESK, trusted(BEN, &notice, marked));
+        office.play();
+        let note = store.ticket(ONE).unwrap().articles.pop().unwrap();
+        assert_eq!(note.kind, Kind::Note, "{marked}");
+        assert!(note.text.ends_with("she is angry.") && !note.text.contains('#'), "{}", note.text);
+    }
+    // Quotes between his lines stay here as well.
+    let between = "Yes.\r\n\r\n> Ticket 1 is new, from Ana.\r\n\r\nAnd no.";
+    office.deliver_raw(DESK, trusted(BEN, &notice, between));
+    office.play();
+    let sent = store.ticket(ONE).unwrap().articles.pop().unwrap();
+    assert_eq!((sent.kind, sent.visible_text.contains("is new")), (Kind::EmailOut, false));
+    assert!(sent.visible_text.contains("Yes.") && sent.visible_text.contains("And no."));
+    assert_eq!(left(&office, "ana1@shop.example").len(), 3);
     assert!(matches!(store.verify_audit().unwrap(), Verdict::Whole { .. }));
 }
 

@@ -8,7 +8,7 @@ use crate::desk::ledger::Outcome;
 use crate::desk::outgoing::{self, Thread, Writing};
 use crate::desk::ticket::{ArticleId, Kind, LedgerId, State, TicketNumber, Verdict};
 use crate::desk::{machine, notice, sender};
-use crate::mail::{Address, Message, MessageId, Protection};
+use crate::mail::{Address, Message, MessageId, Protection, quote};
 
 /// The first line of an answer that stays among agents.
 const NOTE: &str = "#note";
@@ -93,8 +93,7 @@ pub(super) fn decide(
 fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy) -> Heard {
     let agent = &noticed.agent;
     let text = message.visible_text.trim();
-    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let as_note = first.trim().eq_ignore_ascii_case(NOTE);
+    let (as_note, added) = without_mark(&quote::added(&message.text));
     // Who cites what an agent wrote has seen it. What anybody else wrote must be no way into the ticket.
     let kept = |why: String, text: &str, message_id: Option<MessageId>| Heard {
         article: NewArticle {
@@ -125,6 +124,10 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
     if !noticed.is_active {
         return refused("the agent may no longer sign in");
     }
+    let own_id = message.message_id.clone();
+    if as_note {
+        return kept(format!("a note of {agent}, who answered a notice"), &added, own_id);
+    }
     if !noticed.same_mailbox {
         return refused("it came to another mailbox than the notice left");
     }
@@ -135,22 +138,19 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
     if message.forwarded.is_some() || has_letter {
         return refused("it passes a letter on");
     }
-    if notice::is_repeated_in(&message.visible_text) {
+    let nothing_new = added.is_empty() && message.attachments.is_empty();
+    if nothing_new || notice::is_repeated_in(&added) {
         return refused("what is new in it could not be told from the notice");
     }
     // Whoever answers repeats the notice, unless a program answers for them.
     if machine::tells_absence(message) && !notice::is_repeated_in(&message.text) {
         return refused("it seems to be written by a program, for somebody who is away");
     }
-    let own_id = message.message_id.clone();
-    if as_note {
-        return kept(format!("a note of {agent}, who answered a notice"), rest.trim(), own_id);
-    }
     if let Some(struck) = &noticed.struck {
         return refused(struck);
     }
     let writing = Writing {
-        text: text.to_owned(),
+        text: added.clone(),
         attachments: message.attachments.clone(),
         ..Writing::default()
     };
@@ -158,13 +158,37 @@ fn hear(message: &Message, verified: Verdict, noticed: &Noticed, policy: &Policy
         Err(why) => refused(&why.to_string()),
         Ok((article, _)) if already_there(message, &article) => {
             let why = format!("{agent} answered a notice, and the requester by the same letter");
-            kept(why, text, own_id)
+            kept(why, &added, own_id)
         }
         Ok((article, state)) => {
             let reason = format!("the answer of {agent} to a notice; queued for the requester");
             Heard { article, state, reason }
         }
     }
+}
+
+/// Whether a line of a text says that it stays among agents, and the text without that mark. One that is
+/// not quite the first line counts as well: what was to stay here must not leave.
+fn without_mark(added: &str) -> (bool, String) {
+    let mut is_marked = false;
+    let mut lines: Vec<&str> = Vec::new();
+    for (at, line) in added.lines().enumerate() {
+        let bare =
+            line.trim_matches(|c: char| c.is_whitespace() || quote::is_invisible(c) || c == '*');
+        let begins = bare.get(..NOTE.len()).is_some_and(|start| start.eq_ignore_ascii_case(NOTE));
+        let rest = bare.get(NOTE.len()..).unwrap_or_default();
+        let is_mark = begins && !rest.starts_with(|c: char| c.is_alphanumeric());
+        if is_marked || !is_mark || !(at == 0 || rest.is_empty()) {
+            lines.push(line);
+            continue;
+        }
+        is_marked = true;
+        let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":*.-".contains(c));
+        if !rest.is_empty() {
+            lines.push(rest);
+        }
+    }
+    (is_marked, lines.join("\n").trim().to_owned())
 }
 
 /// Whether everybody an answer would go to got the agent's own letter too.

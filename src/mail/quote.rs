@@ -62,12 +62,21 @@ pub fn visible(text: &str) -> String {
     fold(text).visible
 }
 
+/// Only what its writer added, without anything quoted; empty when that is nothing. For text that goes
+/// on to somebody who must not see what is quoted.
+pub fn added(text: &str) -> String {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let (mut kinds, _) = classify(&lines);
+    mark_signatures(&lines, &mut kinds);
+    assemble(&lines, &kinds, false)
+}
+
 /// Tells apart what is new in `text`.
 pub(super) fn fold(text: &str) -> Folded {
     let lines: Vec<&str> = text.split('\n').collect();
     let (mut kinds, copied) = classify(&lines);
     mark_signatures(&lines, &mut kinds);
-    let kept = assemble(&lines, &kinds);
+    let kept = assemble(&lines, &kinds, true);
     let visible = if kept.is_empty() { text.trim_matches('\n').to_owned() } else { kept };
     Folded { visible, copied }
 }
@@ -143,7 +152,7 @@ fn quote_follows(lines: &[&str]) -> bool {
 }
 
 /// Whether a character is not seen: marks of writing direction, joiners, byte order marks.
-pub(super) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
@@ -238,15 +247,15 @@ fn mark_signatures(lines: &[&str], kinds: &mut [Line]) {
     }
 }
 
-/// Puts together what is kept.
-fn assemble(lines: &[&str], kinds: &[Line]) -> String {
+/// Puts together what is kept; with the quotes that are needed to understand it, if so wanted.
+fn assemble(lines: &[&str], kinds: &[Line], with_quotes: bool) -> String {
     let is = |kind: Line| move |line: &Line| *line == kind;
     let first_quote = kinds.iter().position(is(Line::Quoted));
     let last_quote = kinds.iter().rposition(is(Line::Quoted));
     let last_new = kinds.iter().rposition(is(Line::New));
     // An answer between two quotes needs them to be understood.
     let between = match (first_quote, last_quote) {
-        (Some(first), Some(last)) => kinds[first..last].contains(&Line::New),
+        (Some(first), Some(last)) if with_quotes => kinds[first..last].contains(&Line::New),
         _ => false,
     };
     let mut kept: Vec<&str> = Vec::new();
@@ -275,6 +284,18 @@ fn assemble(lines: &[&str], kinds: &[Line]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_added_holds_no_quote_at_all() {
+        for (case, text, expected) in [
+            ("above", "Yes.\n\nOn Monday, Ana wrote:\n> No?", "Yes."),
+            ("below", "On Monday, Ana wrote:\n> No?\n\nYes.", "Yes."),
+            ("between", "> No?\nYes.\n> When?\nNow.", "Yes.\n\nNow."),
+            ("nothing", "On Monday, Ana wrote:\n> No?\n", ""),
+        ] {
+            assert_eq!(added(text), expected, "{case}");
+        }
+    }
 
     #[test]
     fn replies_are_reduced_to_what_is_new() {
