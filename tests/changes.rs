@@ -248,6 +248,12 @@ fn a_ticket_is_opened_for_somebody_who_called() {
     assert_eq!(sent.articles[0].to[0].address, "carl@shop.example");
     let tag = house.policy.tag(sent.number);
     assert_eq!(sent.articles[0].subject, format!("Key lost {tag}"));
+    // Whoever called is answered as well.
+    for number in [noted.number, sent.number] {
+        let thread = house.store.thread(number).unwrap().0;
+        let whom = thread.answered.unwrap().from.unwrap();
+        assert_eq!((whom.address.as_str(), whom.name.as_str()), ("carl@shop.example", "Carl"));
+    }
     // His answer finds it.
     assert_eq!(house.letter("carl@shop.example", &format!("Re: {tag}"), "").number, sent.number);
 }

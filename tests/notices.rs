@@ -209,6 +209,9 @@ fn what_is_not_surely_the_agents_goes_to_nobody_and_is_seen() {
             "{case}: {}",
             note.text
         );
+        let told = left(&office, BEN).len();
+        let is_agent = from.ends_with("@crew.example");
+        assert_eq!(told, if is_agent { 1 } else { 2 }, "{case}: somebody should look at it");
         // An answer of the desk still goes to the requester.
         let thread = office.store().thread(ONE).unwrap().0;
         assert_eq!(thread.answered.unwrap().from.unwrap().address, "ana1@shop.example", "{case}");

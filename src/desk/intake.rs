@@ -196,7 +196,10 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         let is_seen = noticed.thread.state != State::Deleted;
         if machine.is_none() && !message.sealed && is_seen && !archived {
             let (ledger, received) = (ledger, (sha256, fingerprint));
-            return noticed::decide(ledger, &message, received, noticed, policy);
+            let mut decision = noticed::decide(ledger, &message, received, noticed, policy);
+            // What somebody else wrote is kept as a note, which agents should hear of.
+            decision.tell = (!known.is_agent).then_some(Event::Answered);
+            return decision;
         }
     }
     let verified = sender::verdict(&message, &policy.address.address);

@@ -136,7 +136,10 @@ pub(super) fn thread(
         Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
         other => other?,
     };
-    let answered = answered(tx, number, None)?;
+    let answered = match answered(tx, number, None)? {
+        None => called(tx, number)?,
+        answered => answered,
+    };
     Ok((Thread { number, subject, state, answered }, mailbox, name))
 }
 
@@ -155,6 +158,31 @@ pub(super) fn say(
     let actor = actor.to_owned();
     let entry = NewEntry { actor, action, ticket: Some(number), ledger: None, detail };
     audit::append(tx, now, &entry)
+}
+
+/// Who asks in a ticket that no message opened, because they called, and the last one of ours to them.
+fn called(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answered>> {
+    let row = tx
+        .prepare_cached(
+            "SELECT person.address, person.name,
+                    (SELECT article.message_id FROM article
+                     WHERE article.ticket = ticket.number AND article.kind = 'email_out' ORDER BY article.id DESC LIMIT 1)
+             FROM ticket JOIN person ON person.id = ticket.requester WHERE ticket.number = ?1",
+        )?
+        .query_row([number], |row| {
+            Ok(Answered {
+                from: Some(Address { address: row.get(0)?, name: row.get(1)? }),
+                reply_to: Vec::new(),
+                to: Vec::new(),
+                cc: Vec::new(),
+                message_id: row.get(2)?,
+                cited: Vec::new(),
+            })
+        });
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        other => Ok(Some(other?)),
+    }
 }
 
 /// The newest message that came in, by a person rather than a machine where there is one. A letter
