@@ -14,6 +14,14 @@ const IN_HOUR: u32 = 60;
 const LINES: usize = 40;
 const CHARACTERS: usize = 3_000;
 
+/// The last paragraph of every notice, in English and in German.
+const HOW_TO_ANSWER: [&str; 2] = [
+    "Answer this email, and what you write goes to the requester; what you quote stays here. With \
+     #note as its first line it stays among agents.",
+    "Antworten Sie auf diese E-Mail, geht Ihr Text an den Anfragenden; Zitiertes bleibt hier. Mit \
+     #note als erster Zeile bleibt er unter den Bearbeitern.",
+];
+
 words! {
     /// What an agent can be told of.
     Event {
@@ -158,16 +166,8 @@ pub fn letter(told: &Told, policy: &Policy, language: &str, date: Timestamp) -> 
         let wrote = if german { "schrieb" } else { "wrote" };
         text.push_str(&format!("\n{} {wrote}:\n\n{}\n", person(from), beginning(words)));
     }
-    text.push_str(match german {
-        false => {
-            "\nAnswer this email, and what you write goes to the requester; what you quote stays here. \
-             With #note as its first line it stays among agents.\n"
-        }
-        true => {
-            "\nAntworten Sie auf diese E-Mail, geht Ihr Text an den Anfragenden; Zitiertes bleibt hier. \
-             Mit #note als erster Zeile bleibt er unter den Bearbeitern.\n"
-        }
-    });
+    let [english, in_german] = HOW_TO_ANSWER;
+    text.push_str(&format!("\n{}\n", if german { in_german } else { english }));
     Letter {
         automatic: true,
         from: policy.address.clone(),
@@ -185,17 +185,12 @@ pub fn letter(told: &Told, policy: &Policy, language: &str, date: Timestamp) -> 
     }
 }
 
-/// Whether a text repeats a notice: what stands at its end in either language, however it was quoted
+/// Whether a text repeats a notice: its last paragraph in either language, however it was quoted
 /// and broken into lines.
 pub fn is_repeated_in(text: &str) -> bool {
     let words = text.split_whitespace().map(|word| word.trim_start_matches('>'));
     let text = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    [
-        "goes to the requester; what you quote stays here.",
-        "an den Anfragenden; Zitiertes bleibt hier.",
-    ]
-    .iter()
-    .any(|end| text.contains(end))
+    HOW_TO_ANSWER.iter().any(|known| text.contains(known))
 }
 
 /// The first lines of what was written.
@@ -302,6 +297,10 @@ mod tests {
         assert!(english.text.contains("line\n[…]\n") && english.text.contains("#note"));
         let german = letter(&told, &policy, "de", now).text;
         assert!(german.starts_with("Ticket 7 von ana@shop.example ist jetzt Ihres."), "{german}");
+        for whole in [&english.text, &german] {
+            let quoted: String = whole.lines().map(|line| format!("> {line}\n")).collect();
+            assert!(is_repeated_in(&quoted), "{quoted}");
+        }
         // Known again when it is quoted, wrapped anew and quoted once more.
         for text in [english.text, german] {
             let quoted = text.replace(' ', "\n> > ");

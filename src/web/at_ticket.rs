@@ -149,22 +149,29 @@ impl Pages {
             return Ok(self.forbidden(OLD_FORM));
         };
         let ticket = self.store.ticket(number)?;
-        let made = work::changes(asked, &ticket).and_then(|changes| {
-            let made = self.store.change_ticket(number, &changes, &visitor.actor(), now);
-            made.map_err(|error| error.to_string())
-        });
+        let made = match work::changes(asked, &ticket) {
+            Ok(changes) => self.store.change_ticket(number, &changes, &visitor.actor(), now),
+            Err(why) => Err(store::Error::NotPossible(why)),
+        };
+        self.changed(number, visitor, made)
+    }
+
+    /// Leads back to a ticket that was changed, or says why it was not.
+    fn changed(
+        &self,
+        number: TicketNumber,
+        visitor: &Visitor,
+        made: Result<(), store::Error>,
+    ) -> Outcome {
+        let path = format!("/tickets/{number}");
         match made {
-            Ok(()) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
-            Err(why) => {
+            Ok(()) => Ok(Answer::go_to(&path)),
+            Err(store::Error::NotPossible(why)) => {
                 let frame = self.frame(Some(visitor), Place::Tickets);
-                let back = format!("/tickets/{number}");
-                Ok(frame.plain(
-                    409,
-                    "Not possible",
-                    &format!("{why}."),
-                    Some((&back, "To the ticket")),
-                ))
+                let (sentence, back) = (format!("{why}."), Some((path.as_str(), "To the ticket")));
+                Ok(frame.plain(409, "Not possible", &sentence, back))
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -185,13 +192,7 @@ impl Pages {
             return Err(store::Error::NoSuch(format!("article {id} forwards nobody's letter")));
         };
         let change = Change::Requester(writer);
-        match self.store.change_ticket(number, &[change], &visitor.actor(), now) {
-            Ok(()) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
-            Err(store::Error::NotPossible(sentence)) => {
-                let frame = self.frame(Some(visitor), Place::Tickets);
-                Ok(frame.plain(409, "Not possible", &sentence, None))
-            }
-            Err(error) => Err(error),
-        }
+        let made = self.store.change_ticket(number, &[change], &visitor.actor(), now);
+        self.changed(number, visitor, made)
     }
 }
