@@ -1,13 +1,13 @@
 //! `ticket …`: what agents change from the command line, and the tickets they open for others.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
 use super::Usage;
 use super::output::Out;
-use super::tickets::{ACTOR, attachment, text_of};
+use super::tickets::{ACTOR, attachment, text_given};
 use crate::app::App;
 use crate::desk::change::Change;
 use crate::desk::opening::Opening;
@@ -244,17 +244,7 @@ fn open(open: &Open, app: &App, store: &mut Store, out: &mut Out) -> anyhow::Res
         let known = names.join(", ");
         return Err(Usage(format!("there is no mailbox `{name}`; there are {known}")).into());
     }
-    let text = match (&open.text, &open.file) {
-        (Some(text), _) => text.clone(),
-        (None, Some(file)) => text_of(file)?,
-        (None, None) => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text).map_err(|error| {
-                Usage(format!("cannot read the text from standard input: {error}"))
-            })?;
-            text
-        }
-    };
+    let text = text_given(open.text.as_deref(), open.file.as_deref())?;
     let opening = Opening {
         requester: Address { address: open.requester.trim().to_owned(), name: open.name.clone() },
         subject: open.subject.clone(),

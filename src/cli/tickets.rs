@@ -211,25 +211,33 @@ fn canned(
 /// What is written: the canned text when there is one; nothing when none is given and `asks` is not
 /// set.
 fn writing(note: &Note, canned: Option<String>, asks: bool) -> anyhow::Result<Writing> {
-    let text = match (canned, &note.text, &note.file) {
-        (Some(text), ..) => text,
-        (None, Some(text), _) => text.clone(),
-        (None, None, Some(file)) => text_of(file)?,
-        (None, None, None) if !asks => String::new(),
-        (None, None, None) => {
-            let mut text = String::new();
-            io::stdin().read_to_string(&mut text).map_err(|error| {
-                Usage(format!("cannot read the text from standard input: {error}"))
-            })?;
-            text
-        }
+    let nothing = note.text.is_none() && note.file.is_none() && !asks;
+    let text = match canned {
+        Some(text) => text,
+        None if nothing => String::new(),
+        None => text_given(note.text.as_deref(), note.file.as_deref())?,
     };
     let attachments =
         note.attach.iter().map(|path| attachment(path)).collect::<anyhow::Result<_>>()?;
     Ok(Writing { text, attachments, status: note.status, ..Writing::default() })
 }
 
-pub(super) fn text_of(file: &Path) -> anyhow::Result<String> {
+/// A text as it was given: itself, in a file, or on standard input.
+pub(super) fn text_given(text: Option<&str>, file: Option<&Path>) -> anyhow::Result<String> {
+    match (text, file) {
+        (Some(text), _) => Ok(text.to_owned()),
+        (None, Some(file)) => text_of(file),
+        (None, None) => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text).map_err(|error| {
+                Usage(format!("cannot read the text from standard input: {error}"))
+            })?;
+            Ok(text)
+        }
+    }
+}
+
+fn text_of(file: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(file)
         .map_err(|error| Usage(format!("cannot read the text from {}: {error}", file.display())))?;
     Ok(String::from_utf8(bytes).map_err(|_| {

@@ -195,6 +195,13 @@ pub fn writable(ticket: &Standing) -> Result<(), NotPossible> {
     }
 }
 
+/// The changes that leave a ticket with exactly these tags.
+pub fn retag(own: &[String], wanted: Vec<String>) -> [Change; 2] {
+    let kept: Vec<String> = wanted.iter().map(|tag| tag.trim().to_lowercase()).collect();
+    let gone = own.iter().filter(|tag| !kept.contains(&tag.to_lowercase())).cloned().collect();
+    [Change::Untag(gone), Change::Tag(wanted)]
+}
+
 /// One line without what could deceive whoever reads it.
 fn word(text: &str, what: &'static str, most: usize) -> Result<String, NotPossible> {
     let text = text.trim();

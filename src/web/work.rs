@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::asked::Asked;
 use super::session::TOKEN_FIELD;
 use super::words::cut;
-use crate::desk::change::Change;
+use crate::desk::change::{self, Change};
 use crate::desk::recipients::Recipients;
 use crate::desk::ticket::{Priority, State, Ticket};
 use crate::mail::Address;
@@ -189,9 +189,7 @@ pub(super) fn changes(asked: &Asked, ticket: &Ticket) -> Result<Vec<Change>, Str
             .filter(|tag| !tag.is_empty())
             .map(str::to_owned)
             .collect();
-        let stays = |own: &&String| tags.iter().any(|tag| tag.eq_ignore_ascii_case(own));
-        let gone: Vec<String> = ticket.tags.iter().filter(|own| !stays(own)).cloned().collect();
-        changes.extend([Change::Untag(gone), Change::Tag(tags)]);
+        changes.extend(change::retag(&ticket.tags, tags));
     }
     Ok(changes)
 }

@@ -3,7 +3,7 @@
 
 use super::given::{self, Changes, File, Whom, unfit};
 use super::{Caller, Outcome, Refusal, Resource, whole};
-use crate::desk::change::Change;
+use crate::desk::change::{self, Change};
 use crate::desk::opening::Opening;
 use crate::desk::outgoing::{self, Writing};
 use crate::desk::ticket::{ArticleId, Kind, Priority, State, Ticket, TicketNumber};
@@ -23,7 +23,7 @@ pub(super) fn answer(
 ) -> Outcome {
     match resource {
         Resource::Tickets => open(desk, store, asked, caller, now),
-        Resource::Ticket(number) => change(store, asked, *number, caller, now),
+        Resource::Ticket(number) => change_ticket(store, asked, *number, caller, now),
         Resource::Replies(number) => {
             write(desk, store, asked, *number, Kind::EmailOut, caller, now)
         }
@@ -58,7 +58,7 @@ fn open(desk: &Desk, store: &mut Store, asked: &Asked, caller: &Caller, now: Tim
     Ok(answer.with("Location", format!("/api/v1/tickets/{number}")))
 }
 
-fn change(
+fn change_ticket(
     store: &mut Store,
     asked: &Asked,
     number: TicketNumber,
@@ -102,10 +102,7 @@ fn changes(given: Changes, ticket: &Ticket) -> Result<Vec<Change>, Refusal> {
         changes.push(Change::Requester(requester.address()?));
     }
     if let Some(tags) = given.tags {
-        let stays = |own: &&String| tags.iter().any(|tag| tag.trim().eq_ignore_ascii_case(own));
-        let gone: Vec<String> = ticket.tags.iter().filter(|own| !stays(own)).cloned().collect();
-        changes.push(Change::Untag(gone));
-        changes.push(Change::Tag(tags));
+        changes.extend(change::retag(&ticket.tags, tags));
     }
     // Put among the deleted only what may be; release a hold before, set one after.
     match given.hold {
