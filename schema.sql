@@ -373,6 +373,8 @@ CREATE TABLE audit (
   hash    TEXT NOT NULL
 ) STRICT;
 
+CREATE INDEX audit_of_ticket ON audit (ticket, seq) WHERE ticket IS NOT NULL;
+
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 

@@ -349,6 +349,8 @@ impl App {
             }),
             store_path: config.store.path.clone(),
             desk: config.desk.name.clone(),
+            language: web::texts::Language::tagged(&config.desk.language).unwrap_or_default(),
+            zone: self.quoting().zone,
             recovery_days: config.retention.recovery_days,
             mailboxes: config.mailboxes.iter().map(facts).collect(),
             policies: accounts

@@ -95,6 +95,11 @@ impl Zone {
         here.strftime(&format!("{format} UTC{offset}")).to_string()
     }
 
+    /// A moment in this zone in a format of `strftime`, and nothing else.
+    pub fn bare(&self, at: Timestamp, format: &str) -> String {
+        at.zoned().with_time_zone(self.0.clone()).strftime(format).to_string()
+    }
+
     /// Its name, where it has one.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or_default()

@@ -185,6 +185,9 @@ const STEPS: &[&str] = &[
     INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
     INSERT INTO search (search, rank) VALUES ('crisismerge', 64);
 ",
+    "
+    CREATE INDEX audit_of_ticket ON audit (ticket, seq) WHERE ticket IS NOT NULL;
+",
 ];
 
 /// The schema this program knows.

@@ -22,6 +22,8 @@ pub(super) struct Asked {
     pub(super) fetch_site: Option<String>,
     /// The Content-Type header in lower case.
     pub(super) content_type: String,
+    /// The Accept-Language header.
+    pub(super) accept_language: String,
     /// The Cookie header.
     pub(super) cookies: String,
     /// The Authorization header.
@@ -46,6 +48,7 @@ impl Asked {
             origin: header("Origin"),
             fetch_site: header("Sec-Fetch-Site"),
             content_type: header("Content-Type").unwrap_or_default().to_ascii_lowercase(),
+            accept_language: header("Accept-Language").unwrap_or_default(),
             cookies: header("Cookie").unwrap_or_default(),
             authorization: header("Authorization"),
             csrf_token: header("X-CSRF-Token"),

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::asked::Asked;
 use super::layout::Place;
-use super::pages::{OLD_FORM, Outcome, Pages};
+use super::pages::{Outcome, Pages};
 use super::session::Visitor;
 use super::ticket;
 use super::work::{self, Bench, Draft, Whom};
@@ -82,7 +82,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.forbidden(OLD_FORM));
+            return Ok(self.old_form());
         };
         let text = asked.form("text").unwrap_or_default().replace("\r\n", "\n");
         let as_note = asked.form("as").as_deref() == Some("note");
@@ -146,7 +146,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.forbidden(OLD_FORM));
+            return Ok(self.old_form());
         };
         let ticket = self.store.ticket(number)?;
         let made = match work::changes(asked, &ticket) {
@@ -184,7 +184,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.forbidden(OLD_FORM));
+            return Ok(self.old_form());
         };
         let id = asked.form("article").and_then(|id| id.parse().ok()).unwrap_or_default();
         let inside = self.article(number, ArticleId(id))?.forwarded;

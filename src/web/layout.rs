@@ -6,13 +6,21 @@ use std::sync::LazyLock;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::answer::Answer;
+use super::locale::Locale;
 use super::session::{TOKEN_FIELD, Visitor};
 use super::words::{ago, utc};
 use crate::desk::audit::hex;
 use crate::time::Timestamp;
 
 /// The style sheet of all pages.
-pub(super) const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = concat!(
+    include_str!("style/base.css"),
+    include_str!("style/ticket.css"),
+    include_str!("style/writing.css"),
+    include_str!("style/lists.css"),
+    include_str!("style/records.css"),
+    include_str!("style/status.css"),
+);
 
 /// A torn ticket: the part that is kept.
 pub(super) const ICON: &str = include_str!("icon.svg");
@@ -41,6 +49,8 @@ pub(super) enum Place {
 pub(super) struct Frame<'a> {
     /// The name of the desk.
     pub(super) desk: &'a str,
+    /// How it speaks.
+    pub(super) locale: &'a Locale,
     /// Who looks at it.
     pub(super) visitor: Option<&'a Visitor>,
     /// Where it stands in the navigation.
@@ -52,9 +62,10 @@ pub(super) struct Frame<'a> {
 impl Frame<'_> {
     /// The whole page. `title` is what the tab says before the name of the desk.
     pub(super) fn page(&self, title: &str, main: Markup) -> Markup {
+        let texts = &self.locale.texts().general;
         html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.locale.language.tag()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -67,7 +78,7 @@ impl Frame<'_> {
                     link rel="icon" type="image/svg+xml" href=(*ICON_PATH);
                 }
                 body {
-                    a.skip href="#main" { "Skip to the content" }
+                    a.skip href="#main" { (texts.skip) }
                     header.top { (self.top()) }
                     main #main tabindex="-1" { (main) }
                     footer.foot { p { "counterfoil " (env!("CARGO_PKG_VERSION")) } }
@@ -96,23 +107,24 @@ impl Frame<'_> {
 
     fn top(&self) -> Markup {
         let current = |place| (self.place == place).then_some("page");
+        let texts = &self.locale.texts().general;
         html! {
             a.brand href="/" { (sign()) span { (self.desk) } }
-            nav aria-label="Pages" {
-                a href="/" aria-current=[current(Place::Status)] { "Status" }
-                a href="/tickets" aria-current=[current(Place::Tickets)] { "Tickets" }
+            nav aria-label=(texts.pages) {
+                a href="/" aria-current=[current(Place::Status)] { (texts.status) }
+                a href="/tickets" aria-current=[current(Place::Tickets)] { (texts.tickets) }
             }
             @match self.visitor {
                 Some(visitor) => {
                     form.who method="post" action="/sign-out" {
                         input type="hidden" name=(TOKEN_FIELD) value=(visitor.token());
-                        span { span.unseen { "Signed in as " } bdi { (visitor.agent.name) } }
-                        button.quiet type="submit" { "Sign out" }
+                        span { span.unseen { (texts.signed_in_as) " " } bdi { (visitor.agent.name) } }
+                        button.quiet type="submit" { (texts.sign_out) }
                     }
                 }
                 None => {
                     div.who {
-                        a href="/sign-in" aria-current=[current(Place::SignIn)] { "Sign in" }
+                        a href="/sign-in" aria-current=[current(Place::SignIn)] { (texts.sign_in) }
                     }
                 }
             }

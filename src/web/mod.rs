@@ -11,6 +11,7 @@ mod download;
 mod layout;
 mod letter;
 mod linked;
+mod locale;
 mod pages;
 mod patience;
 mod route;
@@ -18,6 +19,7 @@ mod search;
 mod session;
 mod sign_in;
 mod status;
+pub mod texts;
 mod ticket;
 mod tickets;
 mod verdict;
@@ -36,10 +38,11 @@ use door::{Door, Limits, TlsFiles};
 use pages::{Desk, Facts, Pages};
 use patience::Patience;
 use session::Forms;
+use texts::Language;
 
 use crate::desk::intake::Policy;
 use crate::store::{self, MailboxId, Store};
-use crate::time::Clock;
+use crate::time::{Clock, Zone};
 
 /// Threads that answer requests. An answer takes milliseconds, checking a password some tens.
 const THREADS: usize = 4;
@@ -57,6 +60,10 @@ pub struct Settings {
     pub store_path: PathBuf,
     /// The name of the desk.
     pub desk: String,
+    /// The language of whoever asks for none.
+    pub language: Language,
+    /// The zone in which moments are shown.
+    pub zone: Zone,
     /// Days that our copies stay after the original was removed.
     pub recovery_days: u32,
     /// The mailboxes, in the order of the configuration.
@@ -106,7 +113,7 @@ impl Web {
     /// that were not looked into yet count as starting.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let Settings { listen, allowed_hosts, tls, store_path, desk, .. } = settings;
-        let Settings { recovery_days, mailboxes, policies, .. } = settings;
+        let Settings { recovery_days, mailboxes, policies, language, zone, .. } = settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {
@@ -127,6 +134,8 @@ impl Web {
             facts,
             clock,
             started_at,
+            language,
+            zone,
             allowed_hosts,
             tls: door.is_tls(),
             forms,

@@ -7,9 +7,11 @@ use super::answer::Answer;
 use super::api::{self, Pace};
 use super::asked::{Asked, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, STYLE};
+use super::locale::Locale;
 use super::patience::Patience;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
+use super::texts::Language;
 use super::tickets::View;
 use super::words::span;
 use super::{MailboxFacts, download, letter, search, sign_in, status, tickets};
@@ -17,7 +19,7 @@ use crate::desk::intake::Policy;
 use crate::desk::query::Query;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::{self, MailboxId, Store};
-use crate::time::{Clock, Timestamp};
+use crate::time::{Clock, Timestamp, Zone};
 
 /// Seconds after which the status page is asked for again.
 const RENEWAL: u32 = 15;
@@ -25,10 +27,6 @@ const RENEWAL: u32 = 15;
 /// The longest name and password taken, in bytes; hashing longer ones would only cost time.
 const NAME_BYTES: usize = 200;
 const PASSWORD_BYTES: usize = 1_000;
-
-/// The sentence for a form that is not ours, or of another time.
-pub(super) const OLD_FORM: &str =
-    "This form is no longer valid. Open the page again and repeat what you did.";
 
 /// What the pages say of the configuration.
 pub(super) struct Facts {
@@ -45,6 +43,10 @@ pub(super) struct Desk {
     pub(super) facts: Facts,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) started_at: Timestamp,
+    /// The language of whoever asks for none.
+    pub(super) language: Language,
+    /// The zone in which moments are shown.
+    pub(super) zone: Zone,
     pub(super) allowed_hosts: Vec<String>,
     pub(super) tls: bool,
     pub(super) forms: Forms,
@@ -80,13 +82,16 @@ impl Desk {
 pub(super) struct Pages {
     pub(super) desk: Arc<Desk>,
     pub(super) store: Store,
+    /// How the page that is asked for speaks.
+    pub(super) locale: Locale,
 }
 
 pub(super) type Outcome = Result<Answer, store::Error>;
 
 impl Pages {
     pub(super) fn new(desk: Arc<Desk>, store: Store) -> Self {
-        Self { desk, store }
+        let (language, zone, now) = (desk.language, desk.zone.clone(), desk.clock.now());
+        Self { desk, store, locale: Locale { language, zone, now } }
     }
 
     /// After a panic: a fresh store, as far as one can be had.
@@ -99,13 +104,16 @@ impl Pages {
 
     /// The answer when there is no other.
     pub(super) fn failed(&self) -> Answer {
-        let sentence = "Something went wrong here. The log says more; trying again may help.";
-        self.frame(None, Place::Elsewhere).plain(500, "That did not work", sentence, None)
+        let texts = &self.locale.texts().general;
+        self.frame(None, Place::Elsewhere).plain(500, texts.failed_title, texts.failed, None)
     }
 
     /// Answers a request.
     pub(super) fn answer(&mut self, asked: &Asked) -> Answer {
         let now = self.desk.clock.now();
+        self.locale.now = now;
+        self.locale.language =
+            Language::accepted(&asked.accept_language).unwrap_or(self.desk.language);
         match self.checked(asked, now) {
             Ok(answer) => answer,
             Err(store::Error::NoSuch(sentence)) => self.not_found(None, &sentence),
@@ -122,12 +130,12 @@ impl Pages {
         }
         let Some(route) = Route::find(asked.path()) else {
             let visitor = Visitor::of(asked, &mut self.store, now)?;
-            return Ok(self.not_found(visitor.as_ref(), "There is no such page."));
+            return Ok(self.not_found(visitor.as_ref(), self.locale.texts().general.no_such_page));
         };
         if !route.allows(&asked.method) {
-            let sentence = "This address does not answer to that method.";
+            let texts = &self.locale.texts().general;
             let frame = self.frame(None, Place::Elsewhere);
-            let answer = frame.plain(405, "Not this way", sentence, None);
+            let answer = frame.plain(405, texts.method_title, texts.method, None);
             return Ok(answer.with("Allow", route.methods()));
         }
         if asked.method == "POST"
@@ -171,32 +179,40 @@ impl Pages {
     }
 
     pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
-        Frame { desk: &self.desk.facts.desk, visitor, place, refresh: None }
+        Frame { desk: &self.desk.facts.desk, locale: &self.locale, visitor, place, refresh: None }
     }
 
     pub(super) fn not_found(&self, visitor: Option<&Visitor>, sentence: &str) -> Answer {
         let frame = self.frame(visitor, Place::Elsewhere);
-        frame.plain(404, "Not found", sentence, Some(("/", "To the status page")))
+        let texts = &self.locale.texts().general;
+        frame.plain(404, texts.not_found_title, sentence, Some(("/", texts.to_the_status)))
     }
 
     pub(super) fn forbidden(&self, sentence: &str) -> Answer {
         let frame = self.frame(None, Place::Elsewhere);
-        frame.plain(403, "Not allowed", sentence, Some(("/", "To the status page")))
+        let texts = &self.locale.texts().general;
+        frame.plain(403, texts.forbidden_title, sentence, Some(("/", texts.to_the_status)))
+    }
+
+    /// A form that is not ours, or of another time.
+    pub(super) fn old_form(&self) -> Answer {
+        self.forbidden(self.locale.texts().general.old_form)
     }
 
     /// What speaks against a form before anything in it is looked at.
     fn refuse_form(&self, asked: &Asked) -> Option<Answer> {
         if !session::is_our_own(asked, &self.desk.allowed_hosts) {
             log::warn!(target: "web", "a form sent from another site was refused");
-            return Some(self.forbidden("This request came from another site."));
+            return Some(self.forbidden(self.locale.texts().general.foreign_form));
         }
         let frame = self.frame(None, Place::Elsewhere);
+        let texts = &self.locale.texts().general;
         if asked.body.len() as u64 > FORM_BYTES {
-            return Some(frame.plain(413, "Too much", "The form is too large.", None));
+            return Some(frame.plain(413, texts.too_much_title, texts.too_much, None));
         }
         let bare = asked.content_type.split(';').next().unwrap_or_default().trim();
         if bare != "application/x-www-form-urlencoded" {
-            return Some(frame.plain(415, "Not a form", "Only a form can be sent here.", None));
+            return Some(frame.plain(415, texts.no_form_title, texts.no_form, None));
         }
         None
     }
@@ -266,7 +282,7 @@ impl Pages {
 
     fn sign_in(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
         if !self.desk.forms.sent(asked) {
-            return Ok(self.forbidden(OLD_FORM));
+            return Ok(self.old_form());
         }
         let name = asked.form("name").unwrap_or_default();
         let password = asked.form("password").unwrap_or_default();
@@ -310,7 +326,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         if !self.desk.forms.sent(asked) {
-            return Ok(self.forbidden(OLD_FORM));
+            return Ok(self.old_form());
         }
         let agent = self.store.use_link(secret, now)?;
         let known = self.store.agents()?;
@@ -345,7 +361,7 @@ impl Pages {
     fn sign_out(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         if let Some(visitor) = visitor {
             if !visitor.sent(asked) {
-                return Ok(self.forbidden(OLD_FORM));
+                return Ok(self.old_form());
             }
             visitor.sign_out(&mut self.store)?;
         }
