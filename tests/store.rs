@@ -463,7 +463,7 @@ fn older(path: &Path, schema: &str, version: i64, follows: &str) {
     let db = rusqlite::Connection::open(path).unwrap();
     db.execute_batch(schema).unwrap();
     db.execute_batch(
-        "INSERT INTO installation VALUES (1, '2026-01-01T00:00:00Z', x'00112233');
+        "INSERT INTO installation (id, created_at, tag_key) VALUES (1, '2026-01-01T00:00:00Z', x'00112233');
          INSERT INTO mailbox (name, address, activated_at)
            VALUES ('support', 'desk@office.example', '2026-01-01T00:00:00Z');
          INSERT INTO ticket (mailbox, subject, state, priority, created_at, updated_at)

@@ -14,7 +14,8 @@ use counterfoil::mail::{Address, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;
 use counterfoil::store::{MailboxId, Store};
-use counterfoil::time::{Clock, Timestamp};
+use counterfoil::time::{Clock, Timestamp, Zone};
+use counterfoil::web::texts::Language;
 use counterfoil::web::{MailboxFacts, Settings, Web};
 
 pub(crate) const START: i64 = 1_777_885_964;
@@ -71,6 +72,8 @@ impl House {
             tls: None,
             store_path: path.clone(),
             desk: "Contoso Help".to_owned(),
+            language: Language::English,
+            zone: Zone::utc(),
             recovery_days: 30,
             mailboxes: vec![MailboxFacts {
                 name: "support".to_owned(),
