@@ -6,6 +6,7 @@ mod answer;
 mod api;
 mod asked;
 mod at_ticket;
+mod at_writing;
 pub mod door;
 mod download;
 mod layout;
