@@ -359,6 +359,53 @@ CREATE INDEX mailed_by_domain ON mailed (domain, queued_at) WHERE automatic = 1;
 CREATE INDEX mailed_by_ticket ON mailed (ticket, queued_at) WHERE automatic = 1;
 CREATE INDEX mailed_by_outbox ON mailed (outbox);
 
+-- What an agent is writing and has not sent: one for each agent and ticket, and one for a new ticket.
+-- Agents alone see their own; it goes with its ticket, when it is sent, and after the retention days.
+CREATE TABLE draft (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  agent       INTEGER NOT NULL REFERENCES agent (id),
+  -- Absent for a new ticket.
+  ticket      INTEGER REFERENCES ticket (number),
+  -- The fields of the form as they were typed, JSON.
+  fields      TEXT NOT NULL CHECK (json_valid(fields)),
+  -- Counts its changes: what was shown is what is sent.
+  revision    INTEGER NOT NULL DEFAULT 1,
+  updated_at  TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX draft_in_ticket ON draft (ticket, agent) WHERE ticket IS NOT NULL;
+CREATE UNIQUE INDEX draft_of_new_ticket ON draft (agent) WHERE ticket IS NULL;
+CREATE INDEX draft_of_agent ON draft (agent, updated_at);
+CREATE INDEX draft_ageing ON draft (updated_at);
+
+-- The files of a draft.
+CREATE TABLE draft_file (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  draft         INTEGER NOT NULL REFERENCES draft (id) ON DELETE CASCADE,
+  filename      TEXT NOT NULL,
+  content_type  TEXT NOT NULL,
+  sha256        TEXT NOT NULL,
+  size          INTEGER NOT NULL,
+  bytes         BLOB NOT NULL,
+  UNIQUE (draft, filename, sha256)
+) STRICT;
+
+-- Forms that were sent during the last day, so that none is sent twice.
+CREATE TABLE sent_form (
+  agent    INTEGER NOT NULL REFERENCES agent (id),
+  -- The random id that the form was given out with.
+  form     TEXT NOT NULL,
+  ticket   INTEGER NOT NULL REFERENCES ticket (number),
+  article  INTEGER NOT NULL,
+  -- SHA-256 of what was in it.
+  digest   TEXT NOT NULL,
+  sent_at  TEXT NOT NULL,
+  PRIMARY KEY (agent, form)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sent_form_ageing ON sent_form (sent_at);
+CREATE INDEX sent_form_of_ticket ON sent_form (ticket);
+
 -- The audit trail: every change of state, chained by SHA-256. It names ids and digests, never
 -- content, and nothing can be changed or taken out of it.
 CREATE TABLE audit (

@@ -59,6 +59,7 @@ fn list_for_people(to: &mut Vec<u8>, expiries: &[Expiry], verb: &str) -> io::Res
         .iter()
         .map(|expiry| {
             let what = match (expiry.ledger, expiry.ticket) {
+                _ if expiry.draft.is_some() => "a draft".to_owned(),
                 (Some(ledger), _) => format!("raw copy of ledger row {ledger}"),
                 (None, ticket) => format!("ticket {}", output::or_dash(ticket)),
             };

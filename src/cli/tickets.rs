@@ -11,9 +11,10 @@ use super::{Args, Ending, Part, Usage, changes, replying};
 use crate::config;
 use crate::desk::acknowledgement;
 use crate::desk::intake::Policy;
-use crate::desk::outgoing::{self, Writing};
+use crate::desk::outgoing::{self, Hand, Writing};
 use crate::desk::ticket::{Article, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::mail::{Address, Attachment};
+use crate::store;
 use crate::store::lists::{Cursor, Filter, Which};
 
 /// Whose name the audit entries bear.
@@ -129,7 +130,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             out.answer(&ticket, |to| show_for_people(to, &ticket))?;
         }
         Command::Reply(write) => {
-            let (thread, mailbox, name) = store.thread(TicketNumber(write.note.number))?;
+            let (thread, _, name) = store.thread(TicketNumber(write.note.number))?;
             let policy = app.policy(&name, &mut store)?;
             let canned = match &write.canned {
                 Some(name) => {
@@ -149,33 +150,38 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             }
             let recipients = outgoing::recipients(&thread, &writing, &policy)
                 .map_err(|why| Usage(why.to_string()))?;
-            let (article, state) =
-                outgoing::reply(&thread, writing, &policy).map_err(|why| Usage(why.to_string()))?;
-            let to: Vec<String> = article.to.iter().map(output::address).collect();
+            let to: Vec<String> = recipients.to.iter().map(output::address).collect();
             for warning in replying::warnings(&recipients, &mut store, &app)? {
                 out.say(&warning);
             }
-            let id =
-                store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
+            let hand = Hand::Answer(&policy);
+            let id = store.put(thread.number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
             out.say(&format!("goes {}", replying::in_words(&recipients)));
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the answer to {} is queued", to.join(", "))
             })?;
         }
         Command::Note(note) => {
-            let (thread, mailbox, _) = store.thread(TicketNumber(note.number))?;
+            let number = TicketNumber(note.number);
+            store.thread(number)?;
             let author = Address { address: String::new(), name: "command line".to_owned() };
-            let (article, state) = outgoing::note(&thread, writing(note, None, true)?, author)
-                .map_err(|why| Usage(why.to_string()))?;
-            let id =
-                store.write_article(thread.number, mailbox, &article, state, ACTOR, app.now())?;
-            answer_article(out, &mut store, thread.number, id, |number| {
+            let (writing, hand) = (writing(note, None, true)?, Hand::Note(author));
+            let id = store.put(number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
+            answer_article(out, &mut store, number, id, |number| {
                 format!("ticket {number}: the note is kept")
             })?;
         }
         Command::Change(command) => changes::run(command, &app, &mut store, out)?,
     }
     Ok(Ending::Done)
+}
+
+/// What cannot be put into a ticket is a wrong use; whatever else fails is not.
+fn unfit(error: store::Error) -> anyhow::Error {
+    match error {
+        store::Error::Unfit(why) => Usage(why.to_string()).into(),
+        error => error.into(),
+    }
 }
 
 fn answer_article(

@@ -92,6 +92,8 @@ words! {
         OpenedByAgent = "ticket.opened",
         /// The ticket's content was erased: its days were over.
         TicketErased = "ticket.erased",
+        /// A draft that nobody touched any more was erased: its days were over.
+        DraftErased = "draft.erased",
         /// The mailbox took a message of ours.
         Sent = "outbox.sent",
         /// A message of ours was refused.

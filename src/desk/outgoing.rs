@@ -126,6 +126,27 @@ pub fn signed(text: &str, policy: &Policy) -> String {
     text
 }
 
+/// How an agent writes into a ticket.
+#[derive(Clone, Debug)]
+pub enum Hand<'a> {
+    /// An answer, from the mailbox of the ticket, which writes like this.
+    Answer(&'a Policy),
+    /// A note, by this author.
+    Note(Address),
+}
+
+/// What an agent writes into a ticket by this hand, and the state the ticket then has.
+pub fn written(
+    thread: &Thread,
+    writing: Writing,
+    hand: Hand<'_>,
+) -> Result<(NewArticle, State), NotPossible> {
+    match hand {
+        Hand::Answer(policy) => reply(thread, writing, policy),
+        Hand::Note(author) => note(thread, writing, author),
+    }
+}
+
 /// An agent's answer to the newest message of the ticket, and the state the ticket then has.
 pub fn reply(
     thread: &Thread,
@@ -244,6 +265,15 @@ pub fn is_of_our_kind(id: &MessageId) -> bool {
 pub struct TooLarge {
     size: u64,
     most: u64,
+}
+
+/// The most bytes of a letter that a mailbox of Microsoft 365 sends, unless its administrator allows
+/// more (facts: microsoft-graph 4.7).
+pub const SENT_BYTES: u64 = 35_000_000;
+
+/// Whether a text and files of these sizes, in bytes, fit into one letter.
+pub fn fits(text: u64, files: &[u64]) -> Result<(), TooLarge> {
+    apart(text.saturating_mul(2), files, SENT_BYTES, SENT_BYTES).map(|_| ())
 }
 
 /// Bytes a file takes in a letter: base64 in lines of 76, and a header of its own (RFC 2045 section

@@ -1,11 +1,12 @@
 //! What is past its days at a given time, and what must stay. Two clocks: our raw copy of an
 //! original goes `recovery_days` after the original was removed from the mailbox, mirroring its
 //! Recoverable Items; a ticket's content goes `recovery_days` after the ticket was deleted, and,
-//! where the office wants it, so many days after it was closed.
+//! where the office wants it, so many days after it was closed. A draft that nobody touches any more goes
+//! after the recovery days as well.
 
 use serde::Serialize;
 
-use crate::desk::ticket::{LedgerId, TicketNumber};
+use crate::desk::ticket::{DraftId, LedgerId, TicketNumber};
 use crate::time::Timestamp;
 
 /// How long things stay.
@@ -47,17 +48,30 @@ pub enum Ageing {
         /// Whether it is on hold.
         hold: bool,
     },
+    /// What an agent wrote and never sent.
+    Draft {
+        /// The draft.
+        draft: DraftId,
+        /// The ticket it is for; `None` for a new one.
+        ticket: Option<TicketNumber>,
+        /// When it was last changed.
+        updated_at: Timestamp,
+        /// Whether the ticket is on hold.
+        hold: bool,
+    },
 }
 
 /// Something that goes, and why; what `retention preview` shows and `retention run` does.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Expiry {
-    /// `raw` or `ticket`.
+    /// `raw`, `ticket` or `draft`.
     pub kind: &'static str,
     /// The ledger row whose raw copy goes.
     pub ledger: Option<LedgerId>,
-    /// The ticket whose content goes.
+    /// The ticket whose content goes, or that a draft was for.
     pub ticket: Option<TicketNumber>,
+    /// The draft that goes.
+    pub draft: Option<DraftId>,
     /// Since when its days count.
     pub since: Timestamp,
     /// When its days were over.
@@ -84,6 +98,7 @@ impl Days {
 
     /// Whether this goes at `now`, and why. What is on hold stays.
     pub fn expiry(self, ageing: Ageing, now: Timestamp) -> Option<Expiry> {
+        let mut draft_id = None;
         let (kind, ledger, ticket, since, days, hold, what) = match ageing {
             Ageing::Raw { ledger, removed_at, hold } => {
                 let what = "original removed from the mailbox";
@@ -95,10 +110,22 @@ impl Days {
             Ageing::Closed { ticket, closed_at, hold } => {
                 ("ticket", None, Some(ticket), closed_at, self.closed?, hold, "ticket closed")
             }
+            Ageing::Draft { draft, ticket, updated_at, hold } => {
+                draft_id = Some(draft);
+                ("draft", None, ticket, updated_at, self.recovery, hold, "draft last changed")
+            }
         };
         let due_at = since.plus_days(i64::from(days));
         let reason = format!("{what} on {since}, {days} days ago or more");
-        (!hold && due_at <= now).then_some(Expiry { kind, ledger, ticket, since, due_at, reason })
+        (!hold && due_at <= now).then_some(Expiry {
+            kind,
+            ledger,
+            ticket,
+            draft: draft_id,
+            since,
+            due_at,
+            reason,
+        })
     }
 }
 
@@ -113,6 +140,12 @@ mod tests {
         let since = Timestamp::from_unix(1_800_000_000);
         let raw = |hold| Ageing::Raw { ledger: LedgerId(1), removed_at: since, hold };
         let ticket = |hold| Ageing::Ticket { ticket: TicketNumber(1), deleted_at: since, hold };
+        let draft = |hold| Ageing::Draft {
+            draft: DraftId(1),
+            ticket: None,
+            updated_at: since,
+            hold,
+        };
         let end = since.plus_days(30);
         for (case, ageing, now, goes) in [
             ("raw, a second early", raw(false), end.plus_seconds(-1), false),
@@ -121,6 +154,9 @@ mod tests {
             ("ticket, a second early", ticket(false), end.plus_seconds(-1), false),
             ("ticket, in time", ticket(false), end, true),
             ("ticket, held", ticket(true), end, false),
+            ("draft, a second early", draft(false), end.plus_seconds(-1), false),
+            ("draft, in time", draft(false), end, true),
+            ("draft, held", draft(true), end, false),
         ] {
             assert_eq!(days.expiry(ageing, now).is_some(), goes, "{case}");
         }

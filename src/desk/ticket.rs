@@ -49,6 +49,14 @@ id! {
     /// One agent or admin who may sign in.
     AgentId
 }
+id! {
+    /// One draft of an agent.
+    DraftId
+}
+id! {
+    /// One file of a draft.
+    DraftFileId
+}
 
 /// Declares a closed set of words with their spelling in the database, in JSON and on the command
 /// line.

@@ -64,21 +64,8 @@ impl Store {
         let contents: Vec<Content> =
             opening.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
         self.write(|tx| {
-            let (number, agents) = (next_number(tx)?, active_agents(tx)?);
-            let (ticket, article) = opening::open(opening, number, policy, author, &agents)
-                .map_err(|why| Error::NotPossible(why.to_string()))?;
-            if let Some(why) = caps::reply_struck(tx, &article.to, now)? {
-                return Err(Error::NotPossible(format!("not sent: {why}")));
-            }
-            writing::ticket(tx, mailbox, &ticket, now)?;
-            let id = writing::article(tx, number, &article, &contents, now)?;
-            say(tx, number, actor, Action::OpenedByAgent, format!("article {id}"), now)?;
-            if article.kind == Kind::EmailOut {
-                writing::outbox(tx, mailbox, number, (id, &article), None, now)?;
-                say(tx, number, actor, Action::Replied, format!("article {id}"), now)?;
-            }
-            tell(tx, Event::New, number, Some(id), actor, now)?;
-            Ok(number)
+            let from = (mailbox, policy);
+            open(tx, from, opening, &contents, author, actor, now).map(|(number, _)| number)
         })
     }
 
@@ -100,6 +87,9 @@ impl Store {
             tx.prepare_cached("UPDATE mailed SET ticket = ?2 WHERE ticket = ?1")?
                 .execute((source, into))?;
             tx.prepare_cached("UPDATE notice SET ticket = ?2 WHERE ticket = ?1")?
+                .execute((source, into))?;
+            // Who has a draft in both keeps both.
+            tx.prepare_cached("UPDATE OR IGNORE draft SET ticket = ?2 WHERE ticket = ?1")?
                 .execute((source, into))?;
             // Whatever was merged into the first is now merged into the second.
             tx.prepare_cached(
@@ -230,6 +220,33 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Opens a ticket for somebody, and answers its number and its first article.
+pub(super) fn open(
+    tx: &Transaction<'_>,
+    (mailbox, policy): (MailboxId, &Policy),
+    opening: &Opening,
+    contents: &[Content],
+    author: Address,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(TicketNumber, ArticleId)> {
+    let (number, agents) = (next_number(tx)?, active_agents(tx)?);
+    let (ticket, article) = opening::open(opening, number, policy, author, &agents)
+        .map_err(|why| Error::NotPossible(why.to_string()))?;
+    if let Some(why) = caps::reply_struck(tx, &article.to, now)? {
+        return Err(Error::NotPossible(format!("not sent: {why}")));
+    }
+    writing::ticket(tx, mailbox, &ticket, now)?;
+    let id = writing::article(tx, number, &article, contents, now)?;
+    say(tx, number, actor, Action::OpenedByAgent, format!("article {id}"), now)?;
+    if article.kind == Kind::EmailOut {
+        writing::outbox(tx, mailbox, number, (id, &article), None, now)?;
+        say(tx, number, actor, Action::Replied, format!("article {id}"), now)?;
+    }
+    tell(tx, Event::New, number, Some(id), actor, now)?;
+    Ok((number, id))
 }
 
 /// Queues the notices of what an agent did.

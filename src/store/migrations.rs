@@ -187,6 +187,39 @@ const STEPS: &[&str] = &[
 ",
     "
     CREATE INDEX audit_of_ticket ON audit (ticket, seq) WHERE ticket IS NOT NULL;
+    CREATE TABLE draft (
+      id          INTEGER PRIMARY KEY AUTOINCREMENT,
+      agent       INTEGER NOT NULL REFERENCES agent (id),
+      ticket      INTEGER REFERENCES ticket (number),
+      fields      TEXT NOT NULL CHECK (json_valid(fields)),
+      revision    INTEGER NOT NULL DEFAULT 1,
+      updated_at  TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX draft_in_ticket ON draft (ticket, agent) WHERE ticket IS NOT NULL;
+    CREATE UNIQUE INDEX draft_of_new_ticket ON draft (agent) WHERE ticket IS NULL;
+    CREATE INDEX draft_of_agent ON draft (agent, updated_at);
+    CREATE INDEX draft_ageing ON draft (updated_at);
+    CREATE TABLE draft_file (
+      id            INTEGER PRIMARY KEY AUTOINCREMENT,
+      draft         INTEGER NOT NULL REFERENCES draft (id) ON DELETE CASCADE,
+      filename      TEXT NOT NULL,
+      content_type  TEXT NOT NULL,
+      sha256        TEXT NOT NULL,
+      size          INTEGER NOT NULL,
+      bytes         BLOB NOT NULL,
+      UNIQUE (draft, filename, sha256)
+    ) STRICT;
+    CREATE TABLE sent_form (
+      agent    INTEGER NOT NULL REFERENCES agent (id),
+      form     TEXT NOT NULL,
+      ticket   INTEGER NOT NULL REFERENCES ticket (number),
+      article  INTEGER NOT NULL,
+      digest   TEXT NOT NULL,
+      sent_at  TEXT NOT NULL,
+      PRIMARY KEY (agent, form)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sent_form_ageing ON sent_form (sent_at);
+    CREATE INDEX sent_form_of_ticket ON sent_form (ticket);
 ",
 ];
 

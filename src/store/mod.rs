@@ -2,11 +2,13 @@
 //! of the house asks and writes is in the file of that column; SQL stands in the function that runs
 //! it.
 
+pub mod answering;
 mod asking;
 pub mod audit;
 mod caps;
 pub mod changes;
 pub mod content;
+pub mod drafts;
 pub mod filing;
 pub mod health;
 mod indexing;
@@ -36,6 +38,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::desk::outgoing;
 use crate::desk::thread::TagKey;
 use crate::time::Timestamp;
 
@@ -93,6 +96,9 @@ pub enum Error {
     /// The desk says no.
     #[error("{0}")]
     NotPossible(String),
+    /// What an agent wrote cannot be put into the ticket.
+    #[error("{0}")]
+    Unfit(#[from] outgoing::NotPossible),
     /// SQLite failed.
     #[error("the database failed: {0}")]
     Database(#[from] rusqlite::Error),

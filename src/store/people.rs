@@ -9,7 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use rusqlite::Transaction;
 use serde::Serialize;
 
-use super::{Error, Result, Store, audit, writing};
+use super::{Error, Result, Store, audit, drafts, writing};
 use crate::desk::audit::Action;
 use crate::desk::ticket::{AgentId, Role};
 use crate::time::Timestamp;
@@ -72,7 +72,8 @@ impl Store {
         })
     }
 
-    /// Lets somebody sign in no more, and ends what sessions and links they have.
+    /// Lets somebody sign in no more, ends what sessions and links they have, and throws their drafts
+    /// away.
     pub fn disable_agent(&mut self, name: &str, now: Timestamp) -> Result<()> {
         self.write(|tx| {
             let id = known(tx, name)?;
@@ -81,6 +82,7 @@ impl Store {
                 (id, now),
             )?;
             sign_out(tx, id)?;
+            drafts::forget_agent(tx, id)?;
             let detail = format!("agent {id}");
             audit::append(tx, now, &audit::by("cli", Action::AgentDisabled, detail))
         })
@@ -190,6 +192,21 @@ impl Store {
                    AND agent.disabled_at IS NULL"
             ))?
             .query_row((writing::sha256(secret.as_bytes()), now), agent_row);
+        match row {
+            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+            other => Ok(Some(other?)),
+        }
+    }
+
+    /// Whose session this secret was, as long as that is known, though it may be over.
+    pub fn past_session(&mut self, secret: &str) -> Result<Option<Agent>> {
+        let row = self
+            .db
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM session JOIN agent ON agent.id = session.agent
+                 WHERE session.token_hash = ?1 AND agent.disabled_at IS NULL"
+            ))?
+            .query_row([writing::sha256(secret.as_bytes())], agent_row);
         match row {
             Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
             other => Ok(Some(other?)),

@@ -25,13 +25,21 @@ impl Store {
         let gone = self.write(|tx| {
             let gone = expired(tx, days, now, limit)?;
             for expiry in &gone {
-                match (expiry.ledger, expiry.ticket) {
-                    (Some(ledger), _) => erase_raw(tx, ledger)?,
-                    (None, Some(ticket)) => erase_ticket(tx, ticket, now)?,
-                    (None, None) => continue,
-                }
-                let action =
-                    if expiry.ledger.is_some() { Action::RawErased } else { Action::TicketErased };
+                let action = match (expiry.ledger, expiry.draft, expiry.ticket) {
+                    (Some(ledger), ..) => {
+                        erase_raw(tx, ledger)?;
+                        Action::RawErased
+                    }
+                    (None, Some(draft), _) => {
+                        tx.prepare_cached("DELETE FROM draft WHERE id = ?1")?.execute([draft])?;
+                        Action::DraftErased
+                    }
+                    (None, None, Some(ticket)) => {
+                        erase_ticket(tx, ticket, now)?;
+                        Action::TicketErased
+                    }
+                    (None, None, None) => continue,
+                };
                 let entry = NewEntry {
                     actor: ACTOR.to_owned(),
                     action,
@@ -76,6 +84,23 @@ fn expired(tx: &Transaction<'_>, days: Days, now: Timestamp, limit: u32) -> Resu
         })?
         .collect::<rusqlite::Result<_>>()?;
     ageing.extend(tickets);
+    let drafts: Vec<Ageing> = tx
+        .prepare_cached(
+            "SELECT draft.id, draft.ticket, draft.updated_at, coalesce(ticket.hold, 0) FROM draft
+             LEFT JOIN ticket ON ticket.number = draft.ticket
+             WHERE draft.updated_at <= ?1 AND coalesce(ticket.hold, 0) = 0
+             ORDER BY draft.updated_at, draft.id LIMIT ?2",
+        )?
+        .query_map((cutoff, limit), |row| {
+            Ok(Ageing::Draft {
+                draft: row.get(0)?,
+                ticket: row.get(1)?,
+                updated_at: row.get(2)?,
+                hold: row.get(3)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    ageing.extend(drafts);
     if let Some(cutoff) = days.closed_cutoff(now) {
         let closed: Vec<Ageing> = tx
             .prepare_cached(
@@ -123,6 +148,8 @@ fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> R
         "DELETE FROM outbox WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
         "DELETE FROM mailed WHERE outbox IN (SELECT outbox FROM notice WHERE ticket = ?1)",
         "DELETE FROM outbox WHERE id IN (SELECT outbox FROM notice WHERE ticket = ?1)",
+        "DELETE FROM draft WHERE ticket = ?1",
+        "DELETE FROM sent_form WHERE ticket = ?1",
         "DELETE FROM article WHERE ticket = ?1",
         "DELETE FROM ticket_tag WHERE ticket = ?1",
     ] {

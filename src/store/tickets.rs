@@ -2,11 +2,9 @@
 
 use rusqlite::{Row, Transaction};
 
-use super::changes::standing;
 use super::writing::{self, Content, People};
-use super::{Error, MailboxId, Result, Store, audit, caps};
+use super::{Error, MailboxId, Result, Store, answering, audit};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::change;
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
@@ -50,7 +48,7 @@ impl Store {
         self.read(|tx| thread(tx, number))
     }
 
-    /// Writes an agent's answer or note; an answer is queued in the same transaction.
+    /// Writes an answer or note that was decided before; otherwise like [`Store::put`].
     pub fn write_article(
         &mut self,
         number: TicketNumber,
@@ -63,27 +61,7 @@ impl Store {
         let contents: Vec<Content> =
             article.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
         self.write(|tx| {
-            let standing = standing(tx, number)?;
-            // It may have been merged or deleted since the agent read it.
-            change::writable(&standing).map_err(|why| Error::NotPossible(why.to_string()))?;
-            let before = standing.state;
-            let id = writing::article(tx, number, article, &contents, now)?;
-            let action = if article.kind == Kind::Note {
-                Action::Noted
-            } else {
-                let everybody = [&article.to[..], &article.cc, &article.bcc].concat();
-                if let Some(why) = caps::reply_struck(tx, &everybody, now)? {
-                    return Err(Error::NotPossible(format!("not sent: {why}")));
-                }
-                writing::outbox(tx, mailbox, number, (id, article), None, now)?;
-                Action::Replied
-            };
-            writing::touch(tx, number, state, now)?;
-            say(tx, number, actor, action, format!("article {id}"), now)?;
-            if before != state {
-                say(tx, number, actor, Action::StateChanged, format!("{before} to {state}"), now)?;
-            }
-            Ok(id)
+            answering::write(tx, number, mailbox, (article, &contents), state, actor, now)
         })
     }
 

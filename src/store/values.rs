@@ -5,7 +5,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::notice::Event;
 use crate::desk::ticket::{
-    AgentId, ArticleId, AttachmentId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
+    AgentId, ArticleId, AttachmentId, DraftFileId, DraftId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
     State, TicketNumber, Verdict,
 };
 use crate::mail::{MessageId, Protection};
@@ -71,7 +71,7 @@ macro_rules! ids {
     )+ };
 }
 
-ids!(TicketNumber, ArticleId, AttachmentId, LedgerId, OutboxId, AgentId);
+ids!(TicketNumber, ArticleId, AttachmentId, LedgerId, OutboxId, AgentId, DraftId, DraftFileId);
 
 macro_rules! words {
     ($($name:ident),+) => { $(

@@ -201,6 +201,7 @@ impl From<store::Error> for Refusal {
         match error {
             store::Error::NoSuch(sentence) => Self::new(404, "not_found", sentence),
             store::Error::NotPossible(sentence) => Self::new(409, "conflict", sentence),
+            store::Error::Unfit(why) => given::unfit(why.to_string()),
             error => {
                 log::error!(target: "web", "cannot answer a request of the API: {error}");
                 Self::new(500, "internal", "something went wrong here; the log says more")

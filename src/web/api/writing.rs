@@ -5,7 +5,7 @@ use super::given::{self, Changes, File, Whom, unfit};
 use super::{Caller, Outcome, Refusal, Resource, whole};
 use crate::desk::change::{self, Change};
 use crate::desk::opening::Opening;
-use crate::desk::outgoing::{self, Writing};
+use crate::desk::outgoing::{Hand, Writing};
 use crate::desk::ticket::{ArticleId, Kind, Priority, State, Ticket, TicketNumber};
 use crate::mail::{Address, Attachment};
 use crate::store::Store;
@@ -140,19 +140,12 @@ fn write(
         status: given.status.as_deref().map(given::state).transpose()?,
         to_all: given.to_all,
     };
-    let (thread, mailbox, name) = store.thread(number)?;
-    let written = match kind {
-        Kind::Note => {
-            let author = Address { address: String::new(), name: caller.name.clone() };
-            outgoing::note(&thread, writing, author)
-        }
-        _ => {
-            let (_, policy) = desk.mailbox(Some(&name)).map_err(unfit)?;
-            outgoing::reply(&thread, writing, policy)
-        }
+    let (_, _, mailbox) = store.thread(number)?;
+    let hand = match kind {
+        Kind::Note => Hand::Note(Address { address: String::new(), name: caller.name.clone() }),
+        _ => Hand::Answer(desk.mailbox(Some(&mailbox)).map_err(unfit)?.1),
     };
-    let (article, state) = written.map_err(|why| unfit(why.to_string()))?;
-    let id = store.write_article(number, mailbox, &article, state, &caller.actor, now)?;
+    let id = store.put(number, writing, hand, &caller.actor, now)?;
     written_article(store, number, id)
 }
 

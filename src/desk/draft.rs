@@ -1,0 +1,206 @@
+//! What an agent has put into a form and not sent: kept as it was typed, right or wrong, and read into
+//! what it means once it is to be sent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::desk::opening::Opening;
+use crate::desk::outgoing::Writing;
+use crate::desk::ticket::{Priority, State, UnknownWord};
+use crate::mail::{Address, Attachment};
+
+/// The longest text of a form, in bytes.
+pub const LONGEST: usize = 256 << 10;
+
+/// The longest of its other fields, in bytes: copies to many people.
+pub const LONGEST_FIELD: usize = 16 << 10;
+
+/// The fields of a form as they were typed. Those of a new ticket are empty in an answer.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// The text.
+    pub text: String,
+    /// Who gets a copy.
+    pub cc: String,
+    /// Who gets a copy that others do not see.
+    pub bcc: String,
+    /// Whether everybody the message went to gets a copy as well.
+    pub to_all: bool,
+    /// The word for the state the ticket gets; empty to leave it.
+    pub state: String,
+    /// The newest article that its writer has seen.
+    pub seen: i64,
+    /// The address of who asks.
+    pub requester: String,
+    /// Their name.
+    pub name: String,
+    /// The name of the mailbox.
+    pub mailbox: String,
+    /// What it is about.
+    pub subject: String,
+    /// The queue.
+    pub queue: String,
+    /// The name of the agent.
+    pub assignee: String,
+    /// The word for how urgent it is.
+    pub priority: String,
+    /// The tags, with commas between them.
+    pub tags: String,
+    /// Whether the text goes to who asks.
+    pub send: bool,
+    /// The names of files that were chosen and did not arrive.
+    pub lost: Vec<String>,
+}
+
+impl Draft {
+    /// Whether nothing was put down.
+    pub fn is_empty(&self) -> bool {
+        let typed = [
+            &self.text,
+            &self.cc,
+            &self.bcc,
+            &self.requester,
+            &self.name,
+            &self.subject,
+            &self.tags,
+        ];
+        typed.iter().all(|field| field.trim().is_empty()) && self.lost.is_empty()
+    }
+
+    /// Whether a field is longer than any that is kept.
+    pub fn is_too_long(&self) -> bool {
+        let fields = [
+            &self.cc,
+            &self.bcc,
+            &self.state,
+            &self.requester,
+            &self.name,
+            &self.mailbox,
+            &self.subject,
+            &self.queue,
+            &self.assignee,
+            &self.priority,
+            &self.tags,
+        ];
+        self.text.len() > LONGEST || fields.iter().any(|field| field.len() > LONGEST_FIELD)
+    }
+
+    /// What is to be written into a ticket. Fails when the state is none.
+    pub fn writing(&self, attachments: Vec<Attachment>) -> Result<Writing, UnknownWord> {
+        let state = self.state.trim();
+        Ok(Writing {
+            text: self.text.clone(),
+            cc: addresses(&self.cc),
+            bcc: addresses(&self.bcc),
+            to_all: self.to_all,
+            attachments,
+            status: (!state.is_empty()).then(|| state.parse::<State>()).transpose()?,
+        })
+    }
+
+    /// The ticket that is to be opened. Fails when the priority is none.
+    pub fn opening(&self, attachments: Vec<Attachment>) -> Result<Opening, UnknownWord> {
+        let given = |field: &str| Some(field.trim().to_owned()).filter(|field| !field.is_empty());
+        let tags = self.tags.split(',').filter_map(given).collect();
+        Ok(Opening {
+            requester: Address {
+                address: self.requester.trim().to_owned(),
+                name: self.name.trim().to_owned(),
+            },
+            subject: self.subject.trim().to_owned(),
+            text: self.text.clone(),
+            attachments,
+            send: self.send,
+            queue: given(&self.queue),
+            assignee: given(&self.assignee),
+            priority: match given(&self.priority) {
+                Some(word) => word.parse::<Priority>()?,
+                None => Priority::Normal,
+            },
+            tags,
+        })
+    }
+}
+
+/// The addresses of a list as people type it: between commas, semicolons or on lines of their own, each
+/// bare or after a name in front of angle brackets (RFC 5322 section 3.4). What is no address stays as
+/// it is, to be complained of.
+pub fn addresses(text: &str) -> Vec<Address> {
+    let mut pieces = vec![String::new()];
+    let (mut is_quoted, mut is_bracketed) = (false, false);
+    for c in text.chars() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '<' if !is_quoted => is_bracketed = true,
+            '>' if !is_quoted => is_bracketed = false,
+            ',' | ';' | '\n' if !is_quoted && !is_bracketed => {
+                pieces.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+    }
+    let pieces = pieces.iter().map(|piece| piece.trim()).filter(|piece| !piece.is_empty());
+    pieces.map(address).collect()
+}
+
+fn address(piece: &str) -> Address {
+    let inside = piece.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
+    match inside {
+        Some((name, address)) => Address {
+            address: address.trim().to_owned(),
+            name: name.trim().trim_matches('"').trim().to_owned(),
+        },
+        None => Address::bare(piece),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_type_them() {
+        for (text, expected) in [
+            ("", vec![]),
+            (" , ;\n", vec![]),
+            ("ana@x.example", vec![("", "ana@x.example")]),
+            (
+                "ana@x.example; Ben Bo <ben@x.example>,\ncy@x.example",
+                vec![("", "ana@x.example"), ("Ben Bo", "ben@x.example"), ("", "cy@x.example")],
+            ),
+            ("\"Weber, Jo\" <jo@x.example>", vec![("Weber, Jo", "jo@x.example")]),
+            ("ana ben", vec![("", "ana ben")]),
+            ("ana@x.example ben@x.example", vec![("", "ana@x.example ben@x.example")]),
+            ("\"open, x@y", vec![("", "\"open, x@y")]),
+        ] {
+            let read = addresses(text);
+            let read: Vec<(&str, &str)> =
+                read.iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
+            assert_eq!(read, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_draft_becomes_what_it_says() {
+        let draft = Draft {
+            text: "Hello".into(),
+            cc: "ana@x.example".into(),
+            state: " closed ".into(),
+            tags: "heat, ,Cold".into(),
+            priority: "high".into(),
+            ..Draft::default()
+        };
+        let writing = draft.writing(Vec::new()).unwrap();
+        assert_eq!((writing.cc.len(), writing.status), (1, Some(State::Closed)));
+        let opening = draft.opening(Vec::new()).unwrap();
+        assert_eq!(opening.tags, ["heat", "Cold"]);
+        assert_eq!(opening.priority, Priority::High);
+        let wrong = Draft { state: "done".into(), priority: "x".into(), ..draft };
+        assert!(wrong.writing(Vec::new()).is_err() && wrong.opening(Vec::new()).is_err());
+        assert!(!wrong.is_empty() && Draft { seen: 3, ..Draft::default() }.is_empty());
+    }
+}
