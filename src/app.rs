@@ -357,6 +357,8 @@ impl App {
                 .iter()
                 .map(|account| (account.settings.name.clone(), account.id, account.policy.clone()))
                 .collect(),
+            canned: config.canned.iter().map(|it| (it.name.clone(), it.text.clone())).collect(),
+            quote_lines: config.desk.quote_lines,
         }
     }
 }

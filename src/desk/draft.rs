@@ -67,6 +67,20 @@ impl Draft {
         typed.iter().all(|field| field.trim().is_empty()) && self.lost.is_empty()
     }
 
+    /// This draft, put where another lies, so that the text of neither is lost.
+    pub fn beside(mut self, other: &Self) -> Self {
+        let (own, before) = (self.text.trim(), other.text.trim());
+        if own.contains(before) {
+            return self;
+        }
+        self.text = if before.contains(own) {
+            other.text.clone()
+        } else {
+            format!("{}\n\n{}", self.text.trim_end(), other.text)
+        };
+        self
+    }
+
     /// Whether a field is longer than any that is kept.
     pub fn is_too_long(&self) -> bool {
         let fields = [
@@ -181,6 +195,19 @@ mod tests {
             let read: Vec<(&str, &str)> =
                 read.iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
             assert_eq!(read, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn neither_of_two_drafts_is_lost() {
+        let draft = |text: &str| Draft { text: text.to_owned(), ..Draft::default() };
+        for (new, old, expected) in [
+            ("Hello Ana", "Hello", "Hello Ana"),
+            ("Hello", "", "Hello"),
+            ("Hello", "Hello Ana\n", "Hello Ana\n"),
+            ("Hello", "Bye", "Hello\n\nBye"),
+        ] {
+            assert_eq!(draft(new).beside(&draft(old)).text, expected);
         }
     }
 

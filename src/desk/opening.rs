@@ -51,25 +51,34 @@ pub enum NotPossible {
     Empty,
 }
 
-/// The ticket with this number and its first article. `agents` are the names of those who may sign in.
-pub fn open(
-    opening: &Opening,
-    number: TicketNumber,
-    policy: &Policy,
-    author: Address,
-    agents: &[String],
-) -> Result<(NewTicket, NewArticle), NotPossible> {
-    if opening.text.trim().is_empty() && opening.attachments.is_empty() {
-        return Err(NotPossible::Empty);
-    }
+/// Everything that speaks against it, in the order of its fields. `agents` are the names of those who may
+/// sign in.
+pub fn faults(opening: &Opening, policy: &Policy, agents: &[String]) -> Vec<NotPossible> {
+    let mut faults = Vec::new();
     let requester = &opening.requester;
     if opening.send && !is_address(&requester.address) {
-        return Err(NotPossible::NoAddress(requester.address.clone()));
+        faults.push(NotPossible::NoAddress(requester.address.clone()));
+    } else if opening.send && caps::key(requester) == caps::key(&policy.address) {
+        faults.push(NotPossible::Ourselves(requester.address.clone()));
     }
-    if opening.send && caps::key(requester) == caps::key(&policy.address) {
-        return Err(NotPossible::Ourselves(requester.address.clone()));
+    let blank = blank(opening, TicketNumber(0));
+    for change in changes(opening) {
+        let is_told = !faults.is_empty() && matches!(change, Change::Requester(_));
+        if let Err(why) = change::after(&blank, &change, agents)
+            && !is_told
+        {
+            faults.push(why.into());
+        }
     }
-    let mut standing = Standing {
+    if opening.text.trim().is_empty() && opening.attachments.is_empty() {
+        faults.push(NotPossible::Empty);
+    }
+    faults
+}
+
+/// A ticket of which nothing is known yet.
+fn blank(opening: &Opening, number: TicketNumber) -> Standing {
+    Standing {
         number,
         state: if opening.send { State::Open } else { State::New },
         hold: false,
@@ -80,7 +89,11 @@ pub fn open(
         due_at: None,
         tags: BTreeSet::new(),
         merged_into: None,
-    };
+    }
+}
+
+/// The changes that make what is wanted of it.
+fn changes(opening: &Opening) -> Vec<Change> {
     let mut changes = vec![
         Change::Requester(opening.requester.clone()),
         Change::Subject(opening.subject.clone()),
@@ -88,8 +101,23 @@ pub fn open(
     ];
     changes.extend(opening.queue.clone().map(|queue| Change::Queue(Some(queue))));
     changes.extend(opening.assignee.clone().map(|name| Change::Assign(Some(name))));
-    for change in &changes {
-        standing = change::after(&standing, change, agents)?;
+    changes
+}
+
+/// The ticket with this number and its first article. `agents` are the names of those who may sign in.
+pub fn open(
+    opening: &Opening,
+    number: TicketNumber,
+    policy: &Policy,
+    author: Address,
+    agents: &[String],
+) -> Result<(NewTicket, NewArticle), NotPossible> {
+    if let Some(fault) = faults(opening, policy, agents).into_iter().next() {
+        return Err(fault);
+    }
+    let mut standing = blank(opening, number);
+    for change in changes(opening) {
+        standing = change::after(&standing, &change, agents)?;
     }
     let ticket = NewTicket {
         number,

@@ -263,8 +263,10 @@ pub fn is_of_our_kind(id: &MessageId) -> bool {
     *.size as f64 / 1e6, *.most as f64 / 1e6
 )]
 pub struct TooLarge {
-    size: u64,
-    most: u64,
+    /// Its size as it travels, in bytes.
+    pub size: u64,
+    /// What is sent at most, in bytes.
+    pub most: u64,
 }
 
 /// The most bytes of a letter that a mailbox of Microsoft 365 sends, unless its administrator allows

@@ -140,12 +140,8 @@ mod tests {
         let since = Timestamp::from_unix(1_800_000_000);
         let raw = |hold| Ageing::Raw { ledger: LedgerId(1), removed_at: since, hold };
         let ticket = |hold| Ageing::Ticket { ticket: TicketNumber(1), deleted_at: since, hold };
-        let draft = |hold| Ageing::Draft {
-            draft: DraftId(1),
-            ticket: None,
-            updated_at: since,
-            hold,
-        };
+        let draft =
+            |hold| Ageing::Draft { draft: DraftId(1), ticket: None, updated_at: since, hold };
         let end = since.plus_days(30);
         for (case, ageing, now, goes) in [
             ("raw, a second early", raw(false), end.plus_seconds(-1), false),

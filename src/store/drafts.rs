@@ -200,6 +200,12 @@ impl Store {
         self.write(|tx| forget(tx, place))
     }
 
+    /// Whether this form was sent already.
+    pub fn was_sent(&mut self, agent: AgentId, form: Option<&str>) -> Result<bool> {
+        let Some(form) = form else { return Ok(false) };
+        self.read(|tx| Ok(sent(tx, agent, form)?.is_some()))
+    }
+
     /// Who else has a draft in a ticket, by name, and when they last changed it, the newest first.
     pub fn others_writing(
         &mut self,

@@ -169,7 +169,8 @@ impl Store {
         let token = secret()?;
         let expires_at = now.plus_seconds(SESSION_HOURS * 3_600);
         self.write(|tx| {
-            tx.execute("DELETE FROM session WHERE expires_at <= ?1", [now])?;
+            // What somebody wrote in a session that is just over can still be kept for them.
+            tx.execute("DELETE FROM session WHERE expires_at <= ?1", [now.plus_days(-1)])?;
             tx.execute("DELETE FROM sign_in_link WHERE expires_at <= ?1", [now])?;
             tx.execute(
                 "INSERT INTO session (token_hash, agent, created_at, expires_at)

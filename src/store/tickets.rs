@@ -43,6 +43,14 @@ impl Store {
         })
     }
 
+    /// The newest article of a ticket, if it has any.
+    pub fn newest_article(&mut self, number: TicketNumber) -> Result<Option<ArticleId>> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT max(id) FROM article WHERE ticket = ?1")?
+            .query_row([number], |row| row.get(0))?)
+    }
+
     /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
     pub fn thread(&mut self, number: TicketNumber) -> Result<(Thread, MailboxId, String)> {
         self.read(|tx| thread(tx, number))

@@ -5,8 +5,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::notice::Event;
 use crate::desk::ticket::{
-    AgentId, ArticleId, AttachmentId, DraftFileId, DraftId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
-    State, TicketNumber, Verdict,
+    AgentId, ArticleId, AttachmentId, DraftFileId, DraftId, Kind, LedgerId, LinkKind, Machine,
+    OutboxId, Priority, Role, State, TicketNumber, Verdict,
 };
 use crate::mail::{MessageId, Protection};
 use crate::time::Timestamp;

@@ -82,6 +82,11 @@ impl Answer {
         Self::new(303, "text/plain; charset=utf-8", Vec::new()).with("Location", path)
     }
 
+    /// Nothing but that it is done, for a script.
+    pub(super) fn done() -> Self {
+        Self::new(204, "text/plain; charset=utf-8", Vec::new())
+    }
+
     fn new(status: u16, content_type: &str, body: Vec<u8>) -> Self {
         let headers = [
             ("Content-Type", content_type),

@@ -2,10 +2,17 @@
 //! it is answered, the answer can still be given. Decoding only; who may ask what is in `session`
 //! and `route`.
 
+use std::cell::OnceCell;
 use std::io;
+
+use super::multipart::{self, Fault, Part};
+use crate::mail::Attachment;
 
 /// The most bytes of a form. The longest holds an agent's answer.
 pub(super) const FORM_BYTES: u64 = 512 * 1024;
+
+/// The most bytes of a form with files, whatever the door lets in.
+pub(super) const FILES_BYTES: u64 = 40 << 20;
 
 /// A request.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +39,9 @@ pub(super) struct Asked {
     pub(super) csrf_token: Option<String>,
     /// The body, as long as the door lets in.
     pub(super) body: Vec<u8>,
+    /// What separates the parts of a form with files, when the body is one.
+    pub(super) boundary: Option<String>,
+    parts: OnceCell<Result<Vec<Part>, Fault>>,
 }
 
 impl Asked {
@@ -53,6 +63,9 @@ impl Asked {
             authorization: header("Authorization"),
             csrf_token: header("X-CSRF-Token"),
             body: Vec::new(),
+            boundary: header("Content-Type")
+                .and_then(|it| multipart::boundary(&it).map(str::to_owned)),
+            parts: OnceCell::new(),
         };
         request.as_reader().read_to_end(&mut asked.body)?;
         Ok(asked)
@@ -69,9 +82,54 @@ impl Asked {
         value(query, name)
     }
 
-    /// A value of the form that was sent.
+    /// A value of the form that was sent; the first one when it is given twice.
     pub(super) fn form(&self, name: &str) -> Option<String> {
-        value(std::str::from_utf8(&self.body).ok()?, name)
+        match &self.boundary {
+            Some(_) => self.fields(name).next(),
+            None => value(std::str::from_utf8(&self.body).ok()?, name),
+        }
+    }
+
+    /// Every value of that name in the form.
+    pub(super) fn form_all(&self, name: &str) -> Vec<String> {
+        match &self.boundary {
+            Some(_) => self.fields(name).collect(),
+            None => values(std::str::from_utf8(&self.body).unwrap_or_default(), name).collect(),
+        }
+    }
+
+    /// The files of that name in the form.
+    pub(super) fn files(&self, name: &str) -> Vec<Attachment> {
+        let parts = self.parts().iter().filter(|part| part.name == name);
+        let file = |part: &Part| {
+            let given = part.filename.clone()?;
+            let filename = if given.is_empty() { "file".to_owned() } else { given };
+            let bytes = self.body.get(part.bytes.clone())?.to_vec();
+            let content_type = part.content_type.clone();
+            Some(Attachment { filename, content_type, content_id: None, inline: false, bytes })
+        };
+        parts.filter_map(file).collect()
+    }
+
+    /// Why the form cannot be read, if so.
+    pub(super) fn form_fault(&self) -> Option<Fault> {
+        self.parts();
+        self.parts.get().and_then(|parts| parts.as_ref().err().copied())
+    }
+
+    fn parts(&self) -> &[Part] {
+        let boundary = self.boundary.as_deref();
+        let read = || boundary.map_or(Ok(Vec::new()), |it| multipart::parts(&self.body, it));
+        self.parts.get_or_init(read).as_deref().unwrap_or_default()
+    }
+
+    fn fields(&self, name: &str) -> impl Iterator<Item = String> {
+        let parts =
+            self.parts().iter().filter(move |part| part.name == name && part.filename.is_none());
+        parts.filter_map(|part| self.body.get(part.bytes.clone())).map(|bytes| {
+            // A part is UTF-8 as our pages are (RFC 7578 section 4.6).
+            String::from_utf8_lossy(bytes).into_owned()
+        })
     }
 
     /// A cookie.
@@ -83,8 +141,12 @@ impl Asked {
 
 /// One value of `application/x-www-form-urlencoded` text.
 fn value(text: &str, name: &str) -> Option<String> {
+    values(text, name).next()
+}
+
+fn values(text: &str, name: &str) -> impl Iterator<Item = String> {
     let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.into_iter().find(|(key, _)| decoded(key) == name).map(|(_, value)| decoded(value))
+    pairs.filter(move |(key, _)| decoded(key) == name).map(|(_, value)| decoded(value))
 }
 
 /// Undoes the escapes; what is no escape stays, and what is no UTF-8 is replaced.
@@ -142,6 +204,36 @@ mod tests {
         assert_eq!(asked.form("empty").as_deref(), Some(""));
         assert_eq!(asked.cookie("counterfoil_session"), Some("s=e"));
         assert_eq!(asked.cookie("b"), None);
+    }
+
+    #[test]
+    fn a_form_with_files_is_read_like_any_other() {
+        let part = |names: &str, text: &str| {
+            format!("--B\r\nContent-Disposition: form-data; {names}\r\n\r\n{text}\r\n")
+        };
+        let large = "x".repeat(30 << 20);
+        let body = [
+            part("name=\"text\"", "Grüße"),
+            part("name=\"drop\"", "1"),
+            part("name=\"files\"; filename=\"a.bin\"", &large),
+            part("name=\"drop\"", "2"),
+            part("name=\"files\"; filename=\"\"", ""),
+            "--B--\r\n".to_owned(),
+        ];
+        let asked = Asked {
+            body: body.concat().into_bytes(),
+            boundary: Some("B".to_owned()),
+            ..Asked::default()
+        };
+        assert_eq!(asked.form_fault(), None);
+        assert_eq!(asked.form("text").as_deref(), Some("Grüße"));
+        assert_eq!((asked.form("files"), asked.form_all("drop").len()), (None, 2));
+        let files = asked.files("files");
+        let sizes: Vec<(&str, usize)> =
+            files.iter().map(|file| (file.filename.as_str(), file.bytes.len())).collect();
+        assert_eq!(sizes, [("a.bin", 30 << 20)]);
+        let cut = Asked { body: asked.body[..500].to_vec(), parts: OnceCell::new(), ..asked };
+        assert_eq!((cut.form("text"), cut.form_fault()), (None, Some(Fault::Damaged)));
     }
 
     #[test]

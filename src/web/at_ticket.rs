@@ -6,9 +6,8 @@ use super::layout::Place;
 use super::pages::{Outcome, Pages};
 use super::session::Visitor;
 use super::ticket;
-use super::work::{self, Bench, Draft, Whom};
+use super::work::{self, Bench, Failed};
 use crate::desk::change::Change;
-use crate::desk::outgoing::{self, Writing};
 use crate::desk::ticket::{ArticleId, TicketNumber};
 use crate::store;
 use crate::time::Timestamp;
@@ -21,7 +20,7 @@ impl Pages {
         visitor: Option<&Visitor>,
         now: Timestamp,
     ) -> Outcome {
-        self.show(asked, number, visitor, Draft::default(), now)
+        self.show(asked, number, visitor, Failed::default(), now)
     }
 
     pub(super) fn show(
@@ -29,7 +28,7 @@ impl Pages {
         asked: &Asked,
         number: TicketNumber,
         visitor: Option<&Visitor>,
-        draft: Draft<'_>,
+        failed: Failed,
         now: Timestamp,
     ) -> Outcome {
         let ticket = match self.store.ticket(number) {
@@ -52,24 +51,13 @@ impl Pages {
         let agents = self.store.agents()?;
         let agents = agents.into_iter().filter(|agent| agent.disabled_at.is_none());
         let agents: Vec<String> = agents.map(|agent| agent.name).collect();
-        let whom = self.whom(number)?;
-        let bench = Bench { ticket: &ticket, token: &token, agents: &agents, whom: &whom, draft };
-        let (writing, changing) = (work::writing(&bench), work::changing(&bench));
+        let bench = Bench { ticket: &ticket, token: &token, agents: &agents };
+        let writing = self.writing_below(asked, &ticket, visitor, &failed)?;
+        let changing = work::changing(&bench);
         let main = ticket::page(&ticket, shown, &rows, view, (writing, changing), now);
         let title = format!("Ticket {number}");
-        let status = if draft.wrong.is_empty() { 200 } else { 409 };
+        let status = if failed.status == 0 { 200 } else { failed.status };
         Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page(&title, main)))
-    }
-
-    /// Whom an answer would go to, or why it would go to nobody.
-    fn whom(&mut self, number: TicketNumber) -> Result<Whom, store::Error> {
-        let (thread, _, mailbox) = self.store.thread(number)?;
-        let (_, policy) = match self.desk.mailbox(Some(&mailbox)) {
-            Ok(found) => found,
-            Err(why) => return Ok(Err(why)),
-        };
-        Ok(outgoing::recipients(&thread, &Writing::default(), policy)
-            .map_err(|why| why.to_string()))
     }
 
     /// Makes what changes the form beside a ticket asks for, all or none.

@@ -1,19 +1,277 @@
-//! What answers requests to write: an answer or a note in a ticket.
+//! What answers requests to write into a ticket: answers, notes and drafts. Whatever is sent is kept as a
+//! draft first, so that nothing that speaks against it afterwards can lose it.
+
+use maud::Markup;
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::layout::Place as Spot;
 use super::pages::{Outcome, Pages};
-use super::session::Visitor;
-use super::work::Draft;
-use crate::desk::outgoing::{self, Writing};
-use crate::desk::ticket::{ArticleId, State, TicketNumber};
+use super::session::{self, Visitor};
+use super::texts::put;
+use super::work::{self, Failed, Form, Whom};
+use super::{opening, preview};
+use crate::desk::acknowledgement;
+use crate::desk::draft::{Draft, LONGEST};
+use crate::desk::outgoing::{self, Hand, NotPossible, Writing};
+use crate::desk::ticket::{ArticleId, Kind, Ticket, TicketNumber};
 use crate::mail::Address;
 use crate::store;
+use crate::store::answering::{Sending, Sent};
+use crate::store::drafts::{Files, Place, Saved};
 use crate::time::Timestamp;
 
 impl Pages {
-    /// Sends an answer or keeps a note. Whatever speaks against it, the text is given back.
+    /// The form below a conversation.
+    pub(super) fn writing_below(
+        &mut self,
+        asked: &Asked,
+        ticket: &Ticket,
+        visitor: Option<&Visitor>,
+        failed: &Failed,
+    ) -> Result<Markup, store::Error> {
+        let Some(visitor) = visitor else { return Ok(Markup::default()) };
+        let place = Place { agent: visitor.agent.id, ticket: Some(ticket.number) };
+        let kept = self.store.draft(place)?;
+        let others = self.store.others_writing(ticket.number, visitor.agent.id)?;
+        let whom = self.whom(ticket.number)?;
+        let desk = self.desk.clone();
+        let canned: Vec<&str> = desk.canned.iter().map(|(name, _)| name.as_str()).collect();
+        Ok(work::writing(&Form {
+            locale: &self.locale,
+            ticket,
+            token: &visitor.token(),
+            id: &session::fresh_nonce(),
+            whom: &whom,
+            kept: kept.as_ref(),
+            failed,
+            said: asked.query("said").and_then(|said| self.said(&said, ticket)),
+            others: &others,
+            canned: &canned,
+        }))
+    }
+
+    /// What happened before this page, in a sentence.
+    fn said(&self, word: &str, ticket: &Ticket) -> Option<String> {
+        let texts = &self.locale.texts().writing;
+        let letters = ticket.articles.iter().rev();
+        let mut letters = letters.filter(|article| article.kind == Kind::EmailOut);
+        let to = letters.next().map(|letter| {
+            let to: Vec<&str> = letter.to.iter().map(|to| to.address.as_str()).collect();
+            to.join(", ")
+        });
+        Some(match word {
+            "sent" => put(texts.said_sent, &[&to?]),
+            "opened-sent" => put(texts.said_opened_sent, &[&to?]),
+            "opened" => texts.said_opened.to_owned(),
+            "noted" => texts.said_noted.to_owned(),
+            "kept" => texts.said_kept.to_owned(),
+            "discarded" => texts.said_discarded.to_owned(),
+            "already" => texts.said_already.to_owned(),
+            "rescued" => texts.said_rescued.to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// Whom an answer would go to, or why it would go to nobody.
+    fn whom(&mut self, number: TicketNumber) -> Result<Whom, store::Error> {
+        let (thread, _, mailbox) = self.store.thread(number)?;
+        let (_, policy) = match self.desk.mailbox(Some(&mailbox)) {
+            Ok(found) => found,
+            Err(why) => return Ok(Err(format!("{why}."))),
+        };
+        let texts = &self.locale.texts().writing;
+        Ok(outgoing::recipients(&thread, &Writing::default(), policy)
+            .map_err(|why| texts.unfit(&why)))
+    }
+
+    /// Sends an answer, keeps a note or a draft, or shows what would leave. Whatever speaks against it,
+    /// the text is given back.
     pub(super) fn write(
+        &mut self,
+        asked: &Asked,
+        number: TicketNumber,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        let Some(visitor) = visitor else { return Ok(self.old_form()) };
+        let texts = &self.locale.texts().writing;
+        let (place, id) =
+            (Place { agent: visitor.agent.id, ticket: Some(number) }, work::form_id(asked));
+        let deed = asked.form("as").unwrap_or_default();
+        let mut typed = work::typed(asked);
+        if !visitor.sent(asked) {
+            return self.given_out_before(asked, place, typed, visitor, now);
+        }
+        if deed == "discard" {
+            self.store.discard_draft(place)?;
+            return Ok(Answer::go_to(&format!("/tickets/{number}?said=discarded#write")));
+        }
+        if deed == "shown" {
+            return self.send_shown(asked, place, visitor, now);
+        }
+        if typed.is_too_long() {
+            let wrong = put(texts.too_long, &[&self.locale.size(LONGEST as u64)]);
+            let failed = Failed { status: 413, wrong: vec![wrong], typed: Some(typed) };
+            return self.show(asked, number, Some(visitor), failed, now);
+        }
+        if deed == "insert" {
+            self.insert(asked, number, &mut typed)?;
+        }
+        let add = asked.files("files");
+        let drop = opening::dropped(asked);
+        let files = Files { add: &add, drop: &drop };
+        let (revision, is_late) =
+            match self.store.keep_draft(place, id.as_deref(), &typed, files, now)? {
+                Saved::Sent(number, article) => {
+                    return Ok(Answer::go_to(&sent_page(number, article, "already")));
+                }
+                Saved::Kept { left_out: Some(why), .. } => {
+                    let wrong = work::left_out(&self.locale, &why);
+                    return self.refuse(asked, number, visitor, (413, wrong), now);
+                }
+                Saved::Kept { revision, is_late, .. } => (Some(revision), is_late),
+                Saved::Nothing => (None, false),
+            };
+        match deed.as_str() {
+            "keep" if revision.is_none() => {
+                Ok(Answer::go_to(&format!("/tickets/{number}?said=discarded#write")))
+            }
+            "keep" => Ok(Answer::go_to(&format!("/tickets/{number}?said=kept#write"))),
+            "insert" => Ok(Answer::go_to(&format!("/tickets/{number}#write"))),
+            "reply" | "note" if is_late => {
+                self.refuse(asked, number, visitor, (409, texts.late.to_owned()), now)
+            }
+            "reply" | "note" => {
+                let Some(revision) = revision else {
+                    let wrong = texts.unfit(&NotPossible::Empty(number));
+                    return self.refuse(asked, number, visitor, (409, wrong), now);
+                };
+                let sending = Sending { place, revision, form: id.as_deref() };
+                let is_note = deed == "note";
+                self.send(asked, sending, (typed.seen, is_note), visitor, now)
+            }
+            _ => Ok(Answer::go_to(&format!("/tickets/{number}/preview"))),
+        }
+    }
+
+    /// Sends the draft that was shown, if it still is what was shown.
+    fn send_shown(
+        &mut self,
+        asked: &Asked,
+        place: Place,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Outcome {
+        let number = |name: &str| asked.form(name).and_then(|id| id.parse().ok());
+        let (revision, seen) = (number("revision").unwrap_or(0), number("seen").unwrap_or(0));
+        let id = work::form_id(asked);
+        let sending = Sending { place, revision, form: id.as_deref() };
+        self.send(asked, sending, (seen, false), visitor, now)
+    }
+
+    fn send(
+        &mut self,
+        asked: &Asked,
+        sending: Sending<'_>,
+        (seen, is_note): (i64, bool),
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Outcome {
+        let texts = &self.locale.texts().writing;
+        let Some(number) = sending.place.ticket else { return Ok(self.old_form()) };
+        let (_, _, mailbox) = self.store.thread(number)?;
+        let newest = self.store.newest_article(number)?;
+        if newest.is_some_and(|newest| newest.0 > seen)
+            && !self.store.was_sent(sending.place.agent, sending.form)?
+        {
+            return self.refuse(asked, number, visitor, (409, texts.meanwhile.to_owned()), now);
+        }
+        let desk = self.desk.clone();
+        let author = Address { address: String::new(), name: visitor.agent.name.clone() };
+        let hand = match (is_note, desk.mailbox(Some(&mailbox))) {
+            (true, _) => Hand::Note(author),
+            (false, Ok((_, policy))) => Hand::Answer(policy),
+            (false, Err(why)) => {
+                let wrong = put(texts.not_sent, &[&why]);
+                return self.refuse(asked, number, visitor, (409, wrong), now);
+            }
+        };
+        let wrong = match self.store.put_draft(sending, hand, &visitor.actor(), now) {
+            Ok(Sent::Now(number, article)) => {
+                let said = if is_note { "noted" } else { "sent" };
+                return Ok(Answer::go_to(&sent_page(number, article, said)));
+            }
+            Ok(Sent::Before(number, article)) => {
+                return Ok(Answer::go_to(&sent_page(number, article, "already")));
+            }
+            Ok(Sent::Changed) => texts.changed.to_owned(),
+            Err(store::Error::Unfit(why)) => texts.unfit(&why),
+            Err(store::Error::NotPossible(why)) => put(texts.not_sent, &[&why]),
+            Err(error) => return Err(error),
+        };
+        self.refuse(asked, number, visitor, (409, wrong), now)
+    }
+
+    /// The ticket's page with a sentence why something was not done.
+    fn refuse(
+        &mut self,
+        asked: &Asked,
+        number: TicketNumber,
+        visitor: &Visitor,
+        (status, wrong): (u16, String),
+        now: Timestamp,
+    ) -> Outcome {
+        let failed = Failed { status, wrong: vec![wrong], typed: None };
+        self.show(asked, number, Some(visitor), failed, now)
+    }
+
+    /// A form of ours that was given out in another session: kept as a draft, and nothing else is done.
+    fn given_out_before(
+        &mut self,
+        asked: &Asked,
+        place: Place,
+        typed: Draft,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Outcome {
+        let Some(number) = place.ticket.filter(|_| {
+            session::is_surely_our_own(asked, &self.desk.allowed_hosts)
+                && !typed.is_too_long()
+                && !typed.is_empty()
+        }) else {
+            return Ok(self.old_form());
+        };
+        let add = asked.files("files");
+        let files = Files { add: &add, drop: &[] };
+        self.keep_beside(place, work::form_id(asked).as_deref(), typed, files, now)?;
+        let wrong = self.locale.texts().writing.old_form.to_owned();
+        self.refuse(asked, number, visitor, (403, wrong), now)
+    }
+
+    /// Puts a text of the configuration below what was typed.
+    fn insert(
+        &mut self,
+        asked: &Asked,
+        number: TicketNumber,
+        typed: &mut Draft,
+    ) -> Result<(), store::Error> {
+        let wanted = asked.form("canned").unwrap_or_default();
+        let desk = self.desk.clone();
+        let Some((_, text)) = desk.canned.iter().find(|(name, _)| *name == wanted) else {
+            return Ok(());
+        };
+        let ticket = self.store.ticket(number)?;
+        let Ok((_, policy)) = desk.mailbox(Some(&ticket.mailbox)) else { return Ok(()) };
+        let text = acknowledgement::fill_canned(text, &ticket, policy);
+        let before = typed.text.trim_end();
+        let gap = if before.is_empty() { "" } else { "\n\n" };
+        typed.text = format!("{before}{gap}{}\n", text.trim_end());
+        Ok(())
+    }
+
+    /// Keeps what a script sends while somebody writes. Files are kept when the form is sent.
+    pub(super) fn keep_draft(
         &mut self,
         asked: &Asked,
         number: TicketNumber,
@@ -23,56 +281,58 @@ impl Pages {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
             return Ok(self.old_form());
         };
-        let text = asked.form("text").unwrap_or_default().replace("\r\n", "\n");
-        let as_note = asked.form("as").as_deref() == Some("note");
-        let state = asked.form("state").filter(|word| !word.is_empty());
-        let seen = asked.form("seen").and_then(|id| id.parse().ok()).unwrap_or_default();
-        let wrong = match self.written(number, visitor, &text, (as_note, state), seen, now)? {
-            Ok(id) => return Ok(Answer::go_to(&format!("/tickets/{number}#article-{id}"))),
-            Err(wrong) => wrong,
-        };
-        self.show(asked, number, Some(visitor), Draft { text: &text, wrong: &wrong }, now)
+        let typed = work::typed(asked);
+        if typed.is_too_long() {
+            return Ok(Answer::line(413, "the text is too long to be kept as a draft"));
+        }
+        let place = Place { agent: visitor.agent.id, ticket: Some(number) };
+        let id = work::form_id(asked);
+        // What was sent must not come back as a draft when this arrives late.
+        if !self.store.was_sent(place.agent, id.as_deref())? {
+            self.store.keep_draft(place, id.as_deref(), &typed, Files::default(), now)?;
+        }
+        Ok(Answer::done())
     }
 
-    fn written(
+    /// The answer as it would leave.
+    pub(super) fn preview(
         &mut self,
         number: TicketNumber,
-        visitor: &Visitor,
-        text: &str,
-        (as_note, state): (bool, Option<String>),
-        seen: i64,
+        visitor: Option<&Visitor>,
         now: Timestamp,
-    ) -> Result<Result<ArticleId, String>, store::Error> {
-        let ticket = self.store.ticket(number)?;
-        if ticket.articles.last().is_some_and(|last| last.id.0 > seen) {
-            return Ok(Err("Something was added to this ticket meanwhile. Look at it, then send \
-                           what you wrote, if it still fits."
-                .to_owned()));
-        }
-        let status = match state.map(|word| word.parse::<State>()).transpose() {
-            Ok(status) => status,
-            Err(why) => return Ok(Err(format!("Not sent: {why}."))),
+    ) -> Outcome {
+        let Some(visitor) = visitor else { return Ok(self.old_form()) };
+        let texts = &self.locale.texts().writing;
+        let place = Place { agent: visitor.agent.id, ticket: Some(number) };
+        let back = format!("/tickets/{number}#write");
+        let (thread, _, mailbox) = self.store.thread(number)?;
+        let Some(kept) = self.store.draft(place)? else {
+            let frame = self.frame(Some(visitor), Spot::Tickets);
+            let way = Some((back.as_str(), texts.back));
+            return Ok(frame.plain(404, texts.first_title, texts.nothing_to_show, way));
         };
-        let writing = Writing { text: text.to_owned(), status, ..Writing::default() };
-        let (thread, mailbox, name) = self.store.thread(number)?;
-        let written = if as_note {
-            let author = Address { address: String::new(), name: visitor.agent.name.clone() };
-            outgoing::note(&thread, writing, author)
-        } else {
-            match self.desk.mailbox(Some(&name)) {
-                Ok((_, policy)) => outgoing::reply(&thread, writing, policy),
-                Err(why) => return Ok(Err(format!("Not sent: {why}."))),
+        let desk = self.desk.clone();
+        let (token, id) = (visitor.token(), session::fresh_nonce());
+        let letter = match desk.mailbox(Some(&mailbox)) {
+            Err(why) => Err(put(texts.not_sent, &[&why])),
+            Ok((_, policy)) => {
+                let quoting = &desk.quoting;
+                preview::letter(&mut self.store, (&thread, policy, quoting), &kept, now)?
+                    .map_err(|why| why.in_words(texts))
             }
         };
-        let (article, state) = match written {
-            Ok(written) => written,
-            Err(why) => return Ok(Err(format!("Not sent: {why}."))),
-        };
-        let actor = visitor.actor();
-        match self.store.write_article(number, mailbox, &article, state, &actor, now) {
-            Ok(id) => Ok(Ok(id)),
-            Err(store::Error::NotPossible(why)) => Ok(Err(format!("Not sent: {why}."))),
-            Err(error) => Err(error),
-        }
+        let newest = self.store.newest_article(number)?.map_or(0, |newest| newest.0);
+        let page = preview::Page { number, token: &token, id: &id, newest, kept: &kept };
+        let status = if letter.is_ok() { 200 } else { 409 };
+        let main = preview::page(&self.locale, &page, &letter);
+        Ok(Answer::page(
+            status,
+            self.frame(Some(visitor), Spot::Tickets).page(texts.first_title, main),
+        ))
     }
+}
+
+/// The page of a ticket at an article, with a word for what happened.
+pub(super) fn sent_page(number: TicketNumber, article: ArticleId, said: &str) -> String {
+    format!("/tickets/{number}?said={said}#article-{article}")
 }

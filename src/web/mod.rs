@@ -5,6 +5,7 @@
 mod answer;
 mod api;
 mod asked;
+mod at_opening;
 mod at_ticket;
 mod at_writing;
 pub mod door;
@@ -13,8 +14,12 @@ mod layout;
 mod letter;
 mod linked;
 mod locale;
+mod multipart;
+mod opening;
 mod pages;
 mod patience;
+mod preview;
+mod rescue;
 mod route;
 mod search;
 mod session;
@@ -42,6 +47,8 @@ use session::Forms;
 use texts::Language;
 
 use crate::desk::intake::Policy;
+use crate::desk::quoting::Quoting;
+use crate::desk::template::Template;
 use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Zone};
 
@@ -71,6 +78,10 @@ pub struct Settings {
     pub mailboxes: Vec<MailboxFacts>,
     /// How each of them writes, by its name and as the store knows it.
     pub policies: Vec<(String, MailboxId, Policy)>,
+    /// The texts that agents answer with, by name, in the order of the configuration.
+    pub canned: Vec<(String, Template)>,
+    /// Lines that an answer repeats of what it answers.
+    pub quote_lines: u32,
 }
 
 /// One configured mailbox, as far as the pages speak of it. None of it is secret.
@@ -115,6 +126,7 @@ impl Web {
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let Settings { listen, allowed_hosts, tls, store_path, desk, .. } = settings;
         let Settings { recovery_days, mailboxes, policies, language, zone, .. } = settings;
+        let Settings { canned, quote_lines, .. } = settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {
@@ -136,6 +148,7 @@ impl Web {
             clock,
             started_at,
             language,
+            quoting: Quoting { lines: quote_lines, zone: zone.clone() },
             zone,
             allowed_hosts,
             tls: door.is_tls(),
@@ -143,6 +156,7 @@ impl Web {
             patience: Mutex::new(Patience::default()),
             pace: Mutex::new(api::Pace::default()),
             policies,
+            canned,
         });
         let mut web = Self { door, threads: Vec::with_capacity(THREADS) };
         for (number, store) in stores.into_iter().enumerate() {

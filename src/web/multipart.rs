@@ -142,7 +142,12 @@ fn unescaped(text: &str) -> String {
 /// The last part of a path, on one line and no longer than anybody reads.
 fn file_name(text: &str) -> String {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+    last.chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_NAME)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// `type/subtype` of tokens (RFC 9110 section 8.3.1), without parameters.
@@ -242,11 +247,19 @@ mod tests {
             ("no disposition", whole("Content-Type: text/plain"), Fault::Header),
             ("two dispositions", whole(&format!("{named}\r\n{named}")), Fault::Header),
             ("two names", whole(&format!("{named}; name=\"b\"")), Fault::Header),
-            ("an encoding", whole(&format!("{named}\r\nContent-Transfer-Encoding: base64")), Fault::Header),
+            (
+                "an encoding",
+                whole(&format!("{named}\r\nContent-Transfer-Encoding: base64")),
+                Fault::Header,
+            ),
             ("another field", whole(&format!("{named}\r\nX: y")), Fault::Header),
             ("a bare name", whole("Content-Disposition: form-data; name=a"), Fault::Header),
             ("an open quote", whole("Content-Disposition: form-data; name=\"a"), Fault::Header),
-            ("a long header", whole(&format!("{named}; filename=\"{}\"", "x".repeat(5_000))), Fault::Header),
+            (
+                "a long header",
+                whole(&format!("{named}; filename=\"{}\"", "x".repeat(5_000))),
+                Fault::Header,
+            ),
         ] {
             assert_eq!(parts(body.as_bytes(), "b"), Err(expected), "{case}");
         }
@@ -274,7 +287,8 @@ mod tests {
     #[test]
     fn garbage_is_read_to_an_end() {
         // Every byte changed, left out and doubled; whatever is read lies within the body.
-        let text = String::from_utf8(chromium()).unwrap().replace(&format!("\r\n--{B}X"), "\r\n--X");
+        let text =
+            String::from_utf8(chromium()).unwrap().replace(&format!("\r\n--{B}X"), "\r\n--X");
         let good = text.into_bytes();
         let mut refused = 0;
         let mut try_one = |body: &[u8]| match parts(body, B) {

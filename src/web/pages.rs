@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
 use super::api::{self, Pace};
-use super::asked::{Asked, FORM_BYTES, encoded};
+use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, STYLE};
 use super::locale::Locale;
 use super::patience::Patience;
+use super::rescue::{self, Carried};
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
@@ -17,6 +18,8 @@ use super::words::span;
 use super::{MailboxFacts, download, letter, search, sign_in, status, tickets};
 use crate::desk::intake::Policy;
 use crate::desk::query::Query;
+use crate::desk::quoting::Quoting;
+use crate::desk::template::Template;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Timestamp, Zone};
@@ -54,6 +57,10 @@ pub(super) struct Desk {
     pub(super) pace: Mutex<Pace>,
     /// How each mailbox writes, in the order of the configuration.
     pub(super) policies: Vec<(String, MailboxId, Policy)>,
+    /// The texts that agents can put in, by name, in the order of the configuration.
+    pub(super) canned: Vec<(String, Template)>,
+    /// How answers repeat what they answer.
+    pub(super) quoting: Quoting,
 }
 
 impl Desk {
@@ -152,7 +159,12 @@ impl Pages {
         }
         let visitor = Visitor::of(asked, &mut self.store, now)?;
         if route.is_private() && visitor.is_none() {
-            let next = session::next_page(Some(&asked.target));
+            let is_post = asked.method == "POST";
+            if is_post && let Some(answer) = self.rescue(asked, &route, now)? {
+                return Ok(answer);
+            }
+            let before = if is_post { rescue::page_of(&route) } else { Some(asked.target.clone()) };
+            let next = session::next_page(before.as_deref());
             let query = next.map(|next| format!("?next={}", encoded(next)));
             return Ok(Answer::go_to(&format!("/sign-in{}", query.unwrap_or_default())));
         }
@@ -169,6 +181,10 @@ impl Pages {
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
+            Route::KeepDraft(number) => self.keep_draft(asked, number, visitor, now),
+            Route::Preview(number) => self.preview(number, visitor, now),
+            Route::NewTicket if post => self.open_ticket(asked, visitor, now),
+            Route::NewTicket => self.new_ticket(asked, visitor),
             Route::Change(number) => self.change(asked, number, visitor, now),
             Route::ArticleText(number, article) => self.article_text(number, article),
             Route::ArticlePage(number, article) => self.article_page(number, article),
@@ -207,8 +223,16 @@ impl Pages {
         }
         let frame = self.frame(None, Place::Elsewhere);
         let texts = &self.locale.texts().general;
-        if asked.body.len() as u64 > FORM_BYTES {
+        let most = if asked.boundary.is_some() { FILES_BYTES } else { FORM_BYTES };
+        if asked.body.len() as u64 > most {
             return Some(frame.plain(413, texts.too_much_title, texts.too_much, None));
+        }
+        if asked.boundary.is_some() {
+            let damaged = self.locale.texts().writing.damaged;
+            return asked.form_fault().map(|why| {
+                log::warn!(target: "web", "a form was refused: {why}");
+                frame.plain(400, texts.no_form_title, damaged, None)
+            });
         }
         let bare = asked.content_type.split(';').next().unwrap_or_default().trim();
         if bare != "application/x-www-form-urlencoded" {
@@ -274,10 +298,9 @@ impl Pages {
         next: Option<&str>,
         wrong: Option<&str>,
     ) -> Answer {
-        let form = self.desk.forms.form(asked);
-        let main = sign_in::form(&form.token, name, next, wrong);
-        let page = self.frame(None, Place::SignIn).page("Sign in", main);
-        Answer::page(code, page).with("Set-Cookie", form.cookie(self.secure(asked)))
+        // A text that waits for the right password is not lost to a wrong one.
+        let carried = Carried::of(asked);
+        self.sign_in_with(asked, code, (name, next, wrong), carried.as_ref())
     }
 
     fn sign_in(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
@@ -308,6 +331,7 @@ impl Pages {
             return Ok(self.sign_in_form(asked, 403, &name, next, words));
         };
         self.patience(|patience| patience.forgive(&name));
+        self.keep_carried(asked, agent.id, now)?;
         self.begin(asked, agent.id, next, visitor, now)
     }
 
@@ -369,7 +393,7 @@ impl Pages {
         Ok(Answer::go_to("/").with("Set-Cookie", cookie))
     }
 
-    fn secure(&self, asked: &Asked) -> bool {
+    pub(super) fn secure(&self, asked: &Asked) -> bool {
         session::is_secure(asked, self.desk.tls)
     }
 

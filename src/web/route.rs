@@ -30,6 +30,12 @@ pub(super) enum Route {
     Requester(TicketNumber),
     /// Sends an answer or keeps a note.
     Write(TicketNumber),
+    /// Keeps a draft while somebody writes.
+    KeepDraft(TicketNumber),
+    /// An answer as it would leave.
+    Preview(TicketNumber),
+    /// Opens a ticket for somebody.
+    NewTicket,
     /// Changes a ticket.
     Change(TicketNumber),
     /// The whole text of one article.
@@ -58,9 +64,12 @@ impl Route {
             ["sign-out"] => Self::SignOut,
             ["tickets"] => Self::Tickets,
             ["search"] => Self::Search,
+            ["tickets", "new"] => Self::NewTicket,
             ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "requester"] => Self::Requester(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "write"] => Self::Write(TicketNumber(number(ticket)?)),
+            ["tickets", ticket, "draft"] => Self::KeepDraft(TicketNumber(number(ticket)?)),
+            ["tickets", ticket, "preview"] => Self::Preview(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "change"] => Self::Change(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "articles", article, "text"] => {
                 Self::ArticleText(TicketNumber(number(ticket)?), ArticleId(number(article)?))
@@ -77,8 +86,12 @@ impl Route {
     /// The methods it answers to, as the Allow header lists them.
     pub(super) fn methods(&self) -> &'static str {
         match self {
-            Self::SignIn | Self::SignInLink(_) => "GET, HEAD, POST",
-            Self::SignOut | Self::Requester(_) | Self::Write(_) | Self::Change(_) => "POST",
+            Self::SignIn | Self::SignInLink(_) | Self::NewTicket => "GET, HEAD, POST",
+            Self::SignOut
+            | Self::Requester(_)
+            | Self::Write(_)
+            | Self::KeepDraft(_)
+            | Self::Change(_) => "POST",
             _ => "GET, HEAD",
         }
     }
@@ -103,6 +116,9 @@ impl Route {
             | Self::Ticket(_)
             | Self::Requester(_)
             | Self::Write(_)
+            | Self::KeepDraft(_)
+            | Self::Preview(_)
+            | Self::NewTicket
             | Self::Change(_)
             | Self::ArticleText(..)
             | Self::ArticlePage(..)
@@ -131,6 +147,9 @@ mod tests {
             ("/tickets", Some(Route::Tickets)),
             ("/tickets/", None),
             ("/tickets/17", Some(Route::Ticket(TicketNumber(17)))),
+            ("/tickets/17/draft", Some(Route::KeepDraft(TicketNumber(17)))),
+            ("/tickets/17/preview", Some(Route::Preview(TicketNumber(17)))),
+            ("/tickets/new", Some(Route::NewTicket)),
             ("/tickets/017", None),
             ("/tickets/0", None),
             ("/tickets/+17", None),

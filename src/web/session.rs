@@ -142,7 +142,8 @@ fn cookie(name: &str, value: &str, secure: bool) -> String {
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}")
 }
 
-fn fresh_nonce() -> String {
+/// Random text that is never given out twice.
+pub(super) fn fresh_nonce() -> String {
     let mut bytes = [0_u8; 18];
     // Without random numbers the nonce is known, and the token still is not.
     SystemRandom::new().fill(&mut bytes).unwrap_or_default();
@@ -185,6 +186,24 @@ pub(super) fn is_our_own(asked: &Asked, allowed_hosts: &[String]) -> bool {
         host == authority || host == name
     };
     authority == asked.host.to_ascii_lowercase() || allowed_hosts.iter().any(allowed)
+}
+
+/// The same, and the browser did tell: what a page of another site cannot make it say.
+pub(super) fn is_surely_our_own(asked: &Asked, allowed_hosts: &[String]) -> bool {
+    let told = asked.origin.is_some() || asked.fetch_site.as_deref() == Some("same-origin");
+    told && is_our_own(asked, allowed_hosts)
+}
+
+/// Whose session a cookie named that is over by now, when the form was given out in it.
+pub(super) fn past_agent(asked: &Asked, store: &mut Store) -> Result<Option<Agent>, store::Error> {
+    let Some(secret) = asked.cookie(SESSION) else {
+        return Ok(None);
+    };
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    if !fits(&key, "form of a session", asked) {
+        return Ok(None);
+    }
+    store.past_session(secret)
 }
 
 fn without_port(authority: &str) -> &str {

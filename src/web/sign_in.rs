@@ -6,8 +6,15 @@ use maud::{Markup, html};
 
 use super::session::TOKEN_FIELD;
 
-/// The form for name and password. `next` is where it leads; `wrong` says why the last try failed.
-pub(super) fn form(token: &str, name: &str, next: Option<&str>, wrong: Option<&str>) -> Markup {
+/// The form for name and password. `next` is where it leads; `wrong` says why the last try failed; `more`
+/// are hidden fields that it carries along.
+pub(super) fn form(
+    token: &str,
+    name: &str,
+    next: Option<&str>,
+    wrong: Option<&str>,
+    more: Markup,
+) -> Markup {
     html! {
         section.sign-in {
             h1 { "Sign in" }
@@ -19,6 +26,7 @@ pub(super) fn form(token: &str, name: &str, next: Option<&str>, wrong: Option<&s
                 @if let Some(next) = next {
                     input type="hidden" name="next" value=(next);
                 }
+                (more)
                 label for="name" { "Name" }
                 input #name type="text" name="name" value=(name) required autofocus
                     maxlength="200" autocomplete="username" autocapitalize="none"

@@ -4,11 +4,13 @@
 
 pub(super) mod general;
 pub(super) mod moments;
+pub(super) mod writing;
 
 use maud::{Markup, PreEscaped, Render};
 
 pub(super) use general::General;
 pub(super) use moments::Moments;
+pub(super) use writing::Writing;
 
 /// A language the pages speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,11 +75,14 @@ impl Language {
 pub(super) struct Texts {
     pub(super) general: General,
     pub(super) moments: Moments,
+    pub(super) writing: Writing,
 }
 
-const ENGLISH: Texts = Texts { general: general::ENGLISH, moments: moments::ENGLISH };
+const ENGLISH: Texts =
+    Texts { general: general::ENGLISH, moments: moments::ENGLISH, writing: writing::ENGLISH };
 
-const GERMAN: Texts = Texts { general: general::GERMAN, moments: moments::GERMAN };
+const GERMAN: Texts =
+    Texts { general: general::GERMAN, moments: moments::GERMAN, writing: writing::GERMAN };
 
 /// A word for one thing and for several. English and German need no third form.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
+use counterfoil::desk::template::Template;
 use counterfoil::desk::ticket::{LedgerId, Role};
 use counterfoil::mail::{Address, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
@@ -83,6 +84,11 @@ impl House {
                 copy_to: "Archive".to_owned(),
             }],
             policies: vec![("support".to_owned(), mailbox, policy(&mut store, clock.now()))],
+            canned: vec![(
+                "Hours".to_owned(),
+                Template::new("{greeting}\n\nwe are here from 9 to 5.").unwrap(),
+            )],
+            quote_lines: 20,
         };
         let web = Web::open(settings, clock.clone()).unwrap();
         Self { web, clock, store, mailbox, path, _folder: folder }
