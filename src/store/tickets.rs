@@ -8,8 +8,8 @@ use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::NewArticle;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, Kind, LedgerId, Link,
-    State, Ticket, TicketNumber,
+    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, LedgerId, Link, State,
+    Ticket, TicketNumber,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;

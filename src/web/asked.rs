@@ -41,7 +41,8 @@ pub(super) struct Asked {
     pub(super) body: Vec<u8>,
     /// What separates the parts of a form with files, when the body is one.
     pub(super) boundary: Option<String>,
-    parts: OnceCell<Result<Vec<Part>, Fault>>,
+    /// Its parts, once they were asked for.
+    pub(super) parts: OnceCell<Result<Vec<Part>, Fault>>,
 }
 
 impl Asked {

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::asked::{Asked, encoded};
 use super::layout::Place as Spot;
 use super::locale::Locale;
-use super::pages::{Outcome, Pages};
+use super::pages::Pages;
 use super::route::Route;
 use super::texts::put;
 use super::{session, sign_in, work};
