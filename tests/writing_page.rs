@@ -569,6 +569,31 @@ fn a_ticket_is_opened_for_somebody_who_called() {
 }
 
 #[test]
+fn the_forms_speak_german_too() {
+    let desk = Desk::new();
+    assert_eq!(desk.write(&[("text", "x"), ("cc", "eva"), ("as", "keep")], &[]).status, 303);
+    let german = |path: &str| {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nAccept-Language: de\r\n\
+             Connection: close\r\n\r\n",
+            desk.house.host(),
+            desk.cookie
+        );
+        desk.house.raw(&request).body
+    };
+    for (path, expected) in [
+        ("/tickets/1?said=kept", "Antwort senden"),
+        ("/tickets/1?said=kept", "Der Entwurf ist aufgehoben."),
+        ("/tickets/1", "Ihr Entwurf, zuletzt geändert <time"),
+        ("/tickets/1/preview", "„eva“ ist keine Adresse"),
+        ("/tickets/new", "Anlegen und den Text senden"),
+    ] {
+        let page = german(path);
+        assert!(page.contains(expected), "{expected} on {path}: {page}");
+    }
+}
+
+#[test]
 fn a_text_of_the_configuration_is_put_in_without_a_script() {
     let mut desk = Desk::new();
     let page = desk.page();

@@ -39,7 +39,7 @@ pub enum Sent {
     Changed,
 }
 
-/// What a draft holds, read before it is written anywhere.
+/// What a draft holds, its files without their bytes, read before it is written anywhere.
 struct Loaded {
     draft: Draft,
     files: Vec<Attachment>,
@@ -52,13 +52,12 @@ impl Store {
     pub fn put(
         &mut self,
         number: TicketNumber,
-        writing: Writing,
+        mut writing: Writing,
         hand: Hand<'_>,
         actor: &str,
         now: Timestamp,
     ) -> Result<ArticleId> {
-        let contents: Vec<Content> =
-            writing.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
+        let contents = packed(&mut writing.attachments);
         self.write(|tx| put(tx, number, (writing, hand), &contents, actor, now))
     }
 
@@ -121,11 +120,16 @@ impl Store {
             let found = found.filter(|(_, kept)| kept.revision == sending.revision);
             found.map(|(id, kept)| Ok((kept.draft, drafts::files(tx, id)?))).transpose()
         })?;
-        Ok(found.map(|(draft, files)| {
-            let contents = files.iter().map(|file| Content::of(file.bytes.clone())).collect();
+        Ok(found.map(|(draft, mut files)| {
+            let contents = packed(&mut files);
             Loaded { draft, files, contents }
         }))
     }
+}
+
+/// The bytes of files, ready to be stored. They are taken out of the files: there may be many of them.
+fn packed(files: &mut [Attachment]) -> Vec<Content> {
+    files.iter_mut().map(|file| Content::of(std::mem::take(&mut file.bytes))).collect()
 }
 
 /// What was loaded, if it still is the draft that is to be sent; otherwise what became of that.

@@ -14,7 +14,7 @@ use crate::desk::opening as desk_opening;
 use crate::mail::Address;
 use crate::store;
 use crate::store::answering::{Sending, Sent};
-use crate::store::drafts::{Files, Place, Saved};
+use crate::store::drafts::{Place, Saved};
 use crate::time::Timestamp;
 
 impl Pages {
@@ -100,9 +100,7 @@ impl Pages {
             let wrong = put(texts.too_long, &[&self.locale.size(LONGEST as u64)]);
             return self.opening(Some(visitor), Some(typed), (413, &[wrong], None), None);
         }
-        let (add, drop) = (asked.files("files"), opening::dropped(asked));
-        let files = Files { add: &add, drop: &drop };
-        let saved = self.store.keep_draft(place, id.as_deref(), &typed, files, now)?;
+        let saved = self.keep_typed(asked, place, id.as_deref(), &typed, now)?;
         let (revision, refused) = match saved {
             Saved::Sent(number, article) => {
                 return Ok(Answer::go_to(&sent_page(number, article, "already")));

@@ -118,21 +118,17 @@ impl Pages {
         if deed == "insert" {
             self.insert(asked, number, &mut typed)?;
         }
-        let add = asked.files("files");
-        let drop = opening::dropped(asked);
-        let files = Files { add: &add, drop: &drop };
-        let (revision, is_late) =
-            match self.store.keep_draft(place, id.as_deref(), &typed, files, now)? {
-                Saved::Sent(number, article) => {
-                    return Ok(Answer::go_to(&sent_page(number, article, "already")));
-                }
-                Saved::Kept { left_out: Some(why), .. } => {
-                    let wrong = work::left_out(&self.locale, &why);
-                    return self.refuse(asked, number, visitor, (413, wrong), now);
-                }
-                Saved::Kept { revision, is_late, .. } => (Some(revision), is_late),
-                Saved::Nothing => (None, false),
-            };
+        let (revision, is_late) = match self.keep_typed(asked, place, id.as_deref(), &typed, now)? {
+            Saved::Sent(number, article) => {
+                return Ok(Answer::go_to(&sent_page(number, article, "already")));
+            }
+            Saved::Kept { left_out: Some(why), .. } => {
+                let wrong = work::left_out(&self.locale, &why);
+                return self.refuse(asked, number, visitor, (413, wrong), now);
+            }
+            Saved::Kept { revision, is_late, .. } => (Some(revision), is_late),
+            Saved::Nothing => (None, false),
+        };
         match deed.as_str() {
             "keep" if revision.is_none() => {
                 Ok(Answer::go_to(&format!("/tickets/{number}?said=discarded#write")))
@@ -153,6 +149,19 @@ impl Pages {
             }
             _ => Ok(Answer::go_to(&format!("/tickets/{number}/preview"))),
         }
+    }
+
+    /// Keeps what a form holds, with its files, which are in memory no longer than that.
+    pub(super) fn keep_typed(
+        &mut self,
+        asked: &Asked,
+        place: Place,
+        form: Option<&str>,
+        typed: &Draft,
+        now: Timestamp,
+    ) -> Result<Saved, store::Error> {
+        let (add, drop) = (asked.files("files"), opening::dropped(asked));
+        self.store.keep_draft(place, form, typed, Files { add: &add, drop: &drop }, now)
     }
 
     /// Sends the draft that was shown, if it still is what was shown.

@@ -109,7 +109,7 @@ pub(super) fn page(form: &Form<'_>) -> Markup {
                 }
                 div.buttons {
                     button type="submit" name="as" value="send" { (texts.open_and_send) }
-                    button type="submit" name="as" value="note" { (texts.open_with_note) }
+                    button.second type="submit" name="as" value="note" { (texts.open_with_note) }
                     button.second type="submit" name="as" value="keep" { (texts.keep) }
                     @if kept.is_some() {
                         button.quiet type="submit" name="as" value="discard" { (texts.discard) }

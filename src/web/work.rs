@@ -98,12 +98,18 @@ pub(super) fn writing(form: &Form<'_>) -> Markup {
                 (ready(form))
                 details.copies open[has_copies] {
                     summary { (texts.copies) }
-                    label for="cc" { (texts.cc) }
-                    input #cc type="text" name="cc" value=(draft.cc) autocomplete="off"
-                        spellcheck="false" aria-describedby="several";
-                    label for="bcc" { (texts.bcc) }
-                    input #bcc type="text" name="bcc" value=(draft.bcc) autocomplete="off"
-                        spellcheck="false" aria-describedby="several";
+                    div.fields {
+                        div {
+                            label for="cc" { (texts.cc) }
+                            input #cc type="text" name="cc" value=(draft.cc) autocomplete="off"
+                                spellcheck="false" aria-describedby="several";
+                        }
+                        div {
+                            label for="bcc" { (texts.bcc) }
+                            input #bcc type="text" name="bcc" value=(draft.bcc) autocomplete="off"
+                                spellcheck="false" aria-describedby="several";
+                        }
+                    }
                     p.hint #several { (texts.several) }
                     label.choice {
                         input type="checkbox" name="to_all" value="yes" checked[draft.to_all];
