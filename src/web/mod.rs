@@ -5,6 +5,8 @@
 mod answer;
 mod api;
 mod asked;
+mod at_lists;
+mod at_sign_in;
 mod at_ticket;
 pub mod door;
 mod download;
