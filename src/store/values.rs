@@ -5,8 +5,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::notice::Event;
 use crate::desk::ticket::{
-    AgentId, ArticleId, AttachmentId, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority, Role,
-    State, TicketNumber, Verdict,
+    AgentId, ArticleId, AttachmentId, Kind, LedgerId, LinkKind, Machine, OutboxId, PersonId,
+    Priority, Role, State, TicketNumber, Verdict,
 };
 use crate::mail::{MessageId, Protection};
 use crate::time::Timestamp;
@@ -71,7 +71,7 @@ macro_rules! ids {
     )+ };
 }
 
-ids!(TicketNumber, ArticleId, AttachmentId, LedgerId, OutboxId, AgentId);
+ids!(TicketNumber, ArticleId, AttachmentId, LedgerId, OutboxId, AgentId, PersonId);
 
 macro_rules! words {
     ($($name:ident),+) => { $(
