@@ -3,6 +3,9 @@
 //! and `route`.
 
 use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use super::door;
 
 /// The most bytes of a form. The longest holds an agent's answer.
 pub(super) const FORM_BYTES: u64 = 512 * 1024;
@@ -30,6 +33,8 @@ pub(super) struct Asked {
     pub(super) authorization: Option<String>,
     /// The X-CSRF-Token header.
     pub(super) csrf_token: Option<String>,
+    /// Whom the request is counted for: the address of the client, or its network.
+    pub(super) client: String,
     /// The body, as long as the door lets in.
     pub(super) body: Vec<u8>,
 }
@@ -52,6 +57,7 @@ impl Asked {
             cookies: header("Cookie").unwrap_or_default(),
             authorization: header("Authorization"),
             csrf_token: header("X-CSRF-Token"),
+            client: client(door::peer(request), header("X-Forwarded-For").as_deref()),
             body: Vec::new(),
         };
         request.as_reader().read_to_end(&mut asked.body)?;
@@ -74,11 +80,32 @@ impl Asked {
         value(std::str::from_utf8(&self.body).ok()?, name)
     }
 
+    /// All values of this name in the form that was sent.
+    pub(super) fn form_all(&self, name: &str) -> Vec<String> {
+        let text = std::str::from_utf8(&self.body).unwrap_or_default();
+        let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        pairs.filter(|(key, _)| decoded(key) == name).map(|(_, value)| decoded(value)).collect()
+    }
+
     /// A cookie.
     pub(super) fn cookie(&self, name: &str) -> Option<&str> {
         let pairs = self.cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
         pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
+}
+
+/// Whom a request is counted for. A reverse proxy on this machine names its client last in
+/// X-Forwarded-For; what stands before that, or comes from elsewhere, anybody may have written.
+fn client(peer: Option<SocketAddr>, forwarded: Option<&str>) -> String {
+    let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else {
+        return String::new();
+    };
+    let last = forwarded.and_then(|all| all.rsplit(',').next()).map(str::trim);
+    let named = last.filter(|_| peer.is_loopback()).and_then(|last| {
+        let address = last.parse::<SocketAddr>().map(|address| address.ip());
+        address.or_else(|_| last.trim_matches(['[', ']']).parse::<IpAddr>()).ok()
+    });
+    door::party(named.unwrap_or(peer)).to_string()
 }
 
 /// One value of `application/x-www-form-urlencoded` text.
@@ -130,7 +157,7 @@ mod tests {
         let asked = Asked {
             target: "/sign-in?next=%2Ftickets%3Fstate%3Dnew&x&next=2".to_owned(),
             cookies: "a=1; counterfoil_session=s=e; b".to_owned(),
-            body: b"name=J%C3%B6rg+K&password=%&empty=".to_vec(),
+            body: b"name=J%C3%B6rg+K&password=%&empty=&name=2".to_vec(),
             ..Asked::default()
         };
         assert_eq!(asked.path(), "/sign-in");
@@ -139,9 +166,29 @@ mod tests {
         assert_eq!(asked.query("y"), None);
         assert_eq!(asked.form("name").as_deref(), Some("Jörg K"));
         assert_eq!(asked.form("password").as_deref(), Some("%"));
+        assert_eq!(asked.form_all("name"), ["Jörg K", "2"]);
         assert_eq!(asked.form("empty").as_deref(), Some(""));
         assert_eq!(asked.cookie("counterfoil_session"), Some("s=e"));
         assert_eq!(asked.cookie("b"), None);
+    }
+
+    #[test]
+    fn the_client_is_whom_our_own_proxy_names_and_nobody_else() {
+        for (peer, forwarded, expected) in [
+            ("198.51.100.7:4000", None, "198.51.100.7"),
+            ("198.51.100.7:4000", Some("203.0.113.9"), "198.51.100.7"),
+            ("127.0.0.1:4000", None, "127.0.0.1"),
+            ("127.0.0.1:4000", Some("203.0.113.9"), "203.0.113.9"),
+            ("[::ffff:127.0.0.1]:4000", Some("203.0.113.9"), "203.0.113.9"),
+            ("[::1]:4000", Some("192.0.2.1, 203.0.113.9:5000"), "203.0.113.9"),
+            ("127.0.0.1:4000", Some("203.0.113.9, nonsense"), "127.0.0.1"),
+            ("127.0.0.1:4000", Some("[2001:db8:1:2:3::4]"), "2001:db8:1:2::"),
+            ("127.0.0.1:4000", Some(""), "127.0.0.1"),
+        ] {
+            let peer = peer.parse().ok();
+            assert_eq!(client(peer, forwarded), expected, "{peer:?} {forwarded:?}");
+        }
+        assert_eq!(client(None, Some("203.0.113.9")), "");
     }
 
     #[test]

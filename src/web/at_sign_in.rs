@@ -1,21 +1,15 @@
 //! What answers requests to sign in and out: by name and password, and by a link that works once.
 
-use std::sync::PoisonError;
-
 use super::answer::Answer;
 use super::asked::Asked;
 use super::layout::Place;
 use super::pages::{Outcome, Pages};
-use super::patience::Patience;
 use super::session::{self, Visitor};
 use super::sign_in;
-use super::words::span;
+use super::texts::put;
+use crate::desk::signing_in::{NAME_BYTES, PASSWORD_BYTES};
 use crate::desk::ticket::AgentId;
 use crate::time::Timestamp;
-
-/// The longest name and password taken, in bytes; hashing longer ones would only cost time.
-const NAME_BYTES: usize = 200;
-const PASSWORD_BYTES: usize = 1_000;
 
 impl Pages {
     pub(super) fn sign_in_page(&self, asked: &Asked, visitor: Option<&Visitor>) -> Answer {
@@ -36,8 +30,8 @@ impl Pages {
         wrong: Option<&str>,
     ) -> Answer {
         let form = self.desk.forms.form(asked);
-        let main = sign_in::form(&form.token, name, next, wrong);
-        let page = self.frame(None, Place::SignIn).page("Sign in", main);
+        let main = sign_in::form(&self.locale, &form.token, name, next, wrong);
+        let page = self.frame(None, Place::SignIn).page(self.locale.texts().signing_in.title, main);
         Answer::page(code, page).with("Set-Cookie", form.cookie(self.secure(asked)))
     }
 
@@ -54,33 +48,28 @@ impl Pages {
         let password = asked.form("password").unwrap_or_default();
         let next = asked.form("next");
         let next = session::next_page(next.as_deref());
+        let texts = &self.locale.texts().signing_in;
         if name.len() > NAME_BYTES || password.len() > PASSWORD_BYTES {
-            return Ok(self.sign_in_form(
-                asked,
-                403,
-                "",
-                next,
-                Some("Name and password do not fit."),
-            ));
+            return Ok(self.sign_in_form(asked, 403, "", next, Some(texts.wrong)));
         }
-        if let Err(wait) = self.patience(|patience| patience.may_try(&name, now)) {
-            let words = format!("Too many wrong passwords. Wait {} and try again.", span(wait));
+        if let Err(wait) = self.store.begin_try(&name, &asked.client, now)? {
+            let words = put(texts.wait, &[&self.locale.span(wait)]);
             let answer = self.sign_in_form(asked, 429, &name, next, Some(&words));
             return Ok(answer.with("Retry-After", wait.to_string()));
         }
         let Some(agent) = self.store.check_password(&name, &password)? else {
             log::warn!(target: "web", "a wrong name or password was given");
-            let words = Some("Name and password do not fit.");
-            return Ok(self.sign_in_form(asked, 403, &name, next, words));
+            self.store.note_wrong_password(&name, now)?;
+            return Ok(self.sign_in_form(asked, 403, &name, next, Some(texts.wrong)));
         };
-        self.patience(|patience| patience.forgive(&name));
+        self.store.forgive_tries(agent.id, &name, &asked.client, now)?;
         self.begin(asked, agent.id, next, visitor, now)
     }
 
     pub(super) fn link_page(&self, asked: &Asked) -> Answer {
         let form = self.desk.forms.form(asked);
-        let main = sign_in::link(&form.token, asked.path());
-        let page = self.frame(None, Place::SignIn).page("Sign in", main);
+        let main = sign_in::link(&self.locale, &form.token, asked.path());
+        let page = self.frame(None, Place::SignIn).page(self.locale.texts().signing_in.title, main);
         Answer::page(200, page).with("Set-Cookie", form.cookie(self.secure(asked)))
     }
 
@@ -99,10 +88,7 @@ impl Pages {
         let able = |id: &AgentId| known.iter().any(|a| a.id == *id && a.disabled_at.is_none());
         match agent.filter(able) {
             Some(agent) => self.begin(asked, agent, None, visitor, now),
-            None => Ok(self.forbidden(
-                "This link was used already, or its time is over. Ask for a new one, or sign in \
-                 with your password.",
-            )),
+            None => Ok(self.forbidden(self.locale.texts().signing_in.link_over)),
         }
     }
 
@@ -135,11 +121,7 @@ impl Pages {
         Ok(Answer::go_to("/").with("Set-Cookie", cookie))
     }
 
-    fn secure(&self, asked: &Asked) -> bool {
+    pub(super) fn secure(&self, asked: &Asked) -> bool {
         session::is_secure(asked, self.desk.tls)
-    }
-
-    fn patience<T>(&self, ask: impl FnOnce(&mut Patience) -> T) -> T {
-        ask(&mut self.desk.patience.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

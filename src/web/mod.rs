@@ -2,12 +2,15 @@
 //! with a store of its own. What a page looks like is in the page's file; here is how the room is
 //! opened and closed. A request touches the store and nothing else, and no panic ends a thread.
 
+mod account;
 mod answer;
 mod api;
 mod asked;
+mod at_account;
 mod at_lists;
 mod at_sign_in;
 mod at_ticket;
+mod bulk;
 pub mod door;
 mod download;
 mod layout;
@@ -15,7 +18,7 @@ mod letter;
 mod linked;
 mod locale;
 mod pages;
-mod patience;
+mod requesters;
 mod route;
 mod search;
 mod session;
@@ -38,7 +41,6 @@ use answer::Answer;
 use asked::Asked;
 use door::{Door, Limits, TlsFiles};
 use pages::{Desk, Facts, Pages};
-use patience::Patience;
 use session::Forms;
 use texts::Language;
 
@@ -141,7 +143,6 @@ impl Web {
             allowed_hosts,
             tls: door.is_tls(),
             forms,
-            patience: Mutex::new(Patience::default()),
             pace: Mutex::new(api::Pace::default()),
             policies,
         });

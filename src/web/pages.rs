@@ -8,7 +8,6 @@ use super::api::{self, Pace};
 use super::asked::{Asked, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, STYLE};
 use super::locale::Locale;
-use super::patience::Patience;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
@@ -43,7 +42,6 @@ pub(super) struct Desk {
     pub(super) allowed_hosts: Vec<String>,
     pub(super) tls: bool,
     pub(super) forms: Forms,
-    pub(super) patience: Mutex<Patience>,
     pub(super) pace: Mutex<Pace>,
     /// How each mailbox writes, in the order of the configuration.
     pub(super) policies: Vec<(String, MailboxId, Policy)>,
@@ -122,7 +120,7 @@ impl Pages {
             return Ok(api::answer(&self.desk, &mut self.store, asked, now));
         }
         let Some(route) = Route::find(asked.path()) else {
-            let visitor = Visitor::of(asked, &mut self.store, now)?;
+            let visitor = self.visitor(asked, now)?;
             return Ok(self.not_found(visitor.as_ref(), self.locale.texts().general.no_such_page));
         };
         if !route.allows(&asked.method) {
@@ -143,7 +141,7 @@ impl Pages {
             Route::Status => return Ok(self.status(asked, now)),
             _ => {}
         }
-        let visitor = Visitor::of(asked, &mut self.store, now)?;
+        let visitor = self.visitor(asked, now)?;
         if route.is_private() && visitor.is_none() {
             let next = session::next_page(Some(&asked.target));
             let query = next.map(|next| format!("?next={}", encoded(next)));
@@ -157,8 +155,13 @@ impl Pages {
             Route::SignInLink(secret) if post => self.use_link(asked, &secret, visitor, now),
             Route::SignInLink(_) => Ok(self.link_page(asked)),
             Route::SignOut => self.sign_out(asked, visitor),
-            Route::Tickets => self.tickets(asked, visitor, now),
-            Route::Search => self.search(asked, visitor, now),
+            Route::Tickets => self.tickets(asked, visitor),
+            Route::Bulk => self.bulk(asked, visitor, now),
+            Route::Search => self.search(asked, visitor),
+            Route::FindRequester => self.find_requester(asked, visitor),
+            Route::RequesterPage(id) => self.requester_page(asked, id, visitor),
+            Route::Account => self.account(asked, visitor, now),
+            Route::AccountDeed(deed) => self.account_deed(asked, deed, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
@@ -169,6 +172,14 @@ impl Pages {
             Route::Original(id) => self.original(id, visitor),
             Route::Status | Route::Health | Route::Style | Route::Icon => Ok(self.failed()),
         }
+    }
+
+    /// Who asks; their own language is that of the page from now on.
+    fn visitor(&mut self, asked: &Asked, now: Timestamp) -> Result<Option<Visitor>, store::Error> {
+        let visitor = Visitor::of(asked, &mut self.store, now)?;
+        let own = visitor.as_ref().and_then(|visitor| visitor.agent.language.as_deref());
+        self.locale.language = own.and_then(Language::tagged).unwrap_or(self.locale.language);
+        Ok(visitor)
     }
 
     pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
@@ -225,7 +236,7 @@ impl Pages {
     /// The status page says something even when the database does not.
     fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
         let facts = self.store.status(now);
-        let visitor = Visitor::of(asked, &mut self.store, now).unwrap_or_default();
+        let visitor = self.visitor(asked, now).unwrap_or_default();
         let renews = asked.query("still").is_none().then_some(RENEWAL);
         let mut frame = self.frame(visitor.as_ref(), Place::Status);
         frame.refresh = renews;
@@ -287,7 +298,7 @@ impl Pages {
     fn original(&mut self, id: LedgerId, visitor: Option<&Visitor>) -> Outcome {
         let row = self.store.ledger_row(id)?;
         if row.ticket.is_none() && !visitor.is_some_and(Visitor::is_admin) {
-            return Ok(self.forbidden("Only an admin may see messages that are in no ticket."));
+            return Ok(self.forbidden(self.locale.texts().general.only_admins));
         }
         let name = match row.ticket {
             Some(ticket) => format!("ticket-{ticket}-message-{id}.eml"),

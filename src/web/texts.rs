@@ -2,13 +2,21 @@
 //! below, the languages side by side, so that none can be forgotten; a further language is one more
 //! constant in each. `{}` stands for what a page puts in its place.
 
+pub(super) mod account;
 pub(super) mod general;
+pub(super) mod lists;
 pub(super) mod moments;
+pub(super) mod search;
+pub(super) mod signing_in;
 
 use maud::{Markup, PreEscaped, Render};
 
+pub(super) use account::Account;
 pub(super) use general::General;
+pub(super) use lists::Lists;
 pub(super) use moments::Moments;
+pub(super) use search::Search;
+pub(super) use signing_in::SigningIn;
 
 /// A language the pages speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,11 +81,29 @@ impl Language {
 pub(super) struct Texts {
     pub(super) general: General,
     pub(super) moments: Moments,
+    pub(super) lists: Lists,
+    pub(super) search: Search,
+    pub(super) signing_in: SigningIn,
+    pub(super) account: Account,
 }
 
-const ENGLISH: Texts = Texts { general: general::ENGLISH, moments: moments::ENGLISH };
+const ENGLISH: Texts = Texts {
+    general: general::ENGLISH,
+    moments: moments::ENGLISH,
+    lists: lists::ENGLISH,
+    search: search::ENGLISH,
+    signing_in: signing_in::ENGLISH,
+    account: account::ENGLISH,
+};
 
-const GERMAN: Texts = Texts { general: general::GERMAN, moments: moments::GERMAN };
+const GERMAN: Texts = Texts {
+    general: general::GERMAN,
+    moments: moments::GERMAN,
+    lists: lists::GERMAN,
+    search: search::GERMAN,
+    signing_in: signing_in::GERMAN,
+    account: account::GERMAN,
+};
 
 /// A word for one thing and for several. English and German need no third form.
 #[derive(Clone, Copy, Debug)]
