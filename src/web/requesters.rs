@@ -17,7 +17,6 @@ pub(super) fn path(id: PersonId) -> String {
 }
 
 /// Where the page of whoever has this address is found; it leads on to [`path`].
-#[allow(dead_code, reason = "for the page of a ticket")]
 pub(super) fn path_of(address: &Address) -> String {
     format!("/requesters?address={}", encoded(&address.address))
 }

@@ -220,10 +220,8 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
             span.from {
                 @if let Some(requester) = &ticket.requester {
                     @let name = html! { bdi { (cut(requester.for_people(), NAME_LENGTH)) } };
-                    @match glance.requester {
-                        Some(id) => a href=(requesters::path(id)) { (name) },
-                        None => (name),
-                    }
+                    @let path = glance.requester.map(requesters::path);
+                    a href=(path.unwrap_or_else(|| requesters::path_of(requester))) { (name) }
                 }
             }
             span.place {
