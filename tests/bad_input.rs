@@ -117,6 +117,6 @@ fn users_are_added_with_care() {
     assert_eq!(office.json(&["user", "list"])["users"][0]["name"], "ana");
     assert_eq!(office.json(&["user", "sign-out", "ana"])["sessions_ended"], 0);
     says(&office, &["user", "sign-out", "eve"], 1, &["there is no user eve"]);
-    let last = &office.json(&["audit", "list", "--limit", "1"])["entries"][0];
+    let last = &office.json(&["audit", "show", "--limit", "1"])["entries"][0];
     assert_eq!((&last["actor"], &last["action"]), (&"cli".into(), &"agent.signed_out".into()));
 }
