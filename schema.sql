@@ -54,7 +54,11 @@ CREATE TABLE agent (
   -- Of what it is told by email, as words of notice.event with spaces between them.
   notices        TEXT NOT NULL DEFAULT 'assigned answered',
   -- The queues whose new tickets it is told of, as a JSON list; of all with an empty one.
-  notice_queues  TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(notice_queues))
+  notice_queues  TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(notice_queues)),
+  -- The language of the pages (RFC 5646); absent for the browser's wish.
+  language       TEXT,
+  -- When the audit trail last told of a wrong password.
+  failed_at      TEXT
 ) STRICT;
 
 -- A browser that is signed in. Only the SHA-256 of its cookie is here.
@@ -64,6 +68,26 @@ CREATE TABLE session (
   created_at  TEXT NOT NULL,
   expires_at  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX session_of_agent ON session (agent, created_at);
+
+-- Tries to sign in of the last hour, by account, by address and by both: hashes under tag_key.
+CREATE TABLE sign_in_try (
+  hash     TEXT PRIMARY KEY,
+  tries    INTEGER NOT NULL,
+  last_at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sign_in_try_by_age ON sign_in_try (last_at);
+
+-- From where an agent signed in lately: the hash of account and address.
+CREATE TABLE sign_in_place (
+  hash     TEXT PRIMARY KEY,
+  agent    INTEGER NOT NULL REFERENCES agent (id),
+  last_at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sign_in_place_of_agent ON sign_in_place (agent, last_at);
 
 -- A link that signs in once.
 CREATE TABLE sign_in_link (
@@ -115,7 +139,7 @@ CREATE INDEX ticket_of_assignee ON ticket (assignee, updated_at DESC, number DES
   WHERE state IN ('new', 'open', 'pending');
 CREATE INDEX ticket_of_queue ON ticket (queue, updated_at DESC, number DESC)
   WHERE state IN ('new', 'open', 'pending');
-CREATE INDEX ticket_of_requester ON ticket (requester, updated_at DESC, number DESC);
+CREATE INDEX ticket_of_requester ON ticket (requester, updated_at DESC, number DESC, state);
 CREATE INDEX ticket_deleted ON ticket (deleted_at) WHERE state = 'deleted' AND erased_at IS NULL;
 
 -- How many tickets there are of each kind, kept by the triggers below; empty where there is none.

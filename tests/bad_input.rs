@@ -115,4 +115,8 @@ fn users_are_added_with_care() {
     let bad = ["user", "add", "ben", "--email", "nowhere", "--role", "agent"];
     assert_eq!(office.run_with(&bad, "long enough\n").code, 2);
     assert_eq!(office.json(&["user", "list"])["users"][0]["name"], "ana");
+    assert_eq!(office.json(&["user", "sign-out", "ana"])["sessions_ended"], 0);
+    says(&office, &["user", "sign-out", "eve"], 1, &["there is no user eve"]);
+    let last = &office.json(&["audit", "show", "--limit", "1"])["entries"][0];
+    assert_eq!((&last["actor"], &last["action"]), (&"cli".into(), &"agent.signed_out".into()));
 }

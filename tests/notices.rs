@@ -32,7 +32,7 @@ fn office() -> Office {
     for (name, address) in [("ben", BEN), ("ana", "ana@crew.example")] {
         store.add_agent(name, address, Role::Agent, None, office.now).unwrap();
     }
-    store.set_notices("ben", Event::ALL, &[], office.now).unwrap();
+    store.set_notices("ben", Event::ALL, &[], "cli", office.now).unwrap();
     office
 }
 
@@ -279,8 +279,8 @@ fn no_agent_is_told_without_end() {
     let notes = office.tickets().into_iter().flat_map(|ticket| ticket.articles);
     let untold = notes.filter(|note| note.text.contains("ben was not told of this: 60 notices"));
     assert_eq!(untold.count(), 10);
-    store.set_notices("ben", &[], &[], office.now).unwrap();
-    assert!(store.set_notices("eve", &[], &[], office.now).is_err());
+    store.set_notices("ben", &[], &[], "cli", office.now).unwrap();
+    assert!(store.set_notices("eve", &[], &[], "cli", office.now).is_err());
     assert!(store.subscribers().unwrap()[0].events.is_empty());
 }
 
@@ -386,7 +386,7 @@ fn a_machine_that_answers_a_notice_lets_nobody_into_the_ticket() {
 #[test]
 fn agents_who_pass_their_notices_on_to_the_desk_are_told_no_more() {
     let mut office = office();
-    office.store().set_notices("ana", Event::ALL, &[], office.now).unwrap();
+    office.store().set_notices("ana", Event::ALL, &[], "cli", office.now).unwrap();
     office.deliver(Some("lamp@shop.example"), "Lamp");
     office.play();
     let mut passed = 0;
@@ -452,7 +452,7 @@ fn an_answer_that_comes_to_another_mailbox_is_not_sent_from_there() {
     let mut office = Office::of(settings, watched);
     let mut store = office.store();
     store.add_agent("ben", BEN, Role::Agent, None, office.now).unwrap();
-    store.set_notices("ben", Event::ALL, &[], office.now).unwrap();
+    store.set_notices("ben", Event::ALL, &[], "cli", office.now).unwrap();
     office.deliver(Some("lamp@shop.example"), "Lamp");
     office.play();
     let notice = left(&office, BEN).remove(0);

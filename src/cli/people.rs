@@ -9,10 +9,8 @@ use serde_json::json;
 use super::output::{self, Out};
 use super::{Args, Ending, Usage};
 use crate::desk::notice::Event;
+use crate::desk::signing_in;
 use crate::desk::ticket::{AgentId, Role, UnknownWord};
-
-/// The shortest password taken, in characters (NIST SP 800-63B section 5.1.1.2 asks for 8).
-const SHORTEST: usize = 8;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -34,6 +32,11 @@ pub(super) enum Command {
     },
     /// Give somebody another password, asked for or read from standard input
     Password {
+        /// The name to sign in with
+        name: String,
+    },
+    /// End all sessions and sign-in links somebody has
+    SignOut {
         /// The name to sign in with
         name: String,
     },
@@ -80,6 +83,12 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                 writeln!(to, "{} signs in with the new password from now on", output::clean(name))
             })?;
         }
+        Command::SignOut { name } => {
+            let ended = store.sign_out_everywhere(name, "cli", app.now())?;
+            out.answer(&json!({ "name": name, "sessions_ended": ended }), |to| {
+                writeln!(to, "{} is signed in nowhere any more", output::clean(name))
+            })?;
+        }
         Command::Notices { name, events, queue } => {
             let events: Vec<Event> = match &events[..] {
                 [none] if none == "none" => Vec::new(),
@@ -89,7 +98,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                     events.map_err(|error: UnknownWord| Usage(format!("{error}, or none")))?
                 }
             };
-            store.set_notices(name, &events, queue, app.now())?;
+            store.set_notices(name, &events, queue, "cli", app.now())?;
             let words: Vec<&str> = events.iter().map(|event| event.as_str()).collect();
             let answer = json!({ "name": name, "notices": words, "queues": queue });
             let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
@@ -143,11 +152,6 @@ fn password() -> anyhow::Result<String> {
         io::stdin().read_line(&mut line).map_err(cannot)?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
-    if password.chars().count() < SHORTEST {
-        return Err(Usage(format!(
-            "the password is too short; take {SHORTEST} characters or more"
-        ))
-        .into());
-    }
+    signing_in::fits(&password).map_err(|why| Usage(why.to_string()))?;
     Ok(password)
 }

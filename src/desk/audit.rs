@@ -122,6 +122,12 @@ words! {
         TokenRevoked = "token.revoked",
         /// Somebody signed in.
         SignedIn = "agent.signed_in",
+        /// Somebody is signed in nowhere any more.
+        SignedOut = "agent.signed_out",
+        /// A wrong password was given for somebody; told at most once an hour.
+        WrongPassword = "agent.wrong_password",
+        /// Somebody reads the pages in another language.
+        LanguageChanged = "agent.language",
     }
 }
 

@@ -24,6 +24,7 @@ pub mod recipients;
 pub mod retention;
 pub mod rules;
 pub mod sender;
+pub mod signing_in;
 pub mod template;
 pub mod thread;
 pub mod ticket;

@@ -46,6 +46,10 @@ id! {
     AttachmentId
 }
 id! {
+    /// Somebody who wrote to us.
+    PersonId
+}
+id! {
     /// One agent or admin who may sign in.
     AgentId
 }

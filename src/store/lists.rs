@@ -256,6 +256,14 @@ mod tests {
                 Filter { which: Which::Active, queue: Some("a".into()), ..filter() },
             ),
             ("ticket_of_requester", Filter { requester: Some(Address::bare("a@b")), ..filter() }),
+            (
+                "ticket_of_requester",
+                Filter {
+                    which: Which::In(State::Closed),
+                    requester: Some(Address::bare("a@b")),
+                    ..filter()
+                },
+            ),
         ] {
             for after in [None, Some(after)] {
                 let (statement, values) = statement(&filter, after, 50);

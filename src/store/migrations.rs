@@ -220,6 +220,23 @@ const STEPS: &[&str] = &[
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX sent_form_ageing ON sent_form (sent_at);
     CREATE INDEX sent_form_of_ticket ON sent_form (ticket);
+    ALTER TABLE agent ADD COLUMN language TEXT;
+    ALTER TABLE agent ADD COLUMN failed_at TEXT;
+    CREATE INDEX session_of_agent ON session (agent, created_at);
+    CREATE TABLE sign_in_try (
+      hash     TEXT PRIMARY KEY,
+      tries    INTEGER NOT NULL,
+      last_at  TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sign_in_try_by_age ON sign_in_try (last_at);
+    CREATE TABLE sign_in_place (
+      hash     TEXT PRIMARY KEY,
+      agent    INTEGER NOT NULL REFERENCES agent (id),
+      last_at  TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sign_in_place_of_agent ON sign_in_place (agent, last_at);
+    DROP INDEX ticket_of_requester;
+    CREATE INDEX ticket_of_requester ON ticket (requester, updated_at DESC, number DESC, state);
 ",
 ];
 

@@ -38,6 +38,7 @@ impl Store {
         name: &str,
         events: &[Event],
         queues: &[String],
+        actor: &str,
         now: Timestamp,
     ) -> Result<()> {
         let words: Vec<&str> = events.iter().map(|event| event.as_str()).collect();
@@ -54,7 +55,7 @@ impl Store {
                 other => other?,
             };
             let detail = format!("agent {id}: {}", words.join(" "));
-            audit::append(tx, now, &audit::by("cli", Action::NoticesChanged, detail))
+            audit::append(tx, now, &audit::by(actor, Action::NoticesChanged, detail))
         })
     }
 

@@ -32,13 +32,27 @@ pub struct Agent {
     pub created_at: Timestamp,
     /// Since when no longer.
     pub disabled_at: Option<Timestamp>,
+    /// The tag of the language of the pages; none for the browser's wish.
+    #[serde(skip)]
+    pub language: Option<String>,
+}
+
+/// A browser that is signed in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Session {
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Until when at most.
+    pub expires_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
 }
 
 /// A secret just made: what its holder gets, and nobody else ever sees again.
 pub struct Token(pub String);
 
-const COLUMNS: &str =
-    "agent.id, agent.name, agent.email, agent.role, agent.created_at, agent.disabled_at";
+const COLUMNS: &str = "agent.id, agent.name, agent.email, agent.role, agent.created_at, agent.disabled_at, \
+     agent.language";
 
 impl Store {
     /// Adds somebody who may sign in. Without a password only a one-time link signs in.
@@ -104,6 +118,90 @@ impl Store {
         })
     }
 
+    /// Gives an agent another password at their own wish, and ends what other sessions and links they
+    /// have: `secret` is the one of the session that stays.
+    pub fn change_own_password(
+        &mut self,
+        agent: &Agent,
+        secret: &str,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let hash = hash_password(password)?;
+        let id = agent.id;
+        self.write(|tx| {
+            tx.execute("UPDATE agent SET password_hash = ?2 WHERE id = ?1", (id, &hash))?;
+            tx.execute(
+                "DELETE FROM session WHERE agent = ?1 AND token_hash <> ?2",
+                (id, writing::sha256(secret.as_bytes())),
+            )?;
+            tx.execute("DELETE FROM sign_in_link WHERE agent = ?1", [id])?;
+            let (by, detail) = (format!("agent:{}", agent.name), format!("agent {id}"));
+            audit::append(tx, now, &audit::by(&by, Action::PasswordChanged, detail))
+        })
+    }
+
+    /// Ends all sessions and links somebody has, and answers how many sessions there were.
+    pub fn sign_out_everywhere(&mut self, name: &str, actor: &str, now: Timestamp) -> Result<u64> {
+        self.write(|tx| {
+            let id = known(tx, name)?;
+            let ended: u64 = tx.query_row(
+                "SELECT count(*) FROM session WHERE agent = ?1 AND expires_at > ?2",
+                (id, now),
+                |row| row.get(0),
+            )?;
+            sign_out(tx, id)?;
+            let detail = format!("agent {id}, {ended} sessions");
+            audit::append(tx, now, &audit::by(actor, Action::SignedOut, detail))?;
+            Ok(ended)
+        })
+    }
+
+    /// The sessions of an agent, the newest first: `secret` is the one of the session that asks.
+    pub fn sessions(
+        &mut self,
+        agent: AgentId,
+        secret: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Session>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT created_at, expires_at, token_hash = ?2 FROM session
+                 WHERE agent = ?1 AND expires_at > ?3 ORDER BY created_at DESC LIMIT 100",
+            )?
+            .query_map((agent, writing::sha256(secret.as_bytes()), now), |row| {
+                Ok(Session {
+                    created_at: row.get(0)?,
+                    expires_at: row.get(1)?,
+                    is_this: row.get(2)?,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Chooses the language in which an agent reads the pages; `None` for the browser's wish.
+    pub fn set_language(
+        &mut self,
+        agent: &Agent,
+        language: Option<&str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let id = agent.id;
+        self.write(|tx| {
+            let changed = tx.execute(
+                "UPDATE agent SET language = ?2 WHERE id = ?1 AND language IS NOT ?2",
+                (id, language),
+            )?;
+            if changed == 0 {
+                return Ok(());
+            }
+            let detail = format!("agent {id}: {}", language.unwrap_or("as the browser wishes"));
+            let by = format!("agent:{}", agent.name);
+            audit::append(tx, now, &audit::by(&by, Action::LanguageChanged, detail))
+        })
+    }
+
     /// Everybody who may or might sign in, by name.
     pub fn agents(&mut self) -> Result<Vec<Agent>> {
         Ok(self
@@ -122,7 +220,7 @@ impl Store {
                 "SELECT {COLUMNS}, password_hash FROM agent
                  WHERE name = ?1 AND disabled_at IS NULL"
             ))?
-            .query_row([name], |row| Ok((agent_row(row)?, row.get::<_, Option<String>>(6)?)));
+            .query_row([name], |row| Ok((agent_row(row)?, row.get::<_, Option<String>>(7)?)));
         let (agent, hash) = match row {
             Ok((agent, hash)) => (Some(agent), hash),
             Err(rusqlite::Error::QueryReturnedNoRows) => (None, None),
@@ -249,6 +347,7 @@ fn agent_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Agent> {
         role: row.get(3)?,
         created_at: row.get(4)?,
         disabled_at: row.get(5)?,
+        language: row.get(6)?,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::desk::ledger::{Original, Outcome};
 use crate::desk::notice::Event;
 use crate::desk::ticket::{
     AgentId, ArticleId, AttachmentId, DraftFileId, DraftId, Kind, LedgerId, LinkKind, Machine,
-    OutboxId, Priority, Role, State, TicketNumber, Verdict,
+    OutboxId, PersonId, Priority, Role, State, TicketNumber, Verdict,
 };
 use crate::mail::{MessageId, Protection};
 use crate::time::Timestamp;
@@ -71,7 +71,17 @@ macro_rules! ids {
     )+ };
 }
 
-ids!(TicketNumber, ArticleId, AttachmentId, LedgerId, OutboxId, AgentId, DraftId, DraftFileId);
+ids!(
+    TicketNumber,
+    ArticleId,
+    AttachmentId,
+    LedgerId,
+    OutboxId,
+    AgentId,
+    PersonId,
+    DraftId,
+    DraftFileId
+);
 
 macro_rules! words {
     ($($name:ident),+) => { $(

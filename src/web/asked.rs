@@ -4,6 +4,9 @@
 
 use std::cell::OnceCell;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use super::door;
 
 use super::multipart::{self, Fault, Part};
 use crate::mail::Attachment;
@@ -37,6 +40,8 @@ pub(super) struct Asked {
     pub(super) authorization: Option<String>,
     /// The X-CSRF-Token header.
     pub(super) csrf_token: Option<String>,
+    /// Whom the request is counted for: the address of the client, or its network.
+    pub(super) client: String,
     /// The body, as long as the door lets in.
     pub(super) body: Vec<u8>,
     /// What separates the parts of a form with files, when the body is one.
@@ -63,6 +68,7 @@ impl Asked {
             cookies: header("Cookie").unwrap_or_default(),
             authorization: header("Authorization"),
             csrf_token: header("X-CSRF-Token"),
+            client: client(door::peer(request), header("X-Forwarded-For").as_deref()),
             body: Vec::new(),
             boundary: header("Content-Type")
                 .and_then(|it| multipart::boundary(&it).map(str::to_owned)),
@@ -140,6 +146,20 @@ impl Asked {
     }
 }
 
+/// Whom a request is counted for. A reverse proxy on this machine names its client last in
+/// X-Forwarded-For; what stands before that, or comes from elsewhere, anybody may have written.
+fn client(peer: Option<SocketAddr>, forwarded: Option<&str>) -> String {
+    let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else {
+        return String::new();
+    };
+    let last = forwarded.and_then(|all| all.rsplit(',').next()).map(str::trim);
+    let named = last.filter(|_| peer.is_loopback()).and_then(|last| {
+        let address = last.parse::<SocketAddr>().map(|address| address.ip());
+        address.or_else(|_| last.trim_matches(['[', ']']).parse::<IpAddr>()).ok()
+    });
+    door::party(named.unwrap_or(peer)).to_string()
+}
+
 /// One value of `application/x-www-form-urlencoded` text.
 fn value(text: &str, name: &str) -> Option<String> {
     values(text, name).next()
@@ -193,7 +213,7 @@ mod tests {
         let asked = Asked {
             target: "/sign-in?next=%2Ftickets%3Fstate%3Dnew&x&next=2".to_owned(),
             cookies: "a=1; counterfoil_session=s=e; b".to_owned(),
-            body: b"name=J%C3%B6rg+K&password=%&empty=".to_vec(),
+            body: b"name=J%C3%B6rg+K&password=%&empty=&name=2".to_vec(),
             ..Asked::default()
         };
         assert_eq!(asked.path(), "/sign-in");
@@ -202,6 +222,7 @@ mod tests {
         assert_eq!(asked.query("y"), None);
         assert_eq!(asked.form("name").as_deref(), Some("Jörg K"));
         assert_eq!(asked.form("password").as_deref(), Some("%"));
+        assert_eq!(asked.form_all("name"), ["Jörg K", "2"]);
         assert_eq!(asked.form("empty").as_deref(), Some(""));
         assert_eq!(asked.cookie("counterfoil_session"), Some("s=e"));
         assert_eq!(asked.cookie("b"), None);
@@ -235,6 +256,25 @@ mod tests {
         assert_eq!(sizes, [("a.bin", 30 << 20)]);
         let cut = Asked { body: asked.body[..500].to_vec(), parts: OnceCell::new(), ..asked };
         assert_eq!((cut.form("text"), cut.form_fault()), (None, Some(Fault::Damaged)));
+    }
+
+    #[test]
+    fn the_client_is_whom_our_own_proxy_names_and_nobody_else() {
+        for (peer, forwarded, expected) in [
+            ("198.51.100.7:4000", None, "198.51.100.7"),
+            ("198.51.100.7:4000", Some("203.0.113.9"), "198.51.100.7"),
+            ("127.0.0.1:4000", None, "127.0.0.1"),
+            ("127.0.0.1:4000", Some("203.0.113.9"), "203.0.113.9"),
+            ("[::ffff:127.0.0.1]:4000", Some("203.0.113.9"), "203.0.113.9"),
+            ("[::1]:4000", Some("192.0.2.1, 203.0.113.9:5000"), "203.0.113.9"),
+            ("127.0.0.1:4000", Some("203.0.113.9, nonsense"), "127.0.0.1"),
+            ("127.0.0.1:4000", Some("[2001:db8:1:2:3::4]"), "2001:db8:1:2::"),
+            ("127.0.0.1:4000", Some(""), "127.0.0.1"),
+        ] {
+            let peer = peer.parse().ok();
+            assert_eq!(client(peer, forwarded), expected, "{peer:?} {forwarded:?}");
+        }
+        assert_eq!(client(None, Some("203.0.113.9")), "");
     }
 
     #[test]

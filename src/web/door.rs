@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 
 use inner::Inner;
 use porter::{Arrival, Porter, Terms};
+pub(super) use visit::party;
 
 /// The header in which each request inside carries the address of its client. It is written by
 /// the door alone: whatever a client sends under this name is left outside. Read it by [`peer`].

@@ -41,6 +41,7 @@ pub(super) enum Place {
     Status,
     Tickets,
     SignIn,
+    Account,
     Elsewhere,
 }
 
@@ -118,7 +119,9 @@ impl Frame<'_> {
                 Some(visitor) => {
                     form.who method="post" action="/sign-out" {
                         input type="hidden" name=(TOKEN_FIELD) value=(visitor.token());
-                        span { span.unseen { (texts.signed_in_as) " " } bdi { (visitor.agent.name) } }
+                        a href="/account" aria-current=[current(Place::Account)] {
+                            span.unseen { (texts.signed_in_as) " " } bdi { (visitor.agent.name) }
+                        }
                         button.quiet type="submit" { (texts.sign_out) }
                     }
                 }

@@ -2,12 +2,17 @@
 //! with a store of its own. What a page looks like is in the page's file; here is how the room is
 //! opened and closed. A request touches the store and nothing else, and no panic ends a thread.
 
+mod account;
 mod answer;
 mod api;
 mod asked;
+mod at_account;
+mod at_lists;
 mod at_opening;
+mod at_sign_in;
 mod at_ticket;
 mod at_writing;
+mod bulk;
 pub mod door;
 mod download;
 mod layout;
@@ -17,8 +22,8 @@ mod locale;
 mod multipart;
 mod opening;
 mod pages;
-mod patience;
 mod preview;
+mod requesters;
 mod rescue;
 mod route;
 mod search;
@@ -42,7 +47,6 @@ use answer::Answer;
 use asked::Asked;
 use door::{Door, Limits, TlsFiles};
 use pages::{Desk, Facts, Pages};
-use patience::Patience;
 use session::Forms;
 use texts::Language;
 
@@ -153,7 +157,6 @@ impl Web {
             allowed_hosts,
             tls: door.is_tls(),
             forms,
-            patience: Mutex::new(Patience::default()),
             pace: Mutex::new(api::Pace::default()),
             policies,
             canned,

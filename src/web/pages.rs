@@ -8,28 +8,20 @@ use super::api::{self, Pace};
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, STYLE};
 use super::locale::Locale;
-use super::patience::Patience;
-use super::rescue::{self, Carried};
+use super::rescue;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
-use super::tickets::View;
-use super::words::span;
-use super::{MailboxFacts, download, letter, search, sign_in, status, tickets};
+use super::{MailboxFacts, download, letter, status};
 use crate::desk::intake::Policy;
-use crate::desk::query::Query;
 use crate::desk::quoting::Quoting;
 use crate::desk::template::Template;
-use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Timestamp, Zone};
 
 /// Seconds after which the status page is asked for again.
 const RENEWAL: u32 = 15;
-
-/// The longest name and password taken, in bytes; hashing longer ones would only cost time.
-const NAME_BYTES: usize = 200;
-const PASSWORD_BYTES: usize = 1_000;
 
 /// What the pages say of the configuration.
 pub(super) struct Facts {
@@ -53,7 +45,6 @@ pub(super) struct Desk {
     pub(super) allowed_hosts: Vec<String>,
     pub(super) tls: bool,
     pub(super) forms: Forms,
-    pub(super) patience: Mutex<Patience>,
     pub(super) pace: Mutex<Pace>,
     /// How each mailbox writes, in the order of the configuration.
     pub(super) policies: Vec<(String, MailboxId, Policy)>,
@@ -136,7 +127,7 @@ impl Pages {
             return Ok(api::answer(&self.desk, &mut self.store, asked, now));
         }
         let Some(route) = Route::find(asked.path()) else {
-            let visitor = Visitor::of(asked, &mut self.store, now)?;
+            let visitor = self.visitor(asked, now)?;
             return Ok(self.not_found(visitor.as_ref(), self.locale.texts().general.no_such_page));
         };
         if !route.allows(&asked.method) {
@@ -157,7 +148,7 @@ impl Pages {
             Route::Status => return Ok(self.status(asked, now)),
             _ => {}
         }
-        let visitor = Visitor::of(asked, &mut self.store, now)?;
+        let visitor = self.visitor(asked, now)?;
         if route.is_private() && visitor.is_none() {
             let is_post = asked.method == "POST";
             if is_post && let Some(answer) = self.rescue(asked, &route, now)? {
@@ -176,8 +167,13 @@ impl Pages {
             Route::SignInLink(secret) if post => self.use_link(asked, &secret, visitor, now),
             Route::SignInLink(_) => Ok(self.link_page(asked)),
             Route::SignOut => self.sign_out(asked, visitor),
-            Route::Tickets => self.tickets(asked, visitor, now),
-            Route::Search => self.search(asked, visitor, now),
+            Route::Tickets => self.tickets(asked, visitor),
+            Route::Bulk => self.bulk(asked, visitor, now),
+            Route::Search => self.search(asked, visitor),
+            Route::FindRequester => self.find_requester(asked, visitor),
+            Route::RequesterPage(id) => self.requester_page(asked, id, visitor),
+            Route::Account => self.account(asked, visitor, now),
+            Route::AccountDeed(deed) => self.account_deed(asked, deed, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
@@ -192,6 +188,14 @@ impl Pages {
             Route::Original(id) => self.original(id, visitor),
             Route::Status | Route::Health | Route::Style | Route::Icon => Ok(self.failed()),
         }
+    }
+
+    /// Who asks; their own language is that of the page from now on.
+    fn visitor(&mut self, asked: &Asked, now: Timestamp) -> Result<Option<Visitor>, store::Error> {
+        let visitor = Visitor::of(asked, &mut self.store, now)?;
+        let own = visitor.as_ref().and_then(|visitor| visitor.agent.language.as_deref());
+        self.locale.language = own.and_then(Language::tagged).unwrap_or(self.locale.language);
+        Ok(visitor)
     }
 
     pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
@@ -256,7 +260,7 @@ impl Pages {
     /// The status page says something even when the database does not.
     fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
         let facts = self.store.status(now);
-        let visitor = Visitor::of(asked, &mut self.store, now).unwrap_or_default();
+        let visitor = self.visitor(asked, now).unwrap_or_default();
         let renews = asked.query("still").is_none().then_some(RENEWAL);
         let mut frame = self.frame(visitor.as_ref(), Place::Status);
         frame.refresh = renews;
@@ -279,155 +283,7 @@ impl Pages {
         }
     }
 
-    // Signing in and out
-
-    fn sign_in_page(&self, asked: &Asked, visitor: Option<&Visitor>) -> Answer {
-        let next = asked.query("next");
-        let next = session::next_page(next.as_deref());
-        if visitor.is_some() {
-            return Answer::go_to(next.unwrap_or("/tickets"));
-        }
-        self.sign_in_form(asked, 200, "", next, None)
-    }
-
-    fn sign_in_form(
-        &self,
-        asked: &Asked,
-        code: u16,
-        name: &str,
-        next: Option<&str>,
-        wrong: Option<&str>,
-    ) -> Answer {
-        // A text that waits for the right password is not lost to a wrong one.
-        let carried = Carried::of(asked);
-        self.sign_in_with(asked, code, (name, next, wrong), carried.as_ref())
-    }
-
-    fn sign_in(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
-        if !self.desk.forms.sent(asked) {
-            return Ok(self.old_form());
-        }
-        let name = asked.form("name").unwrap_or_default();
-        let password = asked.form("password").unwrap_or_default();
-        let next = asked.form("next");
-        let next = session::next_page(next.as_deref());
-        if name.len() > NAME_BYTES || password.len() > PASSWORD_BYTES {
-            return Ok(self.sign_in_form(
-                asked,
-                403,
-                "",
-                next,
-                Some("Name and password do not fit."),
-            ));
-        }
-        if let Err(wait) = self.patience(|patience| patience.may_try(&name, now)) {
-            let words = format!("Too many wrong passwords. Wait {} and try again.", span(wait));
-            let answer = self.sign_in_form(asked, 429, &name, next, Some(&words));
-            return Ok(answer.with("Retry-After", wait.to_string()));
-        }
-        let Some(agent) = self.store.check_password(&name, &password)? else {
-            log::warn!(target: "web", "a wrong name or password was given");
-            let words = Some("Name and password do not fit.");
-            return Ok(self.sign_in_form(asked, 403, &name, next, words));
-        };
-        self.patience(|patience| patience.forgive(&name));
-        self.keep_carried(asked, agent.id, now)?;
-        self.begin(asked, agent.id, next, visitor, now)
-    }
-
-    fn link_page(&self, asked: &Asked) -> Answer {
-        let form = self.desk.forms.form(asked);
-        let main = sign_in::link(&form.token, asked.path());
-        let page = self.frame(None, Place::SignIn).page("Sign in", main);
-        Answer::page(200, page).with("Set-Cookie", form.cookie(self.secure(asked)))
-    }
-
-    fn use_link(
-        &mut self,
-        asked: &Asked,
-        secret: &str,
-        visitor: Option<&Visitor>,
-        now: Timestamp,
-    ) -> Outcome {
-        if !self.desk.forms.sent(asked) {
-            return Ok(self.old_form());
-        }
-        let agent = self.store.use_link(secret, now)?;
-        let known = self.store.agents()?;
-        let able = |id: &AgentId| known.iter().any(|a| a.id == *id && a.disabled_at.is_none());
-        match agent.filter(able) {
-            Some(agent) => self.begin(asked, agent, None, visitor, now),
-            None => Ok(self.forbidden(
-                "This link was used already, or its time is over. Ask for a new one, or sign in \
-                 with your password.",
-            )),
-        }
-    }
-
-    /// Signs a browser in: always under a new secret, whatever cookie it brought.
-    fn begin(
-        &mut self,
-        asked: &Asked,
-        agent: AgentId,
-        next: Option<&str>,
-        visitor: Option<&Visitor>,
-        now: Timestamp,
-    ) -> Outcome {
-        if let Some(visitor) = visitor {
-            visitor.sign_out(&mut self.store)?;
-        }
-        let secret = self.store.begin_session(agent, now)?.0;
-        log::info!(target: "web", "agent {agent} signed in");
-        let cookie = session::sign_in_cookie(&secret, self.secure(asked));
-        Ok(Answer::go_to(next.unwrap_or("/tickets")).with("Set-Cookie", cookie))
-    }
-
-    fn sign_out(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
-        if let Some(visitor) = visitor {
-            if !visitor.sent(asked) {
-                return Ok(self.old_form());
-            }
-            visitor.sign_out(&mut self.store)?;
-        }
-        let cookie = session::sign_out_cookie(self.secure(asked));
-        Ok(Answer::go_to("/").with("Set-Cookie", cookie))
-    }
-
-    pub(super) fn secure(&self, asked: &Asked) -> bool {
-        session::is_secure(asked, self.desk.tls)
-    }
-
-    fn patience<T>(&self, ask: impl FnOnce(&mut Patience) -> T) -> T {
-        ask(&mut self.desk.patience.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    // Tickets
-
-    fn tickets(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
-        let view = View::wanted(asked.query("view").as_deref(), asked.query("queue"));
-        let after = asked.query("after").and_then(|after| after.parse().ok());
-        let agent = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
-        let counts = self.store.ticket_counts(agent)?;
-        let listing = self.store.tickets(&view.filter(agent), after, tickets::PAGE)?;
-        let main = tickets::page(&listing, &view, &counts, after, now);
-        Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page("Tickets", main)))
-    }
-
-    fn search(&mut self, asked: &Asked, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
-        let text = asked.query("q").unwrap_or_default();
-        let after = asked.query("after").and_then(|after| after.parse().ok());
-        let (status, main) = match Query::read(&text, self.desk.ticket_tag()) {
-            Err(_) if text.trim().is_empty() => return Ok(Answer::go_to("/tickets")),
-            Err(why) => {
-                (400, search::page(&text, Err(&format!("Cannot search: {why}.")), after, now))
-            }
-            Ok(query) => {
-                let found = self.store.search(&query, after, search::PAGE)?;
-                (200, search::page(&text, Ok(&found), after, now))
-            }
-        };
-        Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page("Search", main)))
-    }
+    // Articles
 
     fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
         Ok(Answer::foreign_text(self.article(number, id)?.text))
@@ -466,7 +322,7 @@ impl Pages {
     fn original(&mut self, id: LedgerId, visitor: Option<&Visitor>) -> Outcome {
         let row = self.store.ledger_row(id)?;
         if row.ticket.is_none() && !visitor.is_some_and(Visitor::is_admin) {
-            return Ok(self.forbidden("Only an admin may see messages that are in no ticket."));
+            return Ok(self.forbidden(self.locale.texts().general.only_admins));
         }
         let name = match row.ticket {
             Some(ticket) => format!("ticket-{ticket}-message-{id}.eml"),

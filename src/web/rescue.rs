@@ -183,9 +183,9 @@ impl Pages {
         let fields = carried.map(Carried::fields).unwrap_or_default();
         let main = html! {
             @if let Some(carried) = carried { (carried.notice(&self.locale)) }
-            (sign_in::form(&form.token, name, next, wrong, fields))
+            (sign_in::form(&self.locale, &form.token, name, next, wrong, fields))
         };
-        let page = self.frame(None, Spot::SignIn).page("Sign in", main);
+        let page = self.frame(None, Spot::SignIn).page(self.locale.texts().signing_in.title, main);
         Answer::page(code, page).with("Set-Cookie", form.cookie(self.secure(asked)))
     }
 }

@@ -1,7 +1,8 @@
 //! Which page a path means, who may see it, and by which methods it is asked. Paths arrive
 //! normalised by the door, and ours hold no character that would need an escape.
 
-use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, TicketNumber};
+use super::at_account::Deed;
+use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, PersonId, TicketNumber};
 
 /// A page, or a deed of the web.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,10 +23,20 @@ pub(super) enum Route {
     SignOut,
     /// The lists of tickets.
     Tickets,
+    /// Changes several tickets at once.
+    Bulk,
     /// The search.
     Search,
     /// One ticket's conversation.
     Ticket(TicketNumber),
+    /// Leads from an address to a requester.
+    FindRequester,
+    /// A requester and their tickets.
+    RequesterPage(PersonId),
+    /// The agent's own account.
+    Account,
+    /// Changes something about it.
+    AccountDeed(Deed),
     /// Makes the writer of a forwarded letter the requester.
     Requester(TicketNumber),
     /// Sends an answer or keeps a note.
@@ -63,8 +74,13 @@ impl Route {
             }
             ["sign-out"] => Self::SignOut,
             ["tickets"] => Self::Tickets,
+            ["tickets", "bulk"] => Self::Bulk,
             ["search"] => Self::Search,
             ["tickets", "new"] => Self::NewTicket,
+            ["requesters"] => Self::FindRequester,
+            ["requesters", id] => Self::RequesterPage(PersonId(number(id)?)),
+            ["account"] => Self::Account,
+            ["account", deed] => Self::AccountDeed(Deed::named(deed)?),
             ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "requester"] => Self::Requester(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "write"] => Self::Write(TicketNumber(number(ticket)?)),
@@ -91,7 +107,9 @@ impl Route {
             | Self::Requester(_)
             | Self::Write(_)
             | Self::KeepDraft(_)
-            | Self::Change(_) => "POST",
+            | Self::Change(_)
+            | Self::Bulk
+            | Self::AccountDeed(_) => "POST",
             _ => "GET, HEAD",
         }
     }
@@ -112,6 +130,11 @@ impl Route {
             | Self::SignInLink(_)
             | Self::SignOut => false,
             Self::Tickets
+            | Self::Bulk
+            | Self::FindRequester
+            | Self::RequesterPage(_)
+            | Self::Account
+            | Self::AccountDeed(_)
             | Self::Search
             | Self::Ticket(_)
             | Self::Requester(_)
@@ -162,6 +185,11 @@ mod tests {
             ("/attachments/3/x", None),
             ("/ledger/4/original", Some(Route::Original(LedgerId(4)))),
             ("/ledger/4", None),
+            ("/tickets/bulk", Some(Route::Bulk)),
+            ("/requesters/5", Some(Route::RequesterPage(PersonId(5)))),
+            ("/requesters/05", None),
+            ("/account/password", Some(Route::AccountDeed(Deed::Password))),
+            ("/account/x", None),
             ("/sign-in/link/", None),
             ("/sign-in/link/abc", Some(Route::SignInLink("abc".to_owned()))),
             ("/Tickets", None),

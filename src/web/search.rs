@@ -3,11 +3,9 @@
 use maud::{Markup, html};
 
 use super::asked::encoded;
-use super::layout::age;
-use super::tickets::state_mark;
-use super::words::{counted, cut};
+use super::locale::Locale;
+use super::tickets::{named, state};
 use crate::store::search::{Found, Hit};
-use crate::time::Timestamp;
 
 /// Tickets on one page.
 pub(super) const PAGE: u32 = 30;
@@ -15,82 +13,87 @@ pub(super) const PAGE: u32 = 30;
 /// The longest query taken, in characters.
 pub(super) const LONGEST: usize = 500;
 
-/// The longest subject shown, in characters.
-const SUBJECT_LENGTH: usize = 120;
-
 /// The form, with what was searched for.
-pub(super) fn form(query: &str) -> Markup {
+pub(super) fn form(locale: &Locale, query: &str) -> Markup {
+    let texts = &locale.texts().search;
     html! {
         form.search role="search" method="get" action="/search" {
-            label.unseen for="q" { "Search tickets" }
-            input #q type="search" name="q" value=(query) placeholder="Search" maxlength=(LONGEST)
-                autocapitalize="none";
-            button type="submit" { "Search" }
+            label.unseen for="q" { (texts.label) }
+            input #q type="search" name="q" value=(query) placeholder=(texts.title)
+                maxlength=(LONGEST) autocapitalize="none";
+            button type="submit" { (texts.button) }
         }
     }
 }
 
 /// What was found. `wrong` says why nothing could be searched for.
 pub(super) fn page(
+    locale: &Locale,
     query: &str,
     found: Result<&Found, &str>,
     after: Option<i64>,
-    now: Timestamp,
 ) -> Markup {
-    let further = |cursor: i64| format!("/search?q={}&after={cursor}", encoded(query));
+    let texts = &locale.texts().search;
+    let path = format!("/search?q={}", encoded(query));
     html! {
-        div.head { h1 { "Search" } (form(query)) }
+        div.head { h1 { (texts.title) } (form(locale, query)) }
         @match found {
             Err(wrong) => { p.error role="alert" { (wrong) } }
             Ok(found) => {
                 @if found.results.is_empty() {
                     p.empty {
-                        @if found.next.is_some() { "Nothing found so far; older tickets may hold it." }
-                        @else if after.is_some() { "Nothing more found." }
-                        @else { "Nothing found." }
+                        @if found.next.is_some() { (texts.nothing_so_far) }
+                        @else if after.is_some() { (texts.nothing_more) }
+                        @else { (texts.nothing) }
                     }
                 } @else {
-                    ol.tickets.found { @for hit in &found.results { (row(hit, now)) } }
+                    p.lead role="status" { (counted(locale, found, after)) }
+                    ol.tickets.found { @for hit in &found.results { (row(locale, hit)) } }
                 }
-                @if let Some(next) = found.next {
-                    nav.pages aria-label="More results" {
-                        a rel="next" href=(further(next)) { "Look further back" }
+                @if after.is_some() || found.next.is_some() {
+                    nav.pages aria-label=(texts.more) {
+                        @if after.is_some() { a href=(path) { (texts.to_the_newest) } }
+                        @if let Some(next) = found.next {
+                            a rel="next" href={ (path) "&after=" (next) } { (texts.further_back) }
+                        }
                     }
                 }
                 @if found.not_indexed > 0 {
-                    p.hint {
-                        (counted(found.not_indexed, "older message", "older messages"))
-                        " cannot be found yet; they are being indexed."
-                    }
+                    p.hint { (locale.counted(found.not_indexed, texts.not_indexed)) }
                 }
             }
         }
-        details.hint {
-            summary { "What a search may say" }
-            p {
-                "Every word has to occur. " code { "\"two words\"" } " in this order, " code { "lam*" }
-                " for beginnings, " code { "-fuse" } " for what must not occur; " code { "from:ana" } ", "
-                code { "to:" } ", " code { "subject:" } ", " code { "state:open" } ", " code { "queue:Sales" }
-                ", " code { "assignee:ana" } ", " code { "tag:invoice" } ", " code { "after:2026-05-01" }
-                ", " code { "before:2026-06" } ", " code { "has:attachment" }
-                "; a number or tag leads to its ticket."
+        details.hint open[found.is_err()] {
+            summary { (texts.help) }
+            dl.ways {
+                @for (typed, meaning) in texts.ways {
+                    div { dt { code { (typed) } } dd { (meaning) } }
+                }
             }
         }
     }
 }
 
-fn row(hit: &Hit, now: Timestamp) -> Markup {
+/// How many were found. Nobody counts further back than was looked, for that would take long.
+fn counted(locale: &Locale, found: &Found, after: Option<i64>) -> String {
+    let texts = &locale.texts().search;
+    let word = match (after, found.next) {
+        (Some(_), _) => texts.further_found,
+        (None, Some(_)) => texts.newest_found,
+        (None, None) => texts.found,
+    };
+    locale.counted(found.results.len() as u64, word)
+}
+
+fn row(locale: &Locale, hit: &Hit) -> Markup {
     html! {
         li {
             a.hit href={ "/tickets/" (hit.number) "#article-" (hit.article) } {
                 span.line {
-                    span.no { span.unseen { "Ticket " } (hit.number) }
-                    span.subject {
-                        @if hit.subject.trim().is_empty() { i.none { "(no subject)" } }
-                        @else { bdi { (cut(&hit.subject, SUBJECT_LENGTH)) } }
-                    }
-                    span.age { (age(hit.at, now)) }
-                    (state_mark(hit.state))
+                    span.no { span.unseen { (locale.texts().lists.ticket) " " } (hit.number) }
+                    span.subject { (named(locale, &hit.subject)) }
+                    span.age { (locale.age(hit.at)) }
+                    (state(locale, hit.state))
                 }
                 span.snippet {
                     bdi {

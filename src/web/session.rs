@@ -1,6 +1,6 @@
 //! Who asks: the session behind a browser's cookie, the tokens that show a form is ours, and
 //! whether a request was made by one of our own pages. Passwords and sessions themselves are the
-//! store's; the waits after wrong passwords are in `patience`.
+//! store's; how long one waits after wrong ones is in `desk/signing_in.rs`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::asked::Asked;
 use crate::desk::ticket::Role;
-use crate::store::people::Agent;
+use crate::store::people::{Agent, Session};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 
@@ -72,6 +72,25 @@ impl Visitor {
     /// Whether the visitor may see what is in no ticket.
     pub(super) fn is_admin(&self) -> bool {
         self.agent.role == Role::Admin
+    }
+
+    /// The sessions of the visitor, this one marked.
+    pub(super) fn sessions(
+        &self,
+        store: &mut Store,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, store::Error> {
+        store.sessions(self.agent.id, &self.secret, now)
+    }
+
+    /// Gives the visitor another password, and ends all other sessions.
+    pub(super) fn change_password(
+        &self,
+        store: &mut Store,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        store.change_own_password(&self.agent, &self.secret, password, now)
     }
 
     /// Ends the session.

@@ -4,20 +4,25 @@
 
 use maud::{Markup, html};
 
+use super::locale::Locale;
 use super::session::TOKEN_FIELD;
+use super::texts::fill;
 
 /// The form for name and password. `next` is where it leads; `wrong` says why the last try failed; `more`
 /// are hidden fields that it carries along.
 pub(super) fn form(
+    locale: &Locale,
     token: &str,
     name: &str,
     next: Option<&str>,
     wrong: Option<&str>,
     more: Markup,
 ) -> Markup {
+    let texts = &locale.texts().signing_in;
+    let command = html! { code { "counterfoil user add NAME" } };
     html! {
         section.sign-in {
-            h1 { "Sign in" }
+            h1 { (texts.title) }
             @if let Some(wrong) = wrong {
                 p.error #wrong role="alert" { (wrong) }
             }
@@ -27,33 +32,30 @@ pub(super) fn form(
                     input type="hidden" name="next" value=(next);
                 }
                 (more)
-                label for="name" { "Name" }
+                label for="name" { (texts.name) }
                 input #name type="text" name="name" value=(name) required autofocus
                     maxlength="200" autocomplete="username" autocapitalize="none"
                     spellcheck="false" aria-describedby=[wrong.map(|_| "wrong")];
-                label for="password" { "Password" }
+                label for="password" { (texts.password) }
                 input #password type="password" name="password" required maxlength="1000"
                     autocomplete="current-password" aria-describedby=[wrong.map(|_| "wrong")];
-                button type="submit" { "Sign in" }
+                button type="submit" { (texts.button) }
             }
-            p.hint {
-                "No account yet? On the machine itself, "
-                code { "counterfoil user add NAME" }
-                " makes one."
-            }
+            p.hint { (fill(texts.no_account, &[command])) }
         }
     }
 }
 
 /// The button that uses up a one-time link.
-pub(super) fn link(token: &str, path: &str) -> Markup {
+pub(super) fn link(locale: &Locale, token: &str, path: &str) -> Markup {
+    let texts = &locale.texts().signing_in;
     html! {
         section.sign-in {
-            h1 { "Sign in" }
-            p { "This link signs you in once." }
+            h1 { (texts.title) }
+            p { (texts.link) }
             form method="post" action=(path) {
                 input type="hidden" name=(TOKEN_FIELD) value=(token);
-                button type="submit" autofocus { "Sign in with this link" }
+                button type="submit" autofocus { (texts.link_button) }
             }
         }
     }

@@ -2,14 +2,22 @@
 //! below, the languages side by side, so that none can be forgotten; a further language is one more
 //! constant in each. `{}` stands for what a page puts in its place.
 
+pub(super) mod account;
 pub(super) mod general;
+pub(super) mod lists;
 pub(super) mod moments;
+pub(super) mod search;
+pub(super) mod signing_in;
 pub(super) mod writing;
 
 use maud::{Markup, PreEscaped, Render};
 
+pub(super) use account::Account;
 pub(super) use general::General;
+pub(super) use lists::Lists;
 pub(super) use moments::Moments;
+pub(super) use search::Search;
+pub(super) use signing_in::SigningIn;
 pub(super) use writing::Writing;
 
 /// A language the pages speak.
@@ -73,16 +81,34 @@ impl Language {
 /// All the texts of one language.
 #[derive(Debug)]
 pub(super) struct Texts {
+    pub(super) account: Account,
     pub(super) general: General,
+    pub(super) lists: Lists,
     pub(super) moments: Moments,
+    pub(super) search: Search,
+    pub(super) signing_in: SigningIn,
     pub(super) writing: Writing,
 }
 
-const ENGLISH: Texts =
-    Texts { general: general::ENGLISH, moments: moments::ENGLISH, writing: writing::ENGLISH };
+const ENGLISH: Texts = Texts {
+    account: account::ENGLISH,
+    general: general::ENGLISH,
+    lists: lists::ENGLISH,
+    moments: moments::ENGLISH,
+    search: search::ENGLISH,
+    signing_in: signing_in::ENGLISH,
+    writing: writing::ENGLISH,
+};
 
-const GERMAN: Texts =
-    Texts { general: general::GERMAN, moments: moments::GERMAN, writing: writing::GERMAN };
+const GERMAN: Texts = Texts {
+    account: account::GERMAN,
+    general: general::GERMAN,
+    lists: lists::GERMAN,
+    moments: moments::GERMAN,
+    search: search::GERMAN,
+    signing_in: signing_in::GERMAN,
+    writing: writing::GERMAN,
+};
 
 /// A word for one thing and for several. English and German need no third form.
 #[derive(Clone, Copy, Debug)]

@@ -1,14 +1,20 @@
-//! The lists of tickets: the newest activity first, by what is to be done, page by page.
+//! The lists of tickets: the newest activity first, by what is to be done, page by page. The rows are
+//! also those of a requester's page; what is done to several of them at once is in `bulk`.
+
+use std::collections::HashMap;
 
 use maud::{Markup, html};
 
 use super::asked::encoded;
-use super::layout::age;
-use super::words::{cut, grouped};
-use crate::desk::ticket::{Priority, State, Ticket};
+use super::bulk::{self, Bar};
+use super::locale::{Locale, cut};
+use super::texts::lists::{Lists, Tab};
+use super::texts::put;
+use super::{requesters, search};
+use crate::desk::ticket::{Priority, State, Ticket, TicketNumber};
 use crate::store::Listing;
 use crate::store::lists::{Counts, Cursor, Filter, Which};
-use crate::time::Timestamp;
+use crate::store::requesters::Glance;
 
 /// Tickets on one page.
 pub(super) const PAGE: u32 = 50;
@@ -85,7 +91,8 @@ impl View {
         }
     }
 
-    fn path(&self, after: Option<Cursor>) -> String {
+    /// Where it is, from a cursor on.
+    pub(super) fn path(&self, after: Option<Cursor>) -> String {
         let mut path = match self {
             Self::Open => "/tickets".to_owned(),
             Self::Queue(queue) => format!("/tickets?queue={}", encoded(queue)),
@@ -101,94 +108,179 @@ impl View {
         path
     }
 
-    /// What it says when it is empty.
-    fn nothing(&self) -> &'static str {
+    /// Its name, and what it says when it is empty.
+    fn tab(&self, texts: &Lists) -> Tab {
         match self {
-            Self::Open => {
-                "Nothing is open. Each message that comes in will open a ticket or join one."
-            }
-            Self::Mine => "You have no ticket to do.",
-            Self::Unassigned => "Every open ticket has somebody.",
-            Self::Pending => "No ticket is pending.",
-            Self::Closed => "No ticket is closed.",
-            Self::Deleted => "No ticket is deleted.",
-            Self::All => "No ticket yet. Each message that comes in will open one or join one.",
-            Self::Queue(_) => "Nothing is open in this queue.",
+            Self::Open => texts.open,
+            Self::Mine => texts.mine,
+            Self::Unassigned => texts.unassigned,
+            Self::Pending => texts.pending,
+            Self::Closed => texts.closed,
+            Self::Deleted => texts.deleted,
+            Self::All => texts.all,
+            Self::Queue(_) => Tab { name: "", nothing: texts.nothing_in_queue },
         }
     }
 }
 
-/// The content of the page. `after` is the cursor it began at, if any.
-pub(super) fn page(
-    listing: &Listing<Ticket, Cursor>,
-    view: &View,
-    counts: &Counts,
-    after: Option<Cursor>,
-    now: Timestamp,
-) -> Markup {
+/// A part of a list, and what is shown beside its tickets.
+pub(super) struct Part<'a> {
+    pub(super) listing: &'a Listing<Ticket, Cursor>,
+    pub(super) glances: &'a HashMap<TicketNumber, Glance>,
+    /// The cursor it began at, if any.
+    pub(super) after: Option<Cursor>,
+    /// How many tickets of it were just changed.
+    pub(super) changed: Option<u64>,
+    pub(super) bar: Bar<'a>,
+}
+
+/// The content of the page.
+pub(super) fn page(locale: &Locale, part: &Part<'_>, view: &View, counts: &Counts) -> Markup {
+    let texts = &locale.texts().lists;
     html! {
         div.head {
-            h1 { "Tickets" }
-            (super::search::form(""))
+            h1 { (texts.title) }
+            (search::form(locale, ""))
         }
-        nav.tabs aria-label="Lists" {
-            @for (word, tab) in &TABS {
+        nav.tabs aria-label=(texts.lists) {
+            @for (_, tab) in &TABS {
                 a href=(tab.path(None)) aria-current=[(tab == view).then_some("true")] {
-                    (word)
-                    @if let Some(count) = tab.count(counts) { " " span.count { (grouped(count)) } }
+                    (tab.tab(texts).name)
+                    @if let Some(count) = tab.count(counts) {
+                        " " span.count { (locale.number(count)) }
+                    }
                 }
             }
         }
         @if !counts.queues.is_empty() {
-            nav.tabs.queues aria-label="Queues" {
+            nav.tabs.queues aria-label=(texts.queues) {
                 @for (queue, count) in &counts.queues {
                     @let tab = View::Queue(queue.clone());
                     a href=(tab.path(None)) aria-current=[(tab == *view).then_some("true")] {
-                        bdi { (cut(queue, NAME_LENGTH)) } " " span.count { (grouped(*count)) }
+                        bdi { (cut(queue, NAME_LENGTH)) } " " span.count { (locale.number(*count)) }
                     }
                 }
             }
         }
+        (rows(locale, part, view.tab(texts).nothing, |after| view.path(after)))
+    }
+}
+
+/// The tickets of a part with what can be done to several of them, and the ways to the other parts.
+pub(super) fn rows(
+    locale: &Locale,
+    part: &Part<'_>,
+    nothing: &str,
+    path: impl Fn(Option<Cursor>) -> String,
+) -> Markup {
+    let texts = &locale.texts().lists;
+    let Part { listing, after, .. } = *part;
+    html! {
+        @if let Some(changed) = part.changed {
+            p.told role="status" { (locale.counted(changed, texts.bulk.changed)) }
+        }
         @if listing.rows.is_empty() {
-            p.empty { @if after.is_some() { "No more tickets." } @else { (view.nothing()) } }
+            p.empty { @if after.is_some() { (texts.no_more) } @else { (nothing) } }
         } @else {
-            ol.tickets { @for ticket in &listing.rows { (row(ticket, now)) } }
+            form.several method="post" action="/tickets/bulk" {
+                ol.tickets {
+                    @for ticket in &listing.rows { (row(locale, ticket, part.glances)) }
+                }
+                (bulk::bar(locale, &part.bar))
+            }
         }
         @if after.is_some() || listing.next.is_some() {
-            nav.pages aria-label="More tickets" {
-                @if after.is_some() { a href=(view.path(None)) { "Newest" } }
+            nav.pages aria-label=(texts.more) {
+                @if after.is_some() { a href=(path(None)) { (texts.newest) } }
                 @if let Some(next) = listing.next {
-                    a rel="next" href=(view.path(Some(next))) { "Older" }
+                    a rel="next" href=(path(Some(next))) { (texts.older) }
                 }
             }
         }
     }
 }
 
-fn row(ticket: &Ticket, now: Timestamp) -> Markup {
+fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>) -> Markup {
+    let texts = &locale.texts().lists;
+    let glance = glances.get(&ticket.number).copied().unwrap_or_default();
+    let number = ticket.number.to_string();
+    let is_active = matches!(ticket.state, State::New | State::Open | State::Pending);
+    let overdue = ticket.due_at.filter(|due| is_active && *due < locale.now);
     html! {
-        li {
-            a.row href={ "/tickets/" (ticket.number) } {
-                span.no { span.unseen { "Ticket " } (ticket.number) }
-                span.subject { (subject(ticket, SUBJECT_LENGTH)) }
-                span.from {
-                    @if let Some(requester) = &ticket.requester {
-                        bdi { (cut(requester.for_people(), NAME_LENGTH)) }
-                    }
-                }
-                span.place {
-                    @match &ticket.queue {
-                        Some(queue) => { (ticket.mailbox) " / " (cut(queue, NAME_LENGTH)) }
-                        None => (ticket.mailbox),
-                    }
-                }
-                span.age { (age(ticket.updated_at, now)) }
-                span.marks {
-                    (state_mark(ticket.state))
-                    (priority_mark(ticket.priority))
-                    @if ticket.hold { span.mark { "hold" } }
+        li.row {
+            span.pick {
+                input type="checkbox" name="ticket" value=(number)
+                    aria-label=(put(texts.bulk.select, &[&number]));
+            }
+            span.no { span.unseen { (texts.ticket) " " } (number) }
+            span.subject {
+                a href={ "/tickets/" (number) } { (named(locale, &ticket.subject)) }
+                @if glance.has_attachment { (clip(texts.attachment)) }
+            }
+            span.from {
+                @if let Some(requester) = &ticket.requester {
+                    @let name = html! { bdi { (cut(requester.for_people(), NAME_LENGTH)) } };
+                    @let path = glance.requester.map(requesters::path);
+                    a href=(path.unwrap_or_else(|| requesters::path_of(requester))) { (name) }
                 }
             }
+            span.place {
+                @match &ticket.queue {
+                    Some(queue) => bdi { (cut(queue, NAME_LENGTH)) },
+                    None => (ticket.mailbox),
+                }
+            }
+            span.has {
+                @if let Some(agent) = &ticket.assignee {
+                    span.unseen { (texts.has_it) " " } bdi { (cut(agent, NAME_LENGTH)) }
+                }
+            }
+            span.age { (locale.age(ticket.updated_at)) }
+            span.marks {
+                @if let Some(due) = overdue {
+                    span.mark.bad title=(put(texts.was_due, &[&locale.at(due)])) { (texts.overdue) }
+                }
+                (state(locale, ticket.state))
+                (priority(locale, ticket.priority))
+                @if ticket.hold { span.mark { (texts.hold) } }
+            }
+        }
+    }
+}
+
+/// The sign of an attachment.
+fn clip(name: &str) -> Markup {
+    html! {
+        " "
+        svg.clip viewBox="0 0 16 16" width="14" height="14" role="img" aria-label=(name) {
+            title { (name) }
+            path fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round"
+                d="M13 7.5 7.6 12.9a3.2 3.2 0 0 1-4.5-4.5l5.6-5.6a2.1 2.1 0 0 1 3 3l-5.5 5.5a1 1 0 0 1-1.5-1.5l5-5";
+        }
+    }
+}
+
+/// A subject, or that there is none.
+pub(super) fn named(locale: &Locale, subject: &str) -> Markup {
+    html! {
+        @if subject.trim().is_empty() {
+            i.none { (locale.texts().general.no_subject) }
+        } @else {
+            bdi { (cut(subject, SUBJECT_LENGTH)) }
+        }
+    }
+}
+
+/// The mark of a state.
+pub(super) fn state(locale: &Locale, state: State) -> Markup {
+    html! { span class={ "mark " (state) } { (locale.texts().general.state(state)) } }
+}
+
+/// The mark of a priority, unless it is the usual one.
+pub(super) fn priority(locale: &Locale, priority: Priority) -> Markup {
+    html! {
+        @if priority != Priority::Normal {
+            span class={ "mark " (priority) } { (locale.texts().general.priority(priority)) }
         }
     }
 }

@@ -371,7 +371,7 @@ fn send(answer: Parcel, keep: bool, now: Instant, terms: &Terms) -> Stage {
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Whom an address stands for: itself, or for IPv6 the network a single customer is given.
-pub(super) fn party(ip: IpAddr) -> IpAddr {
+pub(in crate::web) fn party(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) if !ip.is_loopback() => {
             Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into()

@@ -20,6 +20,7 @@ pub(in crate::web) struct General {
     pub(in crate::web) no_such_page: &'static str,
     pub(in crate::web) forbidden_title: &'static str,
     pub(in crate::web) old_form: &'static str,
+    pub(in crate::web) only_admins: &'static str,
     pub(in crate::web) foreign_form: &'static str,
     pub(in crate::web) too_much_title: &'static str,
     pub(in crate::web) too_much: &'static str,
@@ -77,6 +78,7 @@ pub(super) const ENGLISH: General = General {
     not_found_title: "Not found",
     no_such_page: "There is no such page.",
     forbidden_title: "Not allowed",
+    only_admins: "Only an admin may see messages that are in no ticket.",
     old_form: "This form is no longer valid. Open the page again and repeat what you did.",
     foreign_form: "This request came from another site.",
     too_much_title: "Too much",
@@ -107,6 +109,7 @@ pub(super) const GERMAN: General = General {
     not_found_title: "Nicht gefunden",
     no_such_page: "Diese Seite gibt es nicht.",
     forbidden_title: "Nicht erlaubt",
+    only_admins: "Nachrichten, die zu keinem Ticket gehören, dürfen nur Admins sehen.",
     old_form: "Dieses Formular gilt nicht mehr. Bitte öffnen Sie die Seite noch einmal und \
                wiederholen Sie die Eingabe.",
     foreign_form: "Diese Anfrage kam von einer anderen Seite.",
