@@ -1,12 +1,15 @@
-//! One answer, and the headers every answer carries: nothing may run, load from elsewhere, be
-//! framed or be kept. Header values are made harmless in one place, when the answer is sent.
+//! One answer, and the headers every answer carries: nothing may run but our own script, load from
+//! elsewhere, be framed or be kept. Header values are made harmless in one place, when the answer is sent.
 
 use maud::Markup;
 use tiny_http::{Header, Request, Response, StatusCode};
 
-/// What a page may do: show our style sheet, our pictures and letters in frames, and send forms to
-/// us.
+/// What a page may do: show our style sheet, our pictures and letters in frames, run our script and
+/// let it ask us, and send forms to us. No file of unknown origin is ever a script to a browser:
+/// [`super::download::content_type`] names no such type, and no other may be guessed (`nosniff`).
+/// Nor may the script make markup or code from text.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+     script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; \
      frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What a file of unknown origin may do, should a browser show it after all: nothing.

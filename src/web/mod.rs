@@ -8,6 +8,7 @@ mod asked;
 mod at_ticket;
 pub mod door;
 mod download;
+mod keys;
 mod layout;
 mod letter;
 mod linked;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::answer::Answer;
 use super::api::{self, Pace};
 use super::asked::{Asked, FORM_BYTES, encoded};
-use super::layout::{Frame, ICON, Place, STYLE};
+use super::layout::{Frame, ICON, Place, SCRIPT, STYLE};
 use super::locale::Locale;
 use super::patience::Patience;
 use super::route::Route;
@@ -14,7 +14,7 @@ use super::session::{self, Forms, Visitor};
 use super::texts::Language;
 use super::tickets::View;
 use super::words::span;
-use super::{MailboxFacts, download, letter, search, sign_in, status, tickets};
+use super::{MailboxFacts, download, keys, letter, search, sign_in, status, tickets};
 use crate::desk::intake::Policy;
 use crate::desk::query::Query;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
@@ -145,6 +145,9 @@ impl Pages {
         }
         match route {
             Route::Style => return Ok(Answer::asset("text/css; charset=utf-8", STYLE)),
+            Route::Script => {
+                return Ok(Answer::asset("text/javascript; charset=utf-8", SCRIPT));
+            }
             Route::Icon => return Ok(Answer::asset("image/svg+xml", ICON)),
             Route::Health => return Ok(self.health(now)),
             Route::Status => return Ok(self.status(asked, now)),
@@ -164,6 +167,11 @@ impl Pages {
             Route::SignInLink(secret) if post => self.use_link(asked, &secret, visitor, now),
             Route::SignInLink(_) => Ok(self.link_page(asked)),
             Route::SignOut => self.sign_out(asked, visitor),
+            Route::Keys => {
+                let main = keys::page(&self.locale);
+                let title = self.locale.texts().keys.title;
+                Ok(Answer::page(200, self.frame(visitor, Place::Elsewhere).page(title, main)))
+            }
             Route::Tickets => self.tickets(asked, visitor, now),
             Route::Search => self.search(asked, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
@@ -174,7 +182,9 @@ impl Pages {
             Route::ArticlePage(number, article) => self.article_page(number, article),
             Route::Attachment(id) => self.attachment(id),
             Route::Original(id) => self.original(id, visitor),
-            Route::Status | Route::Health | Route::Style | Route::Icon => Ok(self.failed()),
+            Route::Status | Route::Health | Route::Style | Route::Script | Route::Icon => {
+                Ok(self.failed())
+            }
         }
     }
 

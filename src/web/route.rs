@@ -12,8 +12,12 @@ pub(super) enum Route {
     Health,
     /// The style sheet.
     Style,
+    /// The script.
+    Script,
     /// The picture in a browser's tab.
     Icon,
+    /// The keys of the script.
+    Keys,
     /// The form for name and password.
     SignIn,
     /// The button behind a one-time link; its secret.
@@ -50,7 +54,9 @@ impl Route {
             [""] => Self::Status,
             ["healthz"] => Self::Health,
             ["style.css"] => Self::Style,
+            ["script.js"] => Self::Script,
             ["icon.svg"] => Self::Icon,
+            ["keys"] => Self::Keys,
             ["sign-in"] => Self::SignIn,
             ["sign-in", "link", secret] if !secret.is_empty() => {
                 Self::SignInLink(secret.to_owned())
@@ -94,11 +100,13 @@ impl Route {
             Self::Status
             | Self::Health
             | Self::Style
+            | Self::Script
             | Self::Icon
             | Self::SignIn
             | Self::SignInLink(_)
             | Self::SignOut => false,
-            Self::Tickets
+            Self::Keys
+            | Self::Tickets
             | Self::Search
             | Self::Ticket(_)
             | Self::Requester(_)

@@ -3,11 +3,13 @@
 //! constant in each. `{}` stands for what a page puts in its place.
 
 pub(super) mod general;
+pub(super) mod keys;
 pub(super) mod moments;
 
 use maud::{Markup, PreEscaped, Render};
 
 pub(super) use general::General;
+pub(super) use keys::Keys;
 pub(super) use moments::Moments;
 
 /// A language the pages speak.
@@ -72,12 +74,15 @@ impl Language {
 #[derive(Debug)]
 pub(super) struct Texts {
     pub(super) general: General,
+    pub(super) keys: Keys,
     pub(super) moments: Moments,
 }
 
-const ENGLISH: Texts = Texts { general: general::ENGLISH, moments: moments::ENGLISH };
+const ENGLISH: Texts =
+    Texts { general: general::ENGLISH, keys: keys::ENGLISH, moments: moments::ENGLISH };
 
-const GERMAN: Texts = Texts { general: general::GERMAN, moments: moments::GERMAN };
+const GERMAN: Texts =
+    Texts { general: general::GERMAN, keys: keys::GERMAN, moments: moments::GERMAN };
 
 /// A word for one thing and for several. English and German need no third form.
 #[derive(Clone, Copy, Debug)]
