@@ -277,21 +277,6 @@ impl Browser {
         });
     }
 
-    /// The same by the words of a link.
-    pub(crate) fn follow_link(&self, words: &str) {
-        let old = self.find("html");
-        let wanted = json!({ "using": "link text", "value": words });
-        let link = self.wait(&format!("a link “{words}”"), |browser| {
-            browser.tried("/element", &wanted).ok()
-        });
-        let link = link[ELEMENT].as_str().unwrap();
-        self.command(&format!("/element/{link}/click"), &json!({}));
-        self.wait(&format!("another page after “{words}”"), |browser| {
-            let gone = browser.got(&format!("/element/{old}/name")).is_err();
-            (gone && browser.loaded()).then_some(())
-        });
-    }
-
     fn loaded(&self) -> bool {
         let state = self.tried(
             "/execute/sync",
