@@ -63,8 +63,13 @@ impl Looks {
 
     /// Takes what the console says since the last time, in which nothing may be wrong.
     pub(crate) fn console(&mut self, browser: &Browser, name: &str) {
+        // That the page itself says what was wrong, by its status too, is no fault of the page.
+        let itself = format!("{}{} - Failed to load resource", browser.home, browser.path());
         for entry in browser.log("browser") {
             let text = entry["message"].as_str().unwrap_or_default();
+            if text.starts_with(&itself) {
+                continue;
+            }
             self.wrong.push(format!("{name}: the console says {text}"));
         }
     }
