@@ -106,7 +106,7 @@
   const keepAt = form?.dataset.draft ?? (ticket && `${ticket}/draft`);
   if (form && field && keepAt) {
     const told = document.createElement("span");
-    told.className = "told";
+    told.className = "draft-said";
     told.setAttribute("role", "status");
     (find(".buttons", form) ?? form).append(told);
     let waiting = 0;

@@ -120,10 +120,14 @@ fn walk(browser: &Browser) -> Vec<String> {
         window.dim = [];
         window.scrollTo(0, 0);
         const note = (event) => {
-            const style = getComputedStyle(event.target);
             window.reached.push(event.target);
-            const ring = parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none';
-            if (!ring && style.boxShadow === 'none') window.dim.push(event.target);
+            // The ring may be round a whole row, of which the link makes itself as large.
+            const ring = [null, '::after'].some((part) => {
+                const style = getComputedStyle(event.target, part);
+                return (parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none')
+                    || style.boxShadow !== 'none';
+            });
+            if (!ring) window.dim.push(event.target);
         };
         document.addEventListener('focusin', note);
         const all = 'a[href], button, summary, select, textarea, input:not([type=hidden])';
