@@ -149,6 +149,31 @@ mod tests {
     }
 
     #[test]
+    fn a_page_runs_our_script_and_what_others_wrote_runs_nothing() {
+        let policy = |answer: Answer| {
+            let found =
+                answer.headers.into_iter().find(|(name, _)| name.starts_with("Content-Sec"));
+            found.expect("it has one").1
+        };
+        assert!(policy(Answer::page(200, Markup::default())).contains("script-src 'self';"));
+        for answer in [
+            Answer::foreign_text(String::new()),
+            Answer::letter(Markup::default(), "x"),
+            Answer::download("text/plain", "attachment".to_owned(), Vec::new()),
+            Answer::json_text(200, String::new()),
+        ] {
+            let policy = policy(answer);
+            assert!(policy.contains("default-src 'none'"), "{policy}");
+            assert!(!policy.contains("script-src"), "{policy}");
+        }
+        // Nor can a page take a file for a script, which browsers decide by these types.
+        for claimed in ["text/javascript", "application/javascript", "text/ecmascript", "module"] {
+            let named = super::super::download::content_type(claimed);
+            assert_eq!(named, "application/octet-stream", "{claimed}");
+        }
+    }
+
+    #[test]
     fn a_header_is_never_given_twice() {
         let answers = [
             Answer::line(200, "x"),

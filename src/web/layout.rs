@@ -30,8 +30,7 @@ pub(super) const ICON: &str = include_str!("icon.svg");
 
 /// The address of the style sheet, which changes with it, so that a browser may keep it for ever.
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| format!("/style.css?v={}", digest(STYLE)));
-static SCRIPT_PATH: LazyLock<String> =
-    LazyLock::new(|| format!("/script.js?v={}", digest(SCRIPT)));
+static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| format!("/script.js?v={}", digest(SCRIPT)));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| format!("/icon.svg?v={}", digest(ICON)));
 
 fn digest(text: &str) -> String {

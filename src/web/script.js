@@ -142,11 +142,12 @@
   const places = Object.entries(counts).map(([name, path]) => [name, find(`.tabs a[href="${path}"] .count`)]).filter(([, place]) => place);
   if (places.length) {
     const written = new Intl.NumberFormat(document.documentElement.lang);
+    let over = false;
     const look = async () => {
-      if (document.hidden) return;
+      if (document.hidden || over) return;
       try {
         const answer = await fetch("/counts", { redirect: "manual" });
-        if (answer.status !== 200) { clearInterval(clock); return; }
+        if (answer.status !== 200) { over = true; clearInterval(clock); return; }
         const now = await answer.json();
         for (const [name, place] of places) if (Number.isInteger(now[name])) place.textContent = written.format(now[name]);
       } catch { /* asked again later */ }

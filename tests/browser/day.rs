@@ -114,7 +114,9 @@ fn find_and_read(house: &House, browser: &Browser, number: i64) {
     assert_eq!(browser.title(), title);
     let shown = letter(browser);
     assert!(shown.contains("attached invoice"), "the letter is in its frame: {shown}");
-    for bad in ["<script", "<iframe", "<form", "<input", "<object", "<embed", "onerror", "javascript:"] {
+    for bad in
+        ["<script", "<iframe", "<form", "<input", "<object", "<embed", "onerror", "javascript:"]
+    {
         assert!(!shown.to_lowercase().contains(bad), "{bad} in {shown}");
     }
     browser.follow(".conversation .more a:not([href*='html='])");
@@ -210,8 +212,7 @@ fn requests(browser: &Browser) -> Vec<String> {
 /// The two tests above can fail: what does leave is caught, and is in the log.
 fn the_trap_would_have_noticed(house: &House, browser: &Browser) {
     browser.go_to("data:text/html,<img src='http://probe.evil.example/x.png'>");
-    browser.wait("the trap", |_| {
-        (!house.trap.caught("probe.evil.example").is_empty()).then_some(())
-    });
+    browser
+        .wait("the trap", |_| (!house.trap.caught("probe.evil.example").is_empty()).then_some(()));
     assert!(requests(browser).iter().any(|url| url.contains("probe.evil.example")));
 }

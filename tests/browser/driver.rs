@@ -67,13 +67,8 @@ impl Browser {
     pub(crate) fn start(programs: &Programs, wishes: Wishes, home: &str) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let (driver, port) = driver(programs, profile.path());
-        let mut browser = Self {
-            driver,
-            port,
-            session: String::new(),
-            _profile: profile,
-            home: home.to_owned(),
-        };
+        let mut browser =
+            Self { driver, port, session: String::new(), _profile: profile, home: home.to_owned() };
         let folder = browser._profile.path().join("profile");
         let mut prefs = json!({ "intl.accept_languages": wishes.languages });
         if !wishes.scripts {
@@ -278,10 +273,8 @@ impl Browser {
     }
 
     fn loaded(&self) -> bool {
-        let state = self.tried(
-            "/execute/sync",
-            &json!({ "script": "return document.readyState", "args": [] }),
-        );
+        let state = self
+            .tried("/execute/sync", &json!({ "script": "return document.readyState", "args": [] }));
         state.is_ok_and(|state| state == "complete")
     }
 
@@ -303,7 +296,10 @@ impl Browser {
         let strokes: Vec<Value> = keys
             .chars()
             .flat_map(|key| {
-                [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
+                [
+                    json!({ "type": "keyDown", "value": key }),
+                    json!({ "type": "keyUp", "value": key }),
+                ]
             })
             .collect();
         let keyboard = json!({ "type": "key", "id": "keys", "actions": strokes });

@@ -107,8 +107,7 @@ fn picture(browser: &Browser) -> Vec<u8> {
     let mut shown = shown;
     let size = browser.chrome("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
     let height = size["height"].as_f64().unwrap_or(900.0).clamp(900.0, 6_000.0);
-    shown["clip"] =
-        json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
+    shown["clip"] = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
     let taken = browser.chrome("Page.captureScreenshot", shown);
     base64::engine::general_purpose::STANDARD.decode(taken["data"].as_str().unwrap()).unwrap()
 }
