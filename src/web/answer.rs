@@ -1,12 +1,15 @@
-//! One answer, and the headers every answer carries: nothing may run, load from elsewhere, be
-//! framed or be kept. Header values are made harmless in one place, when the answer is sent.
+//! One answer, and the headers every answer carries: nothing may run but our own script, load from
+//! elsewhere, be framed or be kept. Header values are made harmless in one place, when the answer is sent.
 
 use maud::Markup;
 use tiny_http::{Header, Request, Response, StatusCode};
 
-/// What a page may do: show our style sheet, our pictures and letters in frames, and send forms to
-/// us.
+/// What a page may do: show our style sheet, our pictures and letters in frames, run our script and
+/// let it ask us, and send forms to us. No file of unknown origin is ever a script to a browser:
+/// [`super::download::content_type`] names no such type, and no other may be guessed (`nosniff`).
+/// Nor may the script make markup or code from text.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+     script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; \
      frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What a file of unknown origin may do, should a browser show it after all: nothing.
@@ -148,6 +151,31 @@ mod tests {
     #[test]
     fn a_header_value_holds_no_second_header() {
         assert_eq!(harmless("a\r\nSet-Cookie: b\0ü"), "aSet-Cookie: b");
+    }
+
+    #[test]
+    fn a_page_runs_our_script_and_what_others_wrote_runs_nothing() {
+        let policy = |answer: Answer| {
+            let found =
+                answer.headers.into_iter().find(|(name, _)| name.starts_with("Content-Sec"));
+            found.expect("it has one").1
+        };
+        assert!(policy(Answer::page(200, Markup::default())).contains("script-src 'self';"));
+        for answer in [
+            Answer::foreign_text(String::new()),
+            Answer::letter(Markup::default(), "x"),
+            Answer::download("text/plain", "attachment".to_owned(), Vec::new()),
+            Answer::json_text(200, String::new()),
+        ] {
+            let policy = policy(answer);
+            assert!(policy.contains("default-src 'none'"), "{policy}");
+            assert!(!policy.contains("script-src"), "{policy}");
+        }
+        // Nor can a page take a file for a script, which browsers decide by these types.
+        for claimed in ["text/javascript", "application/javascript", "text/ecmascript", "module"] {
+            let named = super::super::download::content_type(claimed);
+            assert_eq!(named, "application/octet-stream", "{claimed}");
+        }
     }
 
     #[test]

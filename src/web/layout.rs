@@ -22,11 +22,15 @@ pub(super) const STYLE: &str = concat!(
     include_str!("style/status.css"),
 );
 
+/// The script of the pages of somebody signed in.
+pub(super) const SCRIPT: &str = include_str!("script.js");
+
 /// A torn ticket: the part that is kept.
 pub(super) const ICON: &str = include_str!("icon.svg");
 
 /// The address of the style sheet, which changes with it, so that a browser may keep it for ever.
 static STYLE_PATH: LazyLock<String> = LazyLock::new(|| format!("/style.css?v={}", digest(STYLE)));
+static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| format!("/script.js?v={}", digest(SCRIPT)));
 static ICON_PATH: LazyLock<String> = LazyLock::new(|| format!("/icon.svg?v={}", digest(ICON)));
 
 fn digest(text: &str) -> String {
@@ -64,6 +68,7 @@ impl Frame<'_> {
     /// The whole page. `title` is what the tab says before the name of the desk.
     pub(super) fn page(&self, title: &str, main: Markup) -> Markup {
         let texts = &self.locale.texts().general;
+        let keys = &self.locale.texts().keys;
         html! {
             (DOCTYPE)
             html lang=(self.locale.language.tag()) {
@@ -77,12 +82,23 @@ impl Frame<'_> {
                     title { (title) " · " (self.desk) }
                     link rel="stylesheet" href=(*STYLE_PATH);
                     link rel="icon" type="image/svg+xml" href=(*ICON_PATH);
+                    @if self.visitor.is_some() {
+                        script src=(*SCRIPT_PATH) defer data-kept=(keys.kept)
+                            data-unkept=(keys.unkept) data-all=(keys.all) {}
+                    }
                 }
                 body {
                     a.skip href="#main" { (texts.skip) }
                     header.top { (self.top()) }
                     main #main tabindex="-1" { (main) }
-                    footer.foot { p { "counterfoil " (env!("CARGO_PKG_VERSION")) } }
+                    footer.foot {
+                        p {
+                            "counterfoil " (env!("CARGO_PKG_VERSION"))
+                            @if self.visitor.is_some() {
+                                " · " a href="/keys" { (keys.title) }
+                            }
+                        }
+                    }
                 }
             }
         }

@@ -15,6 +15,7 @@ mod at_writing;
 mod bulk;
 pub mod door;
 mod download;
+mod keys;
 mod layout;
 mod letter;
 mod linked;

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::answer::Answer;
 use super::api::{self, Pace};
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
-use super::layout::{Frame, ICON, Place, STYLE};
+use super::layout::{Frame, ICON, Place, SCRIPT, STYLE};
 use super::locale::Locale;
 use super::rescue;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
-use super::{MailboxFacts, download, letter, status};
+use super::{MailboxFacts, download, keys, letter, status};
 use crate::desk::intake::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::template::Template;
@@ -143,6 +143,9 @@ impl Pages {
         }
         match route {
             Route::Style => return Ok(Answer::asset("text/css; charset=utf-8", STYLE)),
+            Route::Script => {
+                return Ok(Answer::asset("text/javascript; charset=utf-8", SCRIPT));
+            }
             Route::Icon => return Ok(Answer::asset("image/svg+xml", ICON)),
             Route::Health => return Ok(self.health(now)),
             Route::Status => return Ok(self.status(asked, now)),
@@ -174,6 +177,11 @@ impl Pages {
             Route::RequesterPage(id) => self.requester_page(asked, id, visitor),
             Route::Account => self.account(asked, visitor, now),
             Route::AccountDeed(deed) => self.account_deed(asked, deed, visitor, now),
+            Route::Keys => {
+                let main = keys::page(&self.locale);
+                let title = self.locale.texts().keys.title;
+                Ok(Answer::page(200, self.frame(visitor, Place::Elsewhere).page(title, main)))
+            }
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
@@ -186,7 +194,9 @@ impl Pages {
             Route::ArticlePage(number, article) => self.article_page(number, article),
             Route::Attachment(id) => self.attachment(id),
             Route::Original(id) => self.original(id, visitor),
-            Route::Status | Route::Health | Route::Style | Route::Icon => Ok(self.failed()),
+            Route::Status | Route::Health | Route::Style | Route::Script | Route::Icon => {
+                Ok(self.failed())
+            }
         }
     }
 

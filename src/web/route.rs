@@ -13,8 +13,12 @@ pub(super) enum Route {
     Health,
     /// The style sheet.
     Style,
+    /// The script.
+    Script,
     /// The picture in a browser's tab.
     Icon,
+    /// The keys of the script.
+    Keys,
     /// The form for name and password.
     SignIn,
     /// The button behind a one-time link; its secret.
@@ -67,7 +71,9 @@ impl Route {
             [""] => Self::Status,
             ["healthz"] => Self::Health,
             ["style.css"] => Self::Style,
+            ["script.js"] => Self::Script,
             ["icon.svg"] => Self::Icon,
+            ["keys"] => Self::Keys,
             ["sign-in"] => Self::SignIn,
             ["sign-in", "link", secret] if !secret.is_empty() => {
                 Self::SignInLink(secret.to_owned())
@@ -125,6 +131,7 @@ impl Route {
             Self::Status
             | Self::Health
             | Self::Style
+            | Self::Script
             | Self::Icon
             | Self::SignIn
             | Self::SignInLink(_)
@@ -135,6 +142,7 @@ impl Route {
             | Self::RequesterPage(_)
             | Self::Account
             | Self::AccountDeed(_)
+            | Self::Keys
             | Self::Search
             | Self::Ticket(_)
             | Self::Requester(_)

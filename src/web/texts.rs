@@ -4,6 +4,7 @@
 
 pub(super) mod account;
 pub(super) mod general;
+pub(super) mod keys;
 pub(super) mod lists;
 pub(super) mod moments;
 pub(super) mod search;
@@ -14,6 +15,7 @@ use maud::{Markup, PreEscaped, Render};
 
 pub(super) use account::Account;
 pub(super) use general::General;
+pub(super) use keys::Keys;
 pub(super) use lists::Lists;
 pub(super) use moments::Moments;
 pub(super) use search::Search;
@@ -83,6 +85,7 @@ impl Language {
 pub(super) struct Texts {
     pub(super) account: Account,
     pub(super) general: General,
+    pub(super) keys: Keys,
     pub(super) lists: Lists,
     pub(super) moments: Moments,
     pub(super) search: Search,
@@ -93,6 +96,7 @@ pub(super) struct Texts {
 const ENGLISH: Texts = Texts {
     account: account::ENGLISH,
     general: general::ENGLISH,
+    keys: keys::ENGLISH,
     lists: lists::ENGLISH,
     moments: moments::ENGLISH,
     search: search::ENGLISH,
@@ -103,6 +107,7 @@ const ENGLISH: Texts = Texts {
 const GERMAN: Texts = Texts {
     account: account::GERMAN,
     general: general::GERMAN,
+    keys: keys::GERMAN,
     lists: lists::GERMAN,
     moments: moments::GERMAN,
     search: search::GERMAN,

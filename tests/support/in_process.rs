@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,8 +21,8 @@ use counterfoil::mailbox::graph::{self, Graph};
 use counterfoil::mailbox::token::{self, SecretText};
 use counterfoil::mailbox::{Mailbox, http};
 use counterfoil::practice::{Practice, Settings};
-use counterfoil::store::Store;
 use counterfoil::store::lists::Filter;
+use counterfoil::store::{MailboxId, Store};
 use counterfoil::time::Timestamp;
 use counterfoil::workers::poller::{self, AfterImport, Poller};
 use counterfoil::workers::sender::Sender;
@@ -130,7 +131,21 @@ impl Office {
 
     /// The database.
     pub fn store(&self) -> Store {
-        Store::open(&self.folder.path().join("counterfoil.db"), self.now).unwrap()
+        Store::open(&self.database(), self.now).unwrap()
+    }
+
+    /// Where the database lies.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("counterfoil.db")
+    }
+
+    /// How the first mailbox writes, by its name and as the store knows it.
+    pub fn first_policy(&self) -> (String, MailboxId, Policy) {
+        let (watched, mut store) = (&self.watched[0], self.store());
+        let since = Some(self.now.plus_days(-1));
+        let (id, since) = store.mailbox(watched.name, watched.address, since, self.now).unwrap();
+        let policy = self.policy(watched, since, store.tag_key().unwrap());
+        (watched.name.to_owned(), id, policy)
     }
 
     /// Starts the rounds: nothing is remembered but what is in the store.
