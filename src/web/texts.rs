@@ -4,11 +4,13 @@
 
 pub(super) mod general;
 pub(super) mod moments;
+mod refusals;
 
 use maud::{Markup, PreEscaped, Render};
 
 pub(super) use general::General;
 pub(super) use moments::Moments;
+pub(super) use refusals::said;
 
 /// A language the pages speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
