@@ -187,6 +187,7 @@ const STEPS: &[&str] = &[
 ",
     "
     CREATE INDEX audit_of_ticket ON audit (ticket, seq) WHERE ticket IS NOT NULL;
+    CREATE INDEX ledger_by_message_id ON ledger (message_id) WHERE message_id IS NOT NULL;
 ",
 ];
 

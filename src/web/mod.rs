@@ -5,15 +5,20 @@
 mod answer;
 mod api;
 mod asked;
+mod at_records;
 mod at_ticket;
 pub mod door;
 mod download;
+mod in_force;
 mod layout;
+mod ledger;
 mod letter;
 mod linked;
 mod locale;
+mod outbox;
 mod pages;
 mod patience;
+mod records;
 mod route;
 mod search;
 mod session;
@@ -22,6 +27,7 @@ mod status;
 pub mod texts;
 mod ticket;
 mod tickets;
+mod trail;
 mod verdict;
 mod words;
 mod work;
@@ -68,6 +74,8 @@ pub struct Settings {
     pub recovery_days: u32,
     /// The mailboxes, in the order of the configuration.
     pub mailboxes: Vec<MailboxFacts>,
+    /// Every setting in force as key and value, without secrets.
+    pub in_force: Vec<(String, String)>,
     /// How each of them writes, by its name and as the store knows it.
     pub policies: Vec<(String, MailboxId, Policy)>,
 }
@@ -113,7 +121,8 @@ impl Web {
     /// that were not looked into yet count as starting.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let Settings { listen, allowed_hosts, tls, store_path, desk, .. } = settings;
-        let Settings { recovery_days, mailboxes, policies, language, zone, .. } = settings;
+        let Settings { recovery_days, mailboxes, policies, language, zone, in_force, .. } =
+            settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {
@@ -142,6 +151,7 @@ impl Web {
             patience: Mutex::new(Patience::default()),
             pace: Mutex::new(api::Pace::default()),
             policies,
+            in_force,
         });
         let mut web = Self { door, threads: Vec::with_capacity(THREADS) };
         for (number, store) in stores.into_iter().enumerate() {

@@ -1,7 +1,8 @@
 //! Which page a path means, who may see it, and by which methods it is asked. Paths arrive
 //! normalised by the door, and ours hold no character that would need an escape.
 
-use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, TicketNumber};
+use super::records::Tab;
+use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, OutboxId, TicketNumber};
 
 /// A page, or a deed of the web.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +39,12 @@ pub(super) enum Route {
     ArticlePage(TicketNumber, ArticleId),
     /// An attachment, to save.
     Attachment(AttachmentId),
+    /// One of the records.
+    Records(Tab),
+    /// One row of the ledger.
+    LedgerRow(LedgerId),
+    /// One message of ours.
+    OutboxRow(OutboxId),
     /// The original of a message, to save.
     Original(LedgerId),
 }
@@ -69,6 +76,13 @@ impl Route {
                 Self::ArticlePage(TicketNumber(number(ticket)?), ArticleId(number(article)?))
             }
             ["attachments", id] => Self::Attachment(AttachmentId(number(id)?)),
+            ["ledger"] => Self::Records(Tab::Ledger),
+            ["originals"] => Self::Records(Tab::Originals),
+            ["outbox"] => Self::Records(Tab::Outbox),
+            ["audit"] => Self::Records(Tab::Trail),
+            ["settings"] => Self::Records(Tab::Settings),
+            ["ledger", id] => Self::LedgerRow(LedgerId(number(id)?)),
+            ["outbox", id] => Self::OutboxRow(OutboxId(number(id)?)),
             ["ledger", id, "original"] => Self::Original(LedgerId(number(id)?)),
             _ => return None,
         })
@@ -77,7 +91,11 @@ impl Route {
     /// The methods it answers to, as the Allow header lists them.
     pub(super) fn methods(&self) -> &'static str {
         match self {
-            Self::SignIn | Self::SignInLink(_) => "GET, HEAD, POST",
+            Self::SignIn
+            | Self::SignInLink(_)
+            | Self::Records(Tab::Trail)
+            | Self::LedgerRow(_)
+            | Self::OutboxRow(_) => "GET, HEAD, POST",
             Self::SignOut | Self::Requester(_) | Self::Write(_) | Self::Change(_) => "POST",
             _ => "GET, HEAD",
         }
@@ -107,6 +125,9 @@ impl Route {
             | Self::ArticleText(..)
             | Self::ArticlePage(..)
             | Self::Attachment(_)
+            | Self::Records(_)
+            | Self::LedgerRow(_)
+            | Self::OutboxRow(_)
             | Self::Original(_) => true,
         }
     }
@@ -142,7 +163,9 @@ mod tests {
             ("/attachments/3", Some(Route::Attachment(AttachmentId(3)))),
             ("/attachments/3/x", None),
             ("/ledger/4/original", Some(Route::Original(LedgerId(4)))),
-            ("/ledger/4", None),
+            ("/ledger/4", Some(Route::LedgerRow(LedgerId(4)))),
+            ("/ledger", Some(Route::Records(Tab::Ledger))),
+            ("/outbox/5", Some(Route::OutboxRow(OutboxId(5)))),
             ("/sign-in/link/", None),
             ("/sign-in/link/abc", Some(Route::SignInLink("abc".to_owned()))),
             ("/Tickets", None),

@@ -3,13 +3,17 @@
 //! constant in each. `{}` stands for what a page puts in its place.
 
 pub(super) mod general;
+pub(super) mod ledger;
 pub(super) mod moments;
+pub(super) mod outbox;
 mod refusals;
 
 use maud::{Markup, PreEscaped, Render};
 
 pub(super) use general::General;
+pub(super) use ledger::Records;
 pub(super) use moments::Moments;
+pub(super) use outbox::Outbox;
 pub(super) use refusals::said;
 
 /// A language the pages speak.
@@ -75,11 +79,23 @@ impl Language {
 pub(super) struct Texts {
     pub(super) general: General,
     pub(super) moments: Moments,
+    pub(super) records: Records,
+    pub(super) outbox: Outbox,
 }
 
-const ENGLISH: Texts = Texts { general: general::ENGLISH, moments: moments::ENGLISH };
+const ENGLISH: Texts = Texts {
+    general: general::ENGLISH,
+    moments: moments::ENGLISH,
+    records: ledger::ENGLISH,
+    outbox: outbox::ENGLISH,
+};
 
-const GERMAN: Texts = Texts { general: general::GERMAN, moments: moments::GERMAN };
+const GERMAN: Texts = Texts {
+    general: general::GERMAN,
+    moments: moments::GERMAN,
+    records: ledger::GERMAN,
+    outbox: outbox::GERMAN,
+};
 
 /// A word for one thing and for several. English and German need no third form.
 #[derive(Clone, Copy, Debug)]
