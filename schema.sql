@@ -304,6 +304,7 @@ CREATE INDEX ledger_filing ON ledger (mailbox, id) WHERE filing_due = 1;
 CREATE INDEX ledger_by_outcome ON ledger (mailbox, outcome);
 CREATE INDEX ledger_ageing ON ledger (raw_since, id) WHERE raw_since IS NOT NULL;
 CREATE INDEX ledger_by_article ON ledger (article) WHERE article IS NOT NULL;
+CREATE INDEX ledger_by_message_id ON ledger (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX ledger_left_there ON ledger (mailbox, id) WHERE original IN ('kept', 'restored');
 CREATE INDEX ledger_renumbered ON ledger (mailbox, recoverable_item)
   WHERE recoverable_item <> item_id;

@@ -351,6 +351,7 @@ impl App {
             desk: config.desk.name.clone(),
             language: web::texts::Language::tagged(&config.desk.language).unwrap_or_default(),
             zone: self.quoting().zone,
+            in_force: config.in_force(),
             recovery_days: config.retention.recovery_days,
             mailboxes: config.mailboxes.iter().map(facts).collect(),
             policies: accounts

@@ -153,7 +153,7 @@ fn a_cap_that_strikes_is_seen_in_the_ticket_the_ledger_and_the_trail() {
     let ticket = desk.newest();
     let note = ticket.articles.last().unwrap();
     assert_eq!((note.kind, note.text.as_str()), (Kind::Note, words));
-    let rows = desk.store.ledger(None, None, None, 1).unwrap().rows;
+    let rows = desk.store.ledger(&Default::default(), None, 1).unwrap().rows;
     assert_eq!(rows[0].reason, words);
     let entries = desk.store.audit(None, 100).unwrap().rows;
     let entry = entries.iter().find(|entry| entry.action == "ticket.not_acknowledged").unwrap();

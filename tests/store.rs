@@ -17,6 +17,7 @@ use counterfoil::store::audit::Verdict;
 use counterfoil::store::filing::Filed;
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::ledger::Setback;
+use counterfoil::store::ledger_lists;
 use counterfoil::store::listing::Seen;
 use counterfoil::store::lists::Filter;
 use counterfoil::store::outbox::Stage;
@@ -412,9 +413,14 @@ fn lists_go_on_where_they_ended() {
         }
     }
     assert_eq!(seen, [5, 4, 3, 2, 1]);
-    let rows = house.store.ledger(Some("support"), Some(Outcome::Opened), None, 5).unwrap();
+    let of = |mailbox: &str, outcome| ledger_lists::Filter {
+        mailbox: Some(mailbox.to_owned()),
+        outcome,
+        message: None,
+    };
+    let rows = house.store.ledger(&of("support", Some(Outcome::Opened)), None, 5).unwrap();
     assert_eq!((rows.rows.len(), rows.next), (5, None));
-    assert!(house.store.ledger(Some("sales"), None, None, 5).unwrap().rows.is_empty());
+    assert!(house.store.ledger(&of("sales", None), None, 5).unwrap().rows.is_empty());
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::{Args, Ending, Part};
 use crate::app::App;
 use crate::desk::ledger::{Balance, LedgerRow, Outcome, Reconciliation};
 use crate::desk::ticket::LedgerId;
+use crate::store::ledger_lists::Filter;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -21,6 +22,9 @@ pub(super) enum Command {
         /// Only those with this outcome
         #[arg(long)]
         outcome: Option<Outcome>,
+        /// Only those with this Message-ID or this id of the provider
+        #[arg(long, value_name = "ID")]
+        message: Option<String>,
         #[command(flatten)]
         part: Part,
     },
@@ -69,8 +73,10 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     let app = args.app()?;
     let mut store = app.store()?;
     match command {
-        Command::List { mailbox, outcome, part } => {
-            let listing = store.ledger(mailbox.as_deref(), *outcome, part.after, part.limit)?;
+        Command::List { mailbox, outcome, message, part } => {
+            let filter =
+                Filter { mailbox: mailbox.clone(), outcome: *outcome, message: message.clone() };
+            let listing = store.ledger(&filter, part.after, part.limit)?;
             let next = listing.next.map(|cursor| cursor.to_string());
             out.answer(&json!({ "ledger": listing.rows, "next": next }), |to| {
                 list_for_people(to, &listing.rows, next.as_deref())

@@ -5,7 +5,7 @@ use rusqlite::{Row, Transaction};
 use super::{Listing, Result, Store, writing};
 pub(super) use crate::desk::audit::Action;
 use crate::desk::audit::{Entry, GENESIS, NewEntry, hash_of};
-use crate::desk::ticket::LedgerId;
+use crate::desk::ticket::{LedgerId, TicketNumber};
 use crate::time::Timestamp;
 
 /// An entry about neither a ticket nor a message.
@@ -81,6 +81,88 @@ impl Store {
         })
     }
 
+    /// The newest entries of one kind first, from before `after` on. Those of a ticket are found by an
+    /// index; for others one look goes back over so many entries, and `next` leads further back even
+    /// where nothing was found.
+    pub fn trail(
+        &mut self,
+        filter: &Filter,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<Listing<Entry>> {
+        if *filter == Filter::default() {
+            return self.audit(after, limit);
+        }
+        self.read(|tx| {
+            let last: i64 = tx
+                .prepare_cached("SELECT ifnull(max(seq), 0) FROM audit")?
+                .query_row([], |row| row.get(0))?;
+            let after = after.unwrap_or(i64::MAX).min(last + 1);
+            let from = match filter.ticket {
+                Some(_) => 0,
+                None => after - LOOK_BACK,
+            };
+            let source = match filter.ticket {
+                Some(_) => "audit INDEXED BY audit_of_ticket",
+                None => "audit NOT INDEXED",
+            };
+            let rows: Vec<Entry> = tx
+                .prepare_cached(&format!(
+                    "SELECT seq, at, actor, action, ticket, ledger, detail, prev, hash
+                     FROM {source}
+                     WHERE seq < :after AND seq >= :from
+                       AND (:ticket IS NULL OR ticket = :ticket)
+                       AND (:ledger IS NULL OR ledger = :ledger)
+                       AND (:actor IS NULL OR actor = :actor OR actor LIKE '%:' || :actor)
+                       AND (:action IS NULL OR action = :action)
+                     ORDER BY seq DESC LIMIT :limit + 1"
+                ))?
+                .query_map(
+                    rusqlite::named_params! {
+                        ":after": after, ":from": from, ":ticket": filter.ticket,
+                        ":ledger": filter.ledger, ":actor": filter.actor,
+                        ":action": filter.action.map(|action| action.as_str()), ":limit": limit,
+                    },
+                    entry,
+                )?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut listing = Listing::cut(rows, limit, |entry: &Entry| entry.seq);
+            if listing.next.is_none() && from > 1 {
+                listing.next = Some(from);
+            }
+            Ok(listing)
+        })
+    }
+
+    /// Walks the part of the chain that ends with entry `to`, the newest one when absent, over at most
+    /// `most` entries: each has to hold its own hash and to name the one before it.
+    pub fn verify_part(&mut self, to: Option<i64>, most: u32) -> Result<Part> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT seq, at, actor, action, ticket, ledger, detail, prev, hash FROM audit
+                 WHERE seq <= ?1 ORDER BY seq DESC LIMIT ?2 + 1",
+            )?;
+            let rows = statement.query_map((to.unwrap_or(i64::MAX), most), entry)?;
+            let mut rows = rows.collect::<rusqlite::Result<Vec<Entry>>>()?;
+            rows.reverse();
+            // The first one only tells what the next has to name, unless it is the very first.
+            let whole = rows.len() <= most as usize;
+            let (mut seq, mut head) = match rows.first() {
+                Some(first) if !whole => (first.seq, first.hash.clone()),
+                _ => (0, GENESIS.to_owned()),
+            };
+            let from = seq + 1;
+            for row in rows.iter().skip(usize::from(!whole)) {
+                if let Some(why) = misfit(row, seq, &head) {
+                    let verdict = Verdict::Broken { seq: row.seq, why: why.to_owned() };
+                    return Ok(Part { from, to: row.seq, verdict });
+                }
+                (seq, head) = (row.seq, row.hash.clone());
+            }
+            Ok(Part { from, to: seq, verdict: Verdict::Whole { entries: seq + 1 - from, head } })
+        })
+    }
+
     /// Walks the whole chain.
     pub fn verify_audit(&mut self) -> Result<Verdict> {
         self.read(|tx| {
@@ -91,15 +173,8 @@ impl Store {
             let (mut entries, mut head) = (0, GENESIS.to_owned());
             for row in statement.query_map([], entry)? {
                 let row = row?;
-                let broken = |why: &str| Ok(Verdict::Broken { seq: row.seq, why: why.to_owned() });
-                if row.seq != entries + 1 {
-                    return broken("an entry before it is missing");
-                }
-                if row.prev != head {
-                    return broken("it does not name the entry before it");
-                }
-                if row.hash != hash_of(&row) {
-                    return broken("its content does not give its hash");
+                if let Some(why) = misfit(&row, entries, &head) {
+                    return Ok(Verdict::Broken { seq: row.seq, why: why.to_owned() });
                 }
                 entries = row.seq;
                 head = row.hash;
@@ -107,6 +182,46 @@ impl Store {
             Ok(Verdict::Whole { entries, head })
         })
     }
+}
+
+/// Why an entry does not fit behind entry `seq` with this hash, if so.
+fn misfit(entry: &Entry, seq: i64, head: &str) -> Option<&'static str> {
+    if entry.seq != seq + 1 {
+        Some("an entry before it is missing")
+    } else if entry.prev != head {
+        Some("it does not name the entry before it")
+    } else if entry.hash != hash_of(entry) {
+        Some("its content does not give its hash")
+    } else {
+        None
+    }
+}
+
+/// Entries that one look for a kind of entry goes back over.
+const LOOK_BACK: i64 = 20_000;
+
+/// Which entries a list shows.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Filter {
+    /// Only those of this ticket.
+    pub ticket: Option<TicketNumber>,
+    /// Only those of this message.
+    pub ledger: Option<LedgerId>,
+    /// Only those by this actor, as `agent:ana` or `ana`.
+    pub actor: Option<String>,
+    /// Only those that tell of this.
+    pub action: Option<Action>,
+}
+
+/// What a check of a part of the chain found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// The first entry that was checked.
+    pub from: i64,
+    /// The last one.
+    pub to: i64,
+    /// What was found; the head is the hash of the last one.
+    pub verdict: Verdict,
 }
 
 /// What a check of the stored originals found.

@@ -1,15 +1,15 @@
-//! What became of every message: what waits and what failed, what a person decides about it, lists
-//! and the balance for people.
+//! What became of every message: what waits and what failed, what a person decides about it, and the
+//! balance for people. Lists of rows are in `ledger_lists`.
 
 use std::collections::HashMap;
 
-use rusqlite::{Row, Transaction};
+use rusqlite::Transaction;
 
-use super::{Listing, MailboxId, Result, Store, audit};
+use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::intake::ACTOR;
-use crate::desk::ledger::{Balance, LedgerRow, Outcome};
-use crate::desk::ticket::{ArticleId, LedgerId, TicketNumber};
+use crate::desk::ledger::{Balance, Outcome};
+use crate::desk::ticket::{LedgerId, TicketNumber};
 use crate::time::Timestamp;
 
 /// A message that waits to be taken in.
@@ -41,12 +41,6 @@ pub enum Setback {
     /// It is no longer in the mailbox.
     Vanished,
 }
-
-const COLUMNS: &str = "ledger.id, mailbox.name, ledger.item_id, ledger.message_id, ledger.sha256, \
-     ledger.size, ledger.received_at, ledger.listed_at, ledger.outcome, \
-     iif(ledger.filing_error = '', ledger.reason, ledger.filing_error), \
-     article.ticket, ledger.article, ledger.original, ledger.recoverable_until, \
-     EXISTS (SELECT 1 FROM raw WHERE raw.ledger = ledger.id)";
 
 impl Store {
     /// The messages that wait and whose time has come, oldest first.
@@ -198,67 +192,6 @@ impl Store {
         })
     }
 
-    /// Rows of the ledger, the newest first, from before `after` on; of one mailbox or outcome only
-    /// where asked.
-    pub fn ledger(
-        &mut self,
-        mailbox: Option<&str>,
-        outcome: Option<Outcome>,
-        after: Option<i64>,
-        limit: u32,
-    ) -> Result<Listing<LedgerRow>> {
-        self.read(|tx| {
-            let rows = tx
-                .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM ledger
-                     JOIN mailbox ON mailbox.id = ledger.mailbox
-                     LEFT JOIN article ON article.id = ledger.article
-                     WHERE ledger.id < :after
-                       AND (:mailbox IS NULL OR mailbox.name = :mailbox)
-                       AND (:outcome IS NULL OR ledger.outcome = :outcome)
-                     ORDER BY ledger.id DESC LIMIT :limit + 1"
-                ))?
-                .query_map(
-                    rusqlite::named_params! {
-                        ":after": after.unwrap_or(i64::MAX), ":mailbox": mailbox,
-                        ":outcome": outcome, ":limit": limit,
-                    },
-                    ledger_row,
-                )?
-                .collect::<rusqlite::Result<_>>()?;
-            Ok(Listing::cut(rows, limit, |row: &LedgerRow| row.id.0))
-        })
-    }
-
-    /// One row of the ledger.
-    pub fn ledger_row(&mut self, id: LedgerId) -> Result<LedgerRow> {
-        let row = self
-            .db
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM ledger
-                 JOIN mailbox ON mailbox.id = ledger.mailbox
-                 LEFT JOIN article ON article.id = ledger.article
-                 WHERE ledger.id = ?1"
-            ))?
-            .query_row([id], ledger_row);
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_row(id)),
-            other => Ok(other?),
-        }
-    }
-
-    /// The row by which an article came.
-    pub fn ledger_of(&mut self, article: ArticleId) -> Result<Option<LedgerId>> {
-        let row = self
-            .db
-            .prepare_cached("SELECT id FROM ledger WHERE article = ?1 AND outcome <> 'duplicate'")?
-            .query_row([article], |row| row.get(0));
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-            other => Ok(Some(other?)),
-        }
-    }
-
     /// The balance of every mailbox there ever was, by name.
     pub fn balance(&mut self) -> Result<Vec<Balance>> {
         let balances = self.read(balances)?;
@@ -293,7 +226,7 @@ fn not_in_a_ticket(tx: &Transaction<'_>, id: LedgerId) -> Result<()> {
     }
 }
 
-fn no_row(id: LedgerId) -> super::Error {
+pub(super) fn no_row(id: LedgerId) -> super::Error {
     super::Error::NoSuch(format!("there is no ledger row {id}"))
 }
 
@@ -336,24 +269,4 @@ pub(super) fn balances(tx: &Transaction<'_>) -> Result<Vec<(i64, Balance)>> {
             (id, Balance::of(name, listed, count))
         })
         .collect())
-}
-
-fn ledger_row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {
-    Ok(LedgerRow {
-        id: row.get(0)?,
-        mailbox: row.get(1)?,
-        item_id: row.get(2)?,
-        message_id: row.get(3)?,
-        sha256: row.get(4)?,
-        size: row.get(5)?,
-        received_at: row.get(6)?,
-        listed_at: row.get(7)?,
-        outcome: row.get(8)?,
-        reason: row.get(9)?,
-        ticket: row.get(10)?,
-        article: row.get(11)?,
-        original: row.get(12)?,
-        recoverable_until: row.get(13)?,
-        raw_kept: row.get(14)?,
-    })
 }

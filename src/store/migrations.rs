@@ -237,6 +237,7 @@ const STEPS: &[&str] = &[
     CREATE INDEX sign_in_place_of_agent ON sign_in_place (agent, last_at);
     DROP INDEX ticket_of_requester;
     CREATE INDEX ticket_of_requester ON ticket (requester, updated_at DESC, number DESC, state);
+    CREATE INDEX ledger_by_message_id ON ledger (message_id) WHERE message_id IS NOT NULL;
 ",
 ];
 

@@ -14,6 +14,7 @@ pub mod health;
 mod indexing;
 pub mod intake;
 pub mod ledger;
+pub mod ledger_lists;
 pub mod listing;
 pub mod lists;
 pub mod migrations;

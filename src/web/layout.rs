@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::answer::Answer;
 use super::locale::Locale;
+use super::records::Tab;
 use super::session::{TOKEN_FIELD, Visitor};
 use super::words::{ago, utc};
 use crate::desk::audit::hex;
@@ -44,6 +45,7 @@ fn digest(text: &str) -> String {
 pub(super) enum Place {
     Status,
     Tickets,
+    Records,
     SignIn,
     Account,
     Elsewhere,
@@ -130,6 +132,12 @@ impl Frame<'_> {
             nav aria-label=(texts.pages) {
                 a href="/" aria-current=[current(Place::Status)] { (texts.status) }
                 a href="/tickets" aria-current=[current(Place::Tickets)] { (texts.tickets) }
+                @if let Some(visitor) = self.visitor {
+                    a href=(if visitor.is_admin() { Tab::Ledger.path() } else { Tab::Outbox.path() })
+                        aria-current=[current(Place::Records)] {
+                        (self.locale.texts().records.records)
+                    }
+                }
             }
             @match self.visitor {
                 Some(visitor) => {

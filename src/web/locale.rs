@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::texts::moments::Units;
-use super::texts::{Language, Texts, Word, put};
+use super::texts::{Language, Texts, Word, put, said};
 use crate::time::{DAY, Timestamp, Zone};
 
 /// The language, the zone and the present of one page.
@@ -19,6 +19,14 @@ impl Locale {
     /// What pages say.
     pub(super) fn texts(&self) -> &'static Texts {
         self.language.texts()
+    }
+
+    /// What the desk or the store says of something that is not possible, as a sentence of a page.
+    pub(super) fn refusal(&self, why: &str) -> String {
+        let said = said(self.language, why);
+        let mut letters = said.chars();
+        let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+        format!("{}{}.", first.unwrap_or_default(), letters.as_str())
     }
 
     /// How far `at` lies from now: `3 minutes ago`, `in 4 days`.

@@ -9,21 +9,26 @@ mod asked;
 mod at_account;
 mod at_lists;
 mod at_opening;
+mod at_records;
 mod at_sign_in;
 mod at_ticket;
 mod at_writing;
 mod bulk;
 pub mod door;
 mod download;
+mod in_force;
 mod keys;
 mod layout;
+mod ledger;
 mod letter;
 mod linked;
 mod locale;
 mod multipart;
 mod opening;
+mod outbox;
 mod pages;
 mod preview;
+mod records;
 mod requesters;
 mod rescue;
 mod route;
@@ -34,6 +39,7 @@ mod status;
 pub mod texts;
 mod ticket;
 mod tickets;
+mod trail;
 mod verdict;
 mod words;
 mod work;
@@ -81,6 +87,8 @@ pub struct Settings {
     pub recovery_days: u32,
     /// The mailboxes, in the order of the configuration.
     pub mailboxes: Vec<MailboxFacts>,
+    /// Every setting in force as key and value, without secrets.
+    pub in_force: Vec<(String, String)>,
     /// How each of them writes, by its name and as the store knows it.
     pub policies: Vec<(String, MailboxId, Policy)>,
     /// The texts that agents answer with, by name, in the order of the configuration.
@@ -131,7 +139,7 @@ impl Web {
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let Settings { listen, allowed_hosts, tls, store_path, desk, .. } = settings;
         let Settings { recovery_days, mailboxes, policies, language, zone, .. } = settings;
-        let Settings { canned, quote_lines, .. } = settings;
+        let Settings { canned, quote_lines, in_force, .. } = settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {
@@ -161,6 +169,7 @@ impl Web {
             pace: Mutex::new(api::Pace::default()),
             policies,
             canned,
+            in_force,
         });
         let mut web = Self { door, threads: Vec::with_capacity(THREADS) };
         for (number, store) in stores.into_iter().enumerate() {

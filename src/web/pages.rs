@@ -46,6 +46,8 @@ pub(super) struct Desk {
     pub(super) tls: bool,
     pub(super) forms: Forms,
     pub(super) pace: Mutex<Pace>,
+    /// Every setting in force as key and value, without secrets.
+    pub(super) in_force: Vec<(String, String)>,
     /// How each mailbox writes, in the order of the configuration.
     pub(super) policies: Vec<(String, MailboxId, Policy)>,
     /// The texts that agents can put in, by name, in the order of the configuration.
@@ -193,6 +195,9 @@ impl Pages {
             Route::ArticleText(number, article) => self.article_text(number, article),
             Route::ArticlePage(number, article) => self.article_page(number, article),
             Route::Attachment(id) => self.attachment(id),
+            Route::Records(tab) => self.records(asked, tab, visitor),
+            Route::LedgerRow(id) => self.ledger_row(asked, id, visitor, now),
+            Route::OutboxRow(id) => self.outbox_row(asked, id, visitor, now),
             Route::Original(id) => self.original(id, visitor),
             Route::Status | Route::Health | Route::Style | Route::Script | Route::Icon => {
                 Ok(self.failed())

@@ -2,7 +2,8 @@
 //! normalised by the door, and ours hold no character that would need an escape.
 
 use super::at_account::Deed;
-use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, PersonId, TicketNumber};
+use super::records::Tab;
+use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, OutboxId, PersonId, TicketNumber};
 
 /// A page, or a deed of the web.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +60,12 @@ pub(super) enum Route {
     ArticlePage(TicketNumber, ArticleId),
     /// An attachment, to save.
     Attachment(AttachmentId),
+    /// One of the records.
+    Records(Tab),
+    /// One row of the ledger.
+    LedgerRow(LedgerId),
+    /// One message of ours.
+    OutboxRow(OutboxId),
     /// The original of a message, to save.
     Original(LedgerId),
 }
@@ -100,6 +107,13 @@ impl Route {
                 Self::ArticlePage(TicketNumber(number(ticket)?), ArticleId(number(article)?))
             }
             ["attachments", id] => Self::Attachment(AttachmentId(number(id)?)),
+            ["ledger"] => Self::Records(Tab::Ledger),
+            ["originals"] => Self::Records(Tab::Originals),
+            ["outbox"] => Self::Records(Tab::Outbox),
+            ["audit"] => Self::Records(Tab::Trail),
+            ["settings"] => Self::Records(Tab::Settings),
+            ["ledger", id] => Self::LedgerRow(LedgerId(number(id)?)),
+            ["outbox", id] => Self::OutboxRow(OutboxId(number(id)?)),
             ["ledger", id, "original"] => Self::Original(LedgerId(number(id)?)),
             _ => return None,
         })
@@ -108,7 +122,12 @@ impl Route {
     /// The methods it answers to, as the Allow header lists them.
     pub(super) fn methods(&self) -> &'static str {
         match self {
-            Self::SignIn | Self::SignInLink(_) | Self::NewTicket => "GET, HEAD, POST",
+            Self::SignIn
+            | Self::SignInLink(_)
+            | Self::NewTicket
+            | Self::Records(Tab::Trail)
+            | Self::LedgerRow(_)
+            | Self::OutboxRow(_) => "GET, HEAD, POST",
             Self::SignOut
             | Self::Requester(_)
             | Self::Write(_)
@@ -154,6 +173,9 @@ impl Route {
             | Self::ArticleText(..)
             | Self::ArticlePage(..)
             | Self::Attachment(_)
+            | Self::Records(_)
+            | Self::LedgerRow(_)
+            | Self::OutboxRow(_)
             | Self::Original(_) => true,
         }
     }
@@ -192,12 +214,14 @@ mod tests {
             ("/attachments/3", Some(Route::Attachment(AttachmentId(3)))),
             ("/attachments/3/x", None),
             ("/ledger/4/original", Some(Route::Original(LedgerId(4)))),
-            ("/ledger/4", None),
             ("/tickets/bulk", Some(Route::Bulk)),
             ("/requesters/5", Some(Route::RequesterPage(PersonId(5)))),
             ("/requesters/05", None),
             ("/account/password", Some(Route::AccountDeed(Deed::Password))),
             ("/account/x", None),
+            ("/ledger/4", Some(Route::LedgerRow(LedgerId(4)))),
+            ("/ledger", Some(Route::Records(Tab::Ledger))),
+            ("/outbox/5", Some(Route::OutboxRow(OutboxId(5)))),
             ("/sign-in/link/", None),
             ("/sign-in/link/abc", Some(Route::SignInLink("abc".to_owned()))),
             ("/Tickets", None),

@@ -5,8 +5,11 @@
 pub(super) mod account;
 pub(super) mod general;
 pub(super) mod keys;
+pub(super) mod ledger;
 pub(super) mod lists;
 pub(super) mod moments;
+pub(super) mod outbox;
+mod refusals;
 pub(super) mod search;
 pub(super) mod signing_in;
 pub(super) mod writing;
@@ -16,8 +19,11 @@ use maud::{Markup, PreEscaped, Render};
 pub(super) use account::Account;
 pub(super) use general::General;
 pub(super) use keys::Keys;
+pub(super) use ledger::Records;
 pub(super) use lists::Lists;
 pub(super) use moments::Moments;
+pub(super) use outbox::Outbox;
+pub(super) use refusals::said;
 pub(super) use search::Search;
 pub(super) use signing_in::SigningIn;
 pub(super) use writing::Writing;
@@ -86,8 +92,10 @@ pub(super) struct Texts {
     pub(super) account: Account,
     pub(super) general: General,
     pub(super) keys: Keys,
+    pub(super) records: Records,
     pub(super) lists: Lists,
     pub(super) moments: Moments,
+    pub(super) outbox: Outbox,
     pub(super) search: Search,
     pub(super) signing_in: SigningIn,
     pub(super) writing: Writing,
@@ -97,8 +105,10 @@ const ENGLISH: Texts = Texts {
     account: account::ENGLISH,
     general: general::ENGLISH,
     keys: keys::ENGLISH,
+    records: ledger::ENGLISH,
     lists: lists::ENGLISH,
     moments: moments::ENGLISH,
+    outbox: outbox::ENGLISH,
     search: search::ENGLISH,
     signing_in: signing_in::ENGLISH,
     writing: writing::ENGLISH,
@@ -108,8 +118,10 @@ const GERMAN: Texts = Texts {
     account: account::GERMAN,
     general: general::GERMAN,
     keys: keys::GERMAN,
+    records: ledger::GERMAN,
     lists: lists::GERMAN,
     moments: moments::GERMAN,
+    outbox: outbox::GERMAN,
     search: search::GERMAN,
     signing_in: signing_in::GERMAN,
     writing: writing::GERMAN,

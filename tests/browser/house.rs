@@ -67,6 +67,7 @@ impl House {
                 copy_to: String::new(),
             }],
             policies: vec![office.first_policy()],
+            in_force: Vec::new(),
             canned: Vec::new(),
             quote_lines: 20,
         };

@@ -279,7 +279,7 @@ impl Office {
 
     /// Every row of the ledger, the oldest first.
     pub fn ledger(&self) -> Vec<LedgerRow> {
-        let mut rows = self.store().ledger(None, None, None, 10_000).unwrap().rows;
+        let mut rows = self.store().ledger(&Default::default(), None, 10_000).unwrap().rows;
         rows.reverse();
         rows
     }

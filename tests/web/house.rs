@@ -74,6 +74,7 @@ impl House {
             store_path: path.clone(),
             desk: "Contoso Help".to_owned(),
             language: Language::English,
+            in_force: vec![("desk.name".to_owned(), "Example".to_owned())],
             zone: Zone::utc(),
             recovery_days: 30,
             mailboxes: vec![MailboxFacts {

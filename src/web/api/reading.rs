@@ -8,6 +8,7 @@ use crate::desk::query::Query;
 use crate::desk::ticket::State;
 use crate::mail::Address;
 use crate::store::Store;
+use crate::store::ledger_lists;
 use crate::store::lists::{Filter, Which};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
@@ -119,8 +120,9 @@ fn ledger(store: &mut Store, asked: &Asked) -> Outcome {
     let outcome = asked.query("outcome").filter(|word| !word.is_empty());
     let outcome = outcome.map(|word| word.parse::<Became>()).transpose();
     let outcome = outcome.map_err(|error| Refusal::bad(format!("outcome: {error}")))?;
-    let mailbox = asked.query("mailbox");
-    let part = store.ledger(mailbox.as_deref(), outcome, asked.number("after")?, limit(asked)?)?;
+    let (mailbox, message) = (asked.query("mailbox"), asked.query("message"));
+    let filter = ledger_lists::Filter { mailbox, outcome, message };
+    let part = store.ledger(&filter, asked.number("after")?, limit(asked)?)?;
     let next = part.next.map(|next| next.to_string());
     whole(200, &json!({ "ledger": part.rows, "next": next }))
 }

@@ -1,0 +1,222 @@
+//! What answers requests for the records: the ledger, the originals, the outbox, the audit trail and the
+//! settings, and what is decided there.
+
+use super::answer::Answer;
+use super::asked::Asked;
+use super::layout::Place;
+use super::pages::{Outcome, Pages};
+use super::records::{self, PAGE, Tab};
+use super::session::Visitor;
+use super::{in_force, ledger, outbox, trail};
+use crate::desk::ledger::Outcome as Became;
+use crate::desk::ticket::{Delivery, LedgerId, OutboxId, TicketNumber};
+use crate::store::{self, audit, ledger_lists, migrations, undelivered};
+use crate::time::Timestamp;
+
+/// The longest reason taken, in characters.
+const REASON: usize = 500;
+
+/// Entries of the trail shown beside one row of the ledger.
+const TRAIL: u32 = 30;
+
+impl Pages {
+    /// Answers what is asked of one of these pages, as far as the visitor may see it.
+    pub(super) fn records(
+        &mut self,
+        asked: &Asked,
+        tab: Tab,
+        visitor: Option<&Visitor>,
+    ) -> Outcome {
+        let texts = &self.locale.texts().records;
+        let admin = visitor.is_some_and(Visitor::is_admin);
+        if tab.is_for_admins() && !admin {
+            return Ok(self.forbidden(texts.admins_only));
+        }
+        let token = visitor.map(Visitor::token).unwrap_or_default();
+        let content = match tab {
+            Tab::Ledger => {
+                let filter = ledger_lists::Filter {
+                    mailbox: asked.filled("mailbox"),
+                    outcome: asked.filled("outcome").and_then(|word| word.parse::<Became>().ok()),
+                    message: asked.filled("message"),
+                };
+                let after = asked.parsed("after");
+                let listing = self.store.ledger(&filter, after, PAGE)?;
+                let balances = self.store.balance()?;
+                ledger::list(&self.locale, &listing, &filter, &balances, after)
+            }
+            Tab::Originals => {
+                let after = asked.parsed("after");
+                let listing = self.store.recoverable(after, PAGE, self.locale.now)?;
+                ledger::originals(&self.locale, &listing, after, self.desk.facts.recovery_days)
+            }
+            Tab::Outbox => {
+                let state = asked.parsed::<Delivery>("state");
+                let filter = undelivered::Filter { state, mailbox: None };
+                let after = asked.parsed("after");
+                let listing = self.store.outbox(&filter, after, PAGE)?;
+                outbox::list(&self.locale, &listing, state, after)
+            }
+            Tab::Trail if asked.method == "POST" => {
+                if !visitor.is_some_and(|visitor| visitor.sent(asked)) {
+                    return Ok(self.old_form());
+                }
+                let to = asked.form("to").and_then(|to| to.parse().ok());
+                let part = self.store.verify_part(to, trail::CHECKED)?;
+                self.trail(asked, &token, Some(&part))?
+            }
+            Tab::Trail => self.trail(asked, &token, None)?,
+            Tab::Settings => {
+                let (agents, tokens) = (self.store.agents()?, self.store.tokens()?);
+                let size = std::fs::metadata(self.store.path()).map(|file| file.len()).ok();
+                let known = in_force::Facts {
+                    settings: &self.desk.in_force,
+                    agents: &agents,
+                    tokens: &tokens,
+                    schema: migrations::CURRENT,
+                    database: size,
+                };
+                in_force::page(&self.locale, &known)
+            }
+        };
+        let main = records::page(&self.locale, tab, admin, &content);
+        let title = tab.title(&self.locale);
+        Ok(Answer::page(200, self.frame(visitor, Place::Records).page(title, main)))
+    }
+
+    fn trail(
+        &mut self,
+        asked: &Asked,
+        token: &str,
+        checked: Option<&audit::Part>,
+    ) -> Result<maud::Markup, store::Error> {
+        let filter = audit::Filter {
+            ticket: asked.parsed("ticket").map(TicketNumber),
+            ledger: asked.parsed("row").map(LedgerId),
+            actor: asked.filled("actor"),
+            action: asked.parsed("action"),
+        };
+        let after = asked.parsed("after");
+        let listing = self.store.trail(&filter, after, PAGE)?;
+        let newest = self.store.audit(None, 1)?.rows.into_iter().next();
+        Ok(trail::list(&self.locale, &listing, &filter, after, newest.as_ref(), token, checked))
+    }
+
+    /// One row of the ledger, and what an admin decides about it.
+    pub(super) fn ledger_row(
+        &mut self,
+        asked: &Asked,
+        id: LedgerId,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        let Some(visitor) = visitor.filter(|visitor| visitor.is_admin()) else {
+            return Ok(self.forbidden(self.locale.texts().records.admins_only));
+        };
+        let mut wrong = None;
+        if asked.method == "POST" {
+            if !visitor.sent(asked) {
+                return Ok(self.old_form());
+            }
+            match self.settle_message(asked, id, &visitor.actor(), now) {
+                Ok(()) => return Ok(Answer::go_to(&format!("/ledger/{id}"))),
+                Err(store::Error::NotPossible(why)) => wrong = Some(self.locale.refusal(&why)),
+                Err(error) => return Err(error),
+            }
+        }
+        let row = self.store.ledger_row(id)?;
+        let filter = audit::Filter { ledger: Some(id), ..audit::Filter::default() };
+        let entries = self.store.trail(&filter, None, TRAIL)?.rows;
+        let token = visitor.token();
+        let deeds = ledger::Deeds { token: &token, wrong: wrong.as_deref() };
+        let main = ledger::one(&self.locale, &row, &entries, &deeds);
+        let status = if wrong.is_some() { 409 } else { 200 };
+        let title = self.locale.texts().records.ledger;
+        Ok(Answer::page(status, self.frame(Some(visitor), Place::Records).page(title, main)))
+    }
+
+    fn settle_message(
+        &mut self,
+        asked: &Asked,
+        id: LedgerId,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(), store::Error> {
+        match asked.form("deed").as_deref() {
+            Some("retry") => self.store.try_again(&[id], false, actor, now),
+            Some("make-ticket") => self.store.try_again(&[id], true, actor, now),
+            _ => {
+                let reason = self.reason(asked)?;
+                self.store.discard(id, &reason, actor, now)
+            }
+        }
+    }
+
+    /// One message of ours, and what an agent decides about it.
+    pub(super) fn outbox_row(
+        &mut self,
+        asked: &Asked,
+        id: OutboxId,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        let mut wrong = None;
+        if asked.method == "POST" {
+            let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
+                return Ok(self.old_form());
+            };
+            match self.settle_letter(asked, id, &visitor.actor(), now) {
+                Ok(id) => return Ok(Answer::go_to(&format!("/outbox/{id}"))),
+                Err(store::Error::NotPossible(why)) => wrong = Some(self.locale.refusal(&why)),
+                Err(error) => return Err(error),
+            }
+        }
+        let row = self.store.outbox_row(id)?;
+        let token = visitor.map(Visitor::token).unwrap_or_default();
+        let main = outbox::one(&self.locale, &row, &token, wrong.as_deref());
+        let status = if wrong.is_some() { 409 } else { 200 };
+        let title = self.locale.texts().records.outbox;
+        Ok(Answer::page(status, self.frame(visitor, Place::Records).page(title, main)))
+    }
+
+    /// Does what was decided; returns which message to show then.
+    fn settle_letter(
+        &mut self,
+        asked: &Asked,
+        id: OutboxId,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<OutboxId, store::Error> {
+        match asked.form("deed").as_deref() {
+            Some("retry") => self.store.send_again(id, actor, now),
+            Some("sent") => self.store.settle_as_sent(id, actor, now).map(|()| id),
+            _ => {
+                let reason = self.reason(asked)?;
+                self.store.give_up(id, &reason, actor, now).map(|()| id)
+            }
+        }
+    }
+
+    /// The reason that a form gives; there has to be one.
+    fn reason(&self, asked: &Asked) -> Result<String, store::Error> {
+        let reason = asked.form("reason").unwrap_or_default();
+        let reason: String = reason.trim().chars().take(REASON).collect();
+        if reason.is_empty() {
+            let sentence = self.locale.texts().records.reason_missing.trim_end_matches('.');
+            return Err(store::Error::NotPossible(sentence.to_owned()));
+        }
+        Ok(reason)
+    }
+}
+
+impl Asked {
+    /// A value of the query, unless it is empty.
+    fn filled(&self, name: &str) -> Option<String> {
+        self.query(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// A value of the query as something; nothing when it is none.
+    fn parsed<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.query(name).and_then(|text| text.trim().parse().ok())
+    }
+}

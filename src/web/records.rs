@@ -1,0 +1,121 @@
+//! What the pages of the records share: the row of tabs above each, tables that scroll by themselves
+//! on a phone, and the way to older rows.
+
+use maud::{Markup, html};
+
+use super::locale::Locale;
+use super::texts::ledger::Records;
+
+/// Rows on one page of a record.
+pub(super) const PAGE: u32 = 50;
+
+/// The pages of the records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tab {
+    Ledger,
+    Originals,
+    Outbox,
+    Trail,
+    Settings,
+}
+
+impl Tab {
+    const ALL: [Self; 5] =
+        [Self::Ledger, Self::Originals, Self::Outbox, Self::Trail, Self::Settings];
+
+    /// Its address.
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Ledger => "/ledger",
+            Self::Originals => "/originals",
+            Self::Outbox => "/outbox",
+            Self::Trail => "/audit",
+            Self::Settings => "/settings",
+        }
+    }
+
+    /// Whether only an admin may see it: whatever speaks of more than tickets.
+    pub(super) const fn is_for_admins(self) -> bool {
+        !matches!(self, Self::Outbox)
+    }
+
+    /// What the browser's tab says of it.
+    pub(super) fn title(self, locale: &Locale) -> &'static str {
+        self.name(&locale.texts().records)
+    }
+
+    const fn name(self, texts: &Records) -> &'static str {
+        match self {
+            Self::Ledger => texts.ledger,
+            Self::Originals => texts.originals,
+            Self::Outbox => texts.outbox,
+            Self::Trail => texts.trail,
+            Self::Settings => texts.settings,
+        }
+    }
+}
+
+/// A page of the records. `admin` sees all tabs, an agent those of agents.
+pub(super) fn page(locale: &Locale, tab: Tab, admin: bool, content: &Markup) -> Markup {
+    let texts = &locale.texts().records;
+    html! {
+        div.head { h1 { (tab.name(texts)) } }
+        @if admin {
+            nav.tabs aria-label=(texts.records) {
+                @for other in Tab::ALL {
+                    a href=(other.path()) aria-current=[(other == tab).then_some("page")] {
+                        (other.name(texts))
+                    }
+                }
+            }
+        }
+        (content)
+    }
+}
+
+/// A table in a frame of its own, which scrolls sideways where it is wider than the page.
+pub(super) fn table(label: &str, headings: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    html! {
+        div.scroll.records role="region" aria-label=(label) tabindex="0" {
+            table {
+                thead { tr { @for heading in headings { th scope="col" { (heading) } } } }
+                tbody {
+                    @for row in rows { tr { @for cell in row { td { (cell) } } } }
+                }
+            }
+        }
+    }
+}
+
+/// Names and values below each other. What has no value is left out.
+pub(super) fn facts(facts: Vec<(&str, Option<Markup>)>) -> Markup {
+    html! {
+        dl.record {
+            @for (name, value) in facts {
+                @if let Some(value) = value { div { dt { (name) } dd { (value) } } }
+            }
+        }
+    }
+}
+
+/// The way back to the newest rows and on to older ones. `words` is what leads on.
+pub(super) fn further(
+    locale: &Locale,
+    newest: Option<&str>,
+    next: Option<(&str, String)>,
+) -> Markup {
+    let texts = &locale.texts().records;
+    html! {
+        @if newest.is_some() || next.is_some() {
+            nav.pages aria-label=(texts.older) {
+                @if let Some(path) = newest { a href=(path) { (texts.newest) } }
+                @if let Some((words, path)) = next { a rel="next" href=(path) { (words) } }
+            }
+        }
+    }
+}
+
+/// An id or digest as it is.
+pub(super) fn code(text: &str) -> Markup {
+    html! { code { bdi { (text) } } }
+}
