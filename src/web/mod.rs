@@ -8,6 +8,7 @@ mod asked;
 mod at_ticket;
 pub mod door;
 mod download;
+mod known;
 mod layout;
 mod letter;
 mod linked;
@@ -119,6 +120,7 @@ impl Web {
         for _ in 0..THREADS {
             stores.push(Store::open(&store_path, started_at).map_err(Error::Store)?);
         }
+        let doorkeeper = Store::open(&store_path, started_at).map_err(Error::Store)?;
         let forms = Forms::new().ok_or_else(|| {
             Error::System("the system gives no random numbers; check /dev/urandom".to_owned())
         })?;
@@ -127,6 +129,7 @@ impl Web {
             allowed_hosts: allowed_hosts.clone(),
             tls,
             limits: Limits::default(),
+            known: Some(known::known(doorkeeper, clock.clone())),
         };
         let door = Arc::new(Door::open(door_settings).map_err(Error::Door)?);
         let facts = Facts { desk, recovery_days, mailboxes };
