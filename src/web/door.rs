@@ -56,7 +56,13 @@ pub struct Settings {
 impl Settings {
     /// Plain http on `listen`, no further names, the default limits.
     pub fn on(listen: SocketAddr) -> Self {
-        Self { listen, allowed_hosts: Vec::new(), tls: None, limits: Limits::default(), known: None }
+        Self {
+            listen,
+            allowed_hosts: Vec::new(),
+            tls: None,
+            limits: Limits::default(),
+            known: None,
+        }
     }
 }
 
