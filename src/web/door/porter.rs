@@ -427,7 +427,6 @@ mod tests {
         let now = Instant::now();
         let dues: Vec<_> = street.porter.visits.values().map(|visit| visit.due).collect();
         assert!(dues.iter().all(|due| *due > now && *due < now + Duration::from_millis(300)));
-        street.porter.rest().unwrap();
         clients[1].write_all(b"GET ").unwrap();
         street.porter.rest().unwrap();
         let due = |street: &Street, key| street.porter.visits[&key].due <= Instant::now();
