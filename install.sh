@@ -173,6 +173,8 @@ ConfigurationDirectory=counterfoil
 ConfigurationDirectoryMode=0750
 WorkingDirectory=/var/lib/counterfoil
 UMask=0077
+# Thousands of open connections, most of them resting.
+LimitNOFILE=8192
 Restart=always
 RestartSec=5
 # Exit code 2 means that the configuration has faults, which waiting does not mend.

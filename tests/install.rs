@@ -577,6 +577,7 @@ fn the_unit_starts_what_is_installed_and_takes_its_rights_away() {
         "SystemCallFilter=@system-service",
         "SystemCallArchitectures=native",
         "UMask=0077",
+        "LimitNOFILE=8192",
         "Restart=always",
         "RestartSec=5",
         "TimeoutStopSec=5",

@@ -168,7 +168,7 @@ fn originals_are_listed_while_they_can_be_recovered() {
         let ids = links.filter_map(|rest| rest.split('"').next().unwrap().parse::<i64>().ok());
         ids.collect::<Vec<i64>>()
     };
-    assert_eq!(listed(&house), [], "nothing was removed yet");
+    assert_eq!(listed(&house), [0; 0], "nothing was removed yet");
     for row in &rows[..2] {
         let removed = Filed::Removed { item_id: format!("there {row}") };
         let now = house.clock.now();

@@ -83,6 +83,18 @@ impl Store {
         })
     }
 
+    /// Whether there is a valid token with this secret. Reads only, so that nothing has to be waited for.
+    pub fn knows_token(&mut self, secret: &str) -> Result<bool> {
+        let hash = writing::sha256(secret.as_bytes());
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM api_token
+                                WHERE token_hash = ?1 AND revoked_at IS NULL)",
+            )?
+            .query_row([&hash], |row| row.get(0))?)
+    }
+
     /// The token with this secret, while it is valid.
     pub fn token(&mut self, secret: &str, now: Timestamp) -> Result<Option<ApiToken>> {
         let hash = writing::sha256(secret.as_bytes());

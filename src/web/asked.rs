@@ -74,6 +74,8 @@ impl Asked {
                 .and_then(|it| multipart::boundary(&it).map(str::to_owned)),
             parts: OnceCell::new(),
         };
+        // A large one is here once, not twice while it grows.
+        asked.body.reserve_exact(request.body_length().unwrap_or(0));
         request.as_reader().read_to_end(&mut asked.body)?;
         Ok(asked)
     }

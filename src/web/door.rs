@@ -3,7 +3,7 @@
 //! It reads one whole request under caps and one deadline, refuses what is malformed or meant for
 //! another host, and passes only a normalised copy on to tiny_http behind a private Unix socket.
 //! The answer is taken whole as well, so a slow reader never holds one of the threads that
-//! answer. Two threads of its own, no matter how many connections. Who may see what is not its
+//! answer. One thread of its own, no matter how many connections. Who may see what is not its
 //! business; deadlines run on the monotonic clock, never on the time of day.
 
 mod answer;
@@ -11,23 +11,27 @@ mod head;
 mod hosts;
 mod inner;
 mod line;
+mod places;
 mod porter;
 mod spool;
 mod tls;
 mod visit;
+mod watch;
 
 use std::fmt;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use head::Head;
 use inner::Inner;
-use porter::{Arrival, Porter, Terms};
+use places::Places;
+use porter::{Porter, Terms};
 pub(super) use visit::party;
 
 /// The header in which each request inside carries the address of its client. It is written by
@@ -46,12 +50,59 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// What a connection may cost.
     pub limits: Limits,
+    /// Who may send a large body; nobody with `None`.
+    pub known: Option<Known>,
 }
 
 impl Settings {
     /// Plain http on `listen`, no further names, the default limits.
     pub fn on(listen: SocketAddr) -> Self {
-        Self { listen, allowed_hosts: Vec::new(), tls: None, limits: Limits::default() }
+        Self {
+            listen,
+            allowed_hosts: Vec::new(),
+            tls: None,
+            limits: Limits::default(),
+            known: None,
+        }
+    }
+}
+
+/// Tells who is known. It is asked for each large body before any of it is read, by the one thread
+/// that serves all connections, so it must answer at once; whoever answers the request asks again.
+#[derive(Clone)]
+pub struct Known(Arc<Check>);
+
+/// What [`Known`] asks.
+type Check = dyn Fn(&Credentials<'_>) -> bool + Send + Sync;
+
+/// What a request brings to show who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The Cookie header.
+    pub cookies: &'a str,
+    /// The Authorization header.
+    pub authorization: Option<&'a str>,
+}
+
+impl Known {
+    /// Those whom `check` says are known.
+    pub fn new(check: impl Fn(&Credentials<'_>) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(check))
+    }
+
+    fn knows(&self, head: &Head) -> bool {
+        let cookies = head.value("Cookie").unwrap_or_default();
+        let authorization = head.value("Authorization");
+        if cookies.is_empty() && authorization.is_none() {
+            return false;
+        }
+        (self.0)(&Credentials { cookies, authorization })
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Known")
     }
 }
 
@@ -67,7 +118,8 @@ pub struct TlsFiles {
 /// What one connection, one address and all together may cost.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections in all; beyond it the oldest unfinished request makes room.
+    /// Connections in all; beyond it the oldest unfinished request makes room. Fewer where the
+    /// program may not open that many files.
     pub connections: usize,
     /// Connections from one address (IPv6: one /64), loopback excepted: there it is
     /// [`Self::connections`], since a reverse proxy brings everybody from one address.
@@ -76,6 +128,12 @@ pub struct Limits {
     pub head_bytes: usize,
     /// Bytes of a request's body.
     pub body_bytes: u64,
+    /// Bytes of the body of somebody [`Settings::known`]: files that go with an answer.
+    pub large_bytes: u64,
+    /// How many bodies longer than [`Self::body_bytes`] may be on their way at once.
+    pub large_bodies: usize,
+    /// Within which time such a body must be here; there is a least rate, too.
+    pub large_whole: Duration,
     /// Bytes of a body or an answer kept in memory; what is longer lies in an unlinked file.
     pub memory_bytes: usize,
     /// From the first moment of a connection, or the first byte of a later request, to the end of
@@ -92,10 +150,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 256,
+            connections: 4096,
             per_address: 64,
             head_bytes: 16 * 1024,
             body_bytes: 1024 * 1024,
+            large_bytes: 40 * 1024 * 1024,
+            large_bodies: 2,
+            large_whole: Duration::from_secs(600),
             memory_bytes: 256 * 1024,
             head: Duration::from_secs(10),
             whole: Duration::from_secs(60),
@@ -167,9 +228,9 @@ pub struct Door {
     address: SocketAddr,
     tls: bool,
     inner: Arc<Inner>,
-    arrivals: SyncSender<Arrival>,
+    nudge: UnixStream,
     stopping: Arc<AtomicBool>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    porter: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Door {
@@ -183,32 +244,27 @@ impl Door {
 
         let stopping = Arc::new(AtomicBool::new(false));
         let inner = Arc::new(Inner::open(stopping.clone()).map_err(Error::Inside)?);
-        let (arrivals, arrived) = sync_channel(64);
-        let door = Self {
-            address,
-            tls: tls.is_some(),
-            inner: inner.clone(),
-            arrivals: arrivals.clone(),
-            stopping: stopping.clone(),
-            threads: Mutex::new(Vec::new()),
-        };
+        let (nudge, nudged) = UnixStream::pair().map_err(Error::Inside)?;
+        let mut limits = settings.limits;
+        limits.connections = watch::room_for(limits.connections);
         let terms = Terms {
             hosts: hosts::Hosts::new(address, &settings.allowed_hosts),
             spools: inner.folder(),
-            limits: settings.limits,
             tls,
+            known: settings.known,
+            large: Places::new(limits.large_bodies),
+            large_inside: Places::new(1),
+            limits,
         };
-        let porter = Porter::new(terms, inner, arrived, stopping.clone());
-        door.start("web porter", move || porter.run())?;
-        door.start("web accept", move || accept(&listener, &arrivals, &stopping))?;
-        Ok(door)
-    }
-
-    fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-        let thread =
-            thread::Builder::new().name(name.to_owned()).spawn(work).map_err(Error::Inside)?;
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
-        Ok(())
+        let is_tls = terms.tls.is_some();
+        let porter = Porter::new(terms, inner.clone(), listener, nudged, stopping.clone())
+            .map_err(Error::Inside)?;
+        let thread = thread::Builder::new()
+            .name("web porter".to_owned())
+            .spawn(move || porter.run())
+            .map_err(Error::Inside)?;
+        let porter = Mutex::new(Some(thread));
+        Ok(Self { address, tls: is_tls, inner, nudge, stopping, porter })
     }
 
     /// Where the door listens, with the real port.
@@ -234,14 +290,11 @@ impl Door {
             return;
         }
         self.inner.close();
-        // The porter sees the flag when it wakes; when the channel is full it is awake already.
-        drop(self.arrivals.try_send(Arrival::None));
-        let woken =
-            TcpStream::connect_timeout(&reachable(self.address), Duration::from_millis(300));
-        let threads =
-            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        // The porter sees the flag when it wakes.
+        drop((&self.nudge).write_all(b"."));
+        let porter = self.porter.lock().unwrap_or_else(PoisonError::into_inner).take();
         let patience = Instant::now() + Duration::from_millis(500);
-        for thread in threads {
+        if let Some(thread) = porter {
             while !thread.is_finished() && Instant::now() < patience {
                 thread::sleep(Duration::from_millis(1));
             }
@@ -250,7 +303,6 @@ impl Door {
                 drop(thread.join());
             }
         }
-        drop(woken);
     }
 }
 
@@ -264,42 +316,4 @@ impl Drop for Door {
 pub fn peer(request: &tiny_http::Request) -> Option<SocketAddr> {
     let header = request.headers().iter().find(|header| header.field.equiv(PEER_HEADER))?;
     header.value.as_str().parse().ok()
-}
-
-/// Accepts until the door closes. A shortage (of descriptors, say) is slept off and told once a
-/// minute: the waiting connections stay in the queue of the kernel meanwhile.
-fn accept(listener: &TcpListener, arrivals: &SyncSender<Arrival>, stopping: &AtomicBool) {
-    let mut told: Option<Instant> = None;
-    loop {
-        let accepted = listener.accept();
-        if stopping.load(Ordering::SeqCst) {
-            return;
-        }
-        match accepted {
-            Ok((stream, peer)) => {
-                if arrivals.send(Arrival::Client(stream, peer)).is_err() {
-                    return;
-                }
-            }
-            // The client was gone before we came to it.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(error) => {
-                if told.is_none_or(|at| at.elapsed() > Duration::from_secs(60)) {
-                    log::warn!(target: "web", "cannot accept connections for now: {error}");
-                    told = Some(Instant::now());
-                }
-                thread::sleep(Duration::from_millis(100));
-            }
-        }
-    }
-}
-
-/// Where a listener on `address` can be reached from this machine.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }

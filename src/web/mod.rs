@@ -18,6 +18,7 @@ pub mod door;
 mod download;
 mod in_force;
 mod keys;
+mod known;
 mod layout;
 mod ledger;
 mod letter;
@@ -145,6 +146,7 @@ impl Web {
         for _ in 0..THREADS {
             stores.push(Store::open(&store_path, started_at).map_err(Error::Store)?);
         }
+        let doorkeeper = Store::open(&store_path, started_at).map_err(Error::Store)?;
         let forms = Forms::new().ok_or_else(|| {
             Error::System("the system gives no random numbers; check /dev/urandom".to_owned())
         })?;
@@ -153,6 +155,7 @@ impl Web {
             allowed_hosts: allowed_hosts.clone(),
             tls,
             limits: Limits::default(),
+            known: Some(known::known(doorkeeper, clock.clone())),
         };
         let door = Arc::new(Door::open(door_settings).map_err(Error::Door)?);
         let facts = Facts { desk, recovery_days, mailboxes };

@@ -1,6 +1,7 @@
 //! The attack table: what is sent, what comes back, and what is seen behind the door. The other
 //! tests are about time and numbers; here every case is one packet.
 
+use std::io::Write;
 use std::time::Duration;
 
 use counterfoil::web::door::Limits;
@@ -15,6 +16,12 @@ fn get(lines: &str) -> Vec<u8> {
 /// A GET with this Host.
 fn host(host: &str) -> Vec<u8> {
     format!("GET /x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").into_bytes()
+}
+
+/// How a TLS client begins.
+fn tls_hello() -> Vec<u8> {
+    let hello: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+    [hello, &[0x5a; 506]].concat()
 }
 
 #[test]
@@ -67,6 +74,29 @@ fn the_attack_table() {
             &[200, 200],
             &["POST /echo", "GET /2"],
         ),
+        (
+            "forty requests in one packet",
+            [b"GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(39), target("/1")].concat(),
+            &[200; 40],
+            &["GET /1"; 40],
+        ),
+        (
+            "posts in one packet",
+            [
+                post("Content-Length: 2\r\n", "hi"),
+                post("Content-Length: 0\r\n", ""),
+                post("Content-Length: 3\r\nConnection: close\r\n", "you"),
+            ]
+            .concat(),
+            &[200, 200, 200],
+            &["POST /echo", "POST /echo", "POST /echo"],
+        ),
+        (
+            "a length that leaves a tail",
+            post("Content-Length: 1\r\n", "hi"),
+            &[200, 408],
+            &["POST /echo"],
+        ),
         ("nothing after close", [get(""), target("/2")].concat(), &[200], &["GET /x"]),
         // the request line
         (
@@ -114,9 +144,19 @@ fn the_attack_table() {
             &[400],
             &[],
         ),
+        ("TLS on a plain port", tls_hello(), &[400], &[]),
+        ("HTTP/2 without a preface", b"\0\0\x12\x04\0\0\0\0\0".to_vec(), &[400], &[]),
+        ("an SSH greeting", b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec(), &[400], &[]),
+        ("a PROXY line", b"PROXY TCP4 9.9.9.9 1.1.1.1 1 2\r\n\r\n".to_vec(), &[400], &[]),
         // the target
         ("an absolute address", target("http://localhost/"), &[400], &[]),
         ("a star", target("*"), &[400], &[]),
+        ("an authority", target("localhost:80"), &[400], &[]),
+        ("three slashes", target("///etc/passwd"), &[400], &[]),
+        ("a double slash within", target("/a//b"), &[200], &["GET /a//b"]),
+        ("an escape of an escape", target("/%252e%252e/a"), &[200], &["GET /%252e%252e/a"]),
+        ("overlong UTF-8", target("/%c0%ae%c0%ae/a"), &[400], &[]),
+        ("a wide escape", target("/%u002e%u002e/a"), &[400], &[]),
         ("no slash", target("x"), &[400], &[]),
         ("two slashes", target("//evil.example/"), &[400], &[]),
         ("dot segments", target("/a/../../etc/passwd"), &[400], &[]),
@@ -135,6 +175,26 @@ fn the_attack_table() {
         ("a target without end", format!("GET /{}", "a".repeat(5000)).into_bytes(), &[414], &[]),
         // the headers
         ("65 headers", get(&many(63)), &[431], &[]),
+        (
+            "a header without end",
+            format!("GET / HTTP/1.1\r\nX: {}", "y".repeat(20_000)).into_bytes(),
+            &[431],
+            &[],
+        ),
+        (
+            "underscore twins stay outside",
+            get("Content_Length: 5\r\nTransfer_Encoding: chunked\r\nX_Counterfoil_Peer: 1\r\n"),
+            &[200],
+            &["GET /x"],
+        ),
+        (
+            "a name above ASCII",
+            "GET /x HTTP/1.1\r\nHost: localhost\r\nContent\u{2d}Length\u{e9}: 5\r\n\r\n".into(),
+            &[400],
+            &[],
+        ),
+        ("a name of control characters", get("X\x0b: y\r\n"), &[400], &[]),
+        ("a value with a control character", get("X: a\x08b\r\n"), &[400], &[]),
         ("a large head", get(&format!("X: {}\r\n", "y".repeat(16 * 1024))), &[431], &[]),
         (
             "a head without end",
@@ -176,6 +236,14 @@ fn the_attack_table() {
         ("a foreign host with our port", host(&format!("evil.example:{port}")), &[421], &[]),
         ("a foreign port", host("localhost:1"), &[421], &[]),
         ("a host with a user", host("localhost@evil.example"), &[421], &[]),
+        ("a host with user and word", host("localhost:x@evil.example"), &[421], &[]),
+        ("a host with a dot at the end", host("localhost."), &[421], &[]),
+        ("a host with a path", host("localhost/evil"), &[421], &[]),
+        ("two hosts in one", host("localhost, evil.example"), &[421], &[]),
+        ("a foreign IPv6", host("[2001:db8::1]"), &[421], &[]),
+        ("a zone in IPv6", host("[::1%25eth0]"), &[421], &[]),
+        ("an IPv6 without brackets", host("::1"), &[421], &[]),
+        ("a number for an address", host("2130706433"), &[421], &[]),
         ("an empty host", host(""), &[421], &[]),
         ("a host above ASCII", host("löcalhost"), &[421], &[]),
         // the length
@@ -221,6 +289,26 @@ fn the_attack_table() {
             &[],
         ),
         (
+            "a trailer",
+            post("Transfer-Encoding: chunked\r\nTrailer: Host\r\n", "0\r\nHost: evil\r\n\r\n"),
+            &[411],
+            &[],
+        ),
+        (
+            "a bad chunk",
+            post("Transfer-Encoding: chunked\r\n", "ffffffffffffffff1\r\nhi\r\n0\r\n\r\n"),
+            &[411],
+            &[],
+        ),
+        ("coding twice", post("Transfer-Encoding: gzip, chunked\r\n", ""), &[411], &[]),
+        (
+            "a coding after HTTP/1.0",
+            b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_vec(),
+            &[411],
+            &[],
+        ),
+        ("a post without a length", post("Connection: close\r\n", ""), &[200], &["POST /echo"]),
+        (
             "an odd expectation",
             post("Expect: a-miracle\r\nContent-Length: 2\r\n", "hi"),
             &[417],
@@ -233,6 +321,7 @@ fn the_attack_table() {
         ("half a head", b"GET / HTTP/1.1\r\nHost: loc".to_vec(), &[408], &[]),
         ("nothing at all", b"".to_vec(), &[], &[]),
     ];
+    let address = house.address();
     for (case, bytes, expected, inside) in cases {
         let answer = ask(house.address(), &bytes);
         assert_eq!(statuses(&answer), expected, "{case}: {answer}");
@@ -242,10 +331,36 @@ fn the_attack_table() {
             let sentence = answer.split_once("\r\n\r\n").unwrap().1;
             assert!(sentence.ends_with('\n') && sentence.len() > 20, "{case}: {answer}");
         }
+        // Whatever it was, the next one is answered at once.
+        let took = plain(address);
+        assert!(took < Duration::from_millis(500), "after {case}: {took:?}");
+        house.seen.lock().unwrap().clear();
         if expected == [421] {
             assert!(answer.contains("[web] allowed_hosts"), "{case}: {answer}");
         }
     }
     plain(house.address());
+    house.close();
+}
+
+/// Cut off at every place, gently and by a reset, alone and with a request behind it.
+#[test]
+fn a_cut_at_any_byte_harms_nothing() {
+    let house = House::with(Limits::default());
+    let whole = [post("Content-Length: 5\r\n", "hello"), target("/big")].concat();
+    for end in 0..whole.len() {
+        let mut stream = house.connect();
+        stream.write_all(&whole[..end]).unwrap();
+        if end % 2 == 0 {
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+        }
+        // With something of the answer unread this is a reset.
+        drop(stream);
+    }
+    let took = plain(house.address());
+    assert!(took < Duration::from_millis(500), "{took:?}");
+    let seen = house.seen.lock().unwrap();
+    assert!(seen.iter().all(|it| ["POST /echo", "GET /big", "GET /plain"].contains(&it.as_str())));
+    drop(seen);
     house.close();
 }

@@ -4,12 +4,14 @@
 
 mod attacks;
 mod https;
+mod large;
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -84,6 +86,15 @@ fn respond(mut request: tiny_http::Request) {
             let mut writer = request.into_writer();
             writer.write_all(b"HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nhalf").unwrap();
             Ok(())
+        }
+        "/alone" => {
+            // Whether anybody else was here meanwhile.
+            static HERE: AtomicUsize = AtomicUsize::new(0);
+            let before = HERE.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(100));
+            HERE.fetch_sub(1, Ordering::SeqCst);
+            let word = if before == 0 { "alone" } else { "together" };
+            request.respond(Response::from_string(word))
         }
         "/never" => {
             thread::sleep(Duration::from_millis(600));
@@ -303,58 +314,103 @@ fn a_client_that_hangs_up_early_harms_nothing() {
     house.close();
 }
 
+/// Idle, half and trickling connections, none of which may lose its place to the others.
 #[test]
-fn a_crowd_keeps_no_one_waiting() {
+fn a_crowd_keeps_no_one_waiting_and_is_held() {
     let long = std::env::var_os("COUNTERFOIL_LONG").is_some();
-    let (idle, partial, trickling) = if long { (2000, 2000, 500) } else { (200, 200, 50) };
-    let house = House::with(Limits::default());
+    let (idle, trickling) = if long { (2000, 500) } else { (300, 80) };
+    let house = House::with(Limits { head: Duration::from_secs(60), ..Limits::default() });
     let address = house.address();
-    let idle: Vec<_> = (0..idle).map(|_| house.connect()).collect();
-    let partial: Vec<_> = (0..partial)
+    let mut resting: Vec<_> = (0..idle).map(|_| house.connect()).collect();
+    let mut trickles: Vec<_> = (0..trickling)
         .map(|n| {
             let mut stream = house.connect();
-            let half: &[u8] = if n % 2 == 0 {
-                b"GET / HTTP/1.1\r\nHost: loc"
+            let start: &[u8] = if n % 2 == 0 {
+                b"GET / HTTP/1.1\r\nX: "
             } else {
                 b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\nhalf"
             };
-            drop(stream.write_all(half));
+            stream.write_all(start).unwrap();
             stream
         })
         .collect();
-    let done = Arc::new(Mutex::new(false));
-    let crowd = {
-        let done = done.clone();
-        let ready = Arc::new(std::sync::Barrier::new(2));
-        let waiting = ready.clone();
-        let thread = thread::spawn(move || {
-            let mut all: Vec<_> = (0..trickling).map(|_| connect(address)).collect();
-            for stream in &mut all {
-                drop(stream.write_all(b"GET / HTTP/1.1\r\nX: "));
-            }
-            waiting.wait();
-            while !*done.lock().unwrap() {
-                for stream in &mut all {
-                    // Whoever was pushed out comes again.
-                    if stream.write_all(b"y").is_err() {
-                        *stream = connect(address);
-                        drop(stream.write_all(b"GET / HTTP/1.1\r\nX: "));
-                    }
+    let before = processor_seconds();
+    let began = Instant::now();
+    let done = AtomicBool::new(false);
+    let mut times = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                for stream in &mut trickles {
+                    stream.write_all(b"y").unwrap();
                 }
-                thread::sleep(Duration::from_millis(10));
+                thread::sleep(Duration::from_millis(200));
             }
         });
-        ready.wait();
-        thread
-    };
-    let mut times: Vec<_> = (0..20).map(|_| plain(address)).collect();
+        let times: Vec<_> = (0..40)
+            .map(|_| {
+                thread::sleep(Duration::from_millis(20));
+                plain(address)
+            })
+            .collect();
+        done.store(true, Ordering::SeqCst);
+        times
+    });
     times.sort();
+    println!(
+        "{idle} idle, {trickling} trickling: {:?} at the median, {:?} at most; {:.2} processor \
+         seconds in {:.2}; {} KiB resident",
+        times[20],
+        times[39],
+        processor_seconds() - before,
+        began.elapsed().as_secs_f64(),
+        resident_kibibytes()
+    );
     // The middle one tells of the door, the slowest perhaps of a busy machine.
-    assert!(times[10] < Duration::from_millis(50), "{times:?}");
-    assert!(times[19] < Duration::from_secs(2), "{times:?}");
-    *done.lock().unwrap() = true;
-    crowd.join().unwrap();
-    drop((idle, partial));
+    assert!(times[20] < Duration::from_millis(50), "{times:?}");
+    assert!(times[39] < Duration::from_secs(2), "{times:?}");
+    assert!(resident_kibibytes() < 100 * 1024, "{} KiB", resident_kibibytes());
+    // Each is still there, and is served when it asks at last.
+    for stream in &mut resting {
+        stream.write_all(PLAIN).unwrap();
+    }
+    for stream in &mut resting {
+        assert!(one_answer(stream).ends_with("hello"), "an idle connection was cut");
+    }
+    for stream in trickles.iter_mut().step_by(2) {
+        stream.write_all(b"\r\nHost: localhost\r\n\r\n").unwrap();
+        assert!(one_answer(stream).ends_with("hello"), "a trickling connection was cut");
+    }
+    house.close();
+}
+
+/// Processor seconds of this program so far.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+}
+
+fn resident_kibibytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// When the house is full, whoever came first and is not done makes room.
+#[test]
+fn a_crowd_beyond_the_limit_still_lets_others_in() {
+    let house = House::with(Limits { connections: 60, ..Limits::default() });
+    let crowd: Vec<_> = (0..300)
+        .map(|_| {
+            let mut stream = house.connect();
+            drop(stream.write_all(b"GET / HTTP/1.1\r\nHost: loc"));
+            stream
+        })
+        .collect();
+    for _ in 0..10 {
+        plain(house.address());
+    }
+    drop(crowd);
     house.close();
 }
 

@@ -115,11 +115,7 @@ fn caller(
     let missing =
         |words: &str| Refusal::new(401, "unauthorized", words).with("WWW-Authenticate", "Bearer");
     if let Some(authorization) = &asked.authorization {
-        let token = authorization
-            .split_once(' ')
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let secret = token.map(|(_, secret)| secret.trim()).unwrap_or_default();
-        let Some(token) = store.token(secret, now)? else {
+        let Some(token) = store.token(secret_of(authorization), now)? else {
             return Err(missing("this token is not valid; make one with counterfoil token add"));
         };
         let actor = format!("token:{}", token.name);
@@ -135,6 +131,13 @@ fn caller(
     }
     let (actor, agent) = (visitor.actor(), visitor.agent);
     Ok(Caller { actor, name: agent.name, role: agent.role })
+}
+
+/// The secret of a token, from the Authorization header; empty when it holds none.
+pub(super) fn secret_of(authorization: &str) -> &str {
+    let token = authorization.split_once(' ');
+    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    token.map(|(_, secret)| secret.trim()).unwrap_or_default()
 }
 
 impl Resource {

@@ -79,10 +79,11 @@ pub(super) fn refusal(Refusal(code, sentence): Refusal) -> Parcel {
         505 => "HTTP Version Not Supported",
         _ => "Service Unavailable",
     };
+    let later = if code == 503 { "Retry-After: 30\r\n" } else { "" };
     let head = format!(
         "HTTP/1.1 {code} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\n\
          Content-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
-         Connection: close\r\n\r\n{sentence}\n",
+         {later}Connection: close\r\n\r\n{sentence}\n",
         sentence.len() + 1
     );
     Parcel { head: head.into_bytes(), ..Parcel::default() }

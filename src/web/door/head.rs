@@ -59,7 +59,8 @@ const TWO_LENGTHS: Refusal =
     Refusal(400, "a request may not carry both Content-Length and Transfer-Encoding");
 const NO_LENGTH: Refusal =
     Refusal(411, "a body must come with a Content-Length; Transfer-Encoding is not taken");
-const LARGE_BODY: Refusal = Refusal(413, "the body of the request is too large");
+pub(super) const LARGE_BODY: Refusal =
+    Refusal(413, "the body of the request is too large, or too large without being signed in");
 
 /// Watches the input for the end of the head.
 #[derive(Debug, Default)]
@@ -196,6 +197,14 @@ impl Head {
             keep: new && !close,
             expects_continue,
         })
+    }
+}
+
+impl Head {
+    /// The value of a header that goes in.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        let pairs = self.text.lines().skip(1).filter_map(|line| line.split_once(": "));
+        pairs.into_iter().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 }
 

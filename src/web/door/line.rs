@@ -28,6 +28,14 @@ impl Line {
         })
     }
 
+    /// The socket below.
+    pub(super) fn socket(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Secure(stream) => &stream.sock,
+        }
+    }
+
     /// Reads; `Some(0)` when the client has said its last.
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         now_or_never(match self {

@@ -6,8 +6,9 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use super::head::{Head, Refusal, Scan};
+use super::head::{Head, LARGE_BODY, Refusal, Scan};
 use super::line::{Line, now_or_never};
+use super::places::Place;
 use super::porter::Terms;
 use super::spool::{Parcel, Spool};
 use super::{PEER_HEADER, answer};
@@ -19,9 +20,21 @@ const READ_AHEAD: usize = 16 * 1024;
 const TURNS: usize = 16;
 /// How long we wait for a client to hang up after the last answer.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// The same when it is still sending a large body: it sees the answer only after that.
+const LONG_FAREWELL: Duration = Duration::from_secs(20);
+/// How long a large body waits for others, and how soon it looks again whether it may come.
+const QUEUE: Duration = Duration::from_secs(30);
+const QUEUE_LOOK: Duration = Duration::from_millis(50);
+/// A large body may rest for so long in all, and else brings so many bytes a second.
+const LARGE_REST: u64 = 30;
+const LARGE_RATE: u64 = 16 * 1024;
 
 const SLOW_REQUEST: Refusal = Refusal(408, "the request took too long to arrive");
 const BUSY: Refusal = Refusal(503, "the server is too busy to answer now; try again in a minute");
+const CROWDED: Refusal = Refusal(
+    503,
+    "others are sending large files just now; nothing of this was taken, so send it again in a minute",
+);
 const NO_ROOM: Refusal =
     Refusal(503, "the server cannot store the request for now; its log says why");
 const NO_ANSWER: Refusal =
@@ -56,14 +69,18 @@ pub(super) struct Visit {
     pub(super) due: Instant,
     /// Whether an earlier request was answered on this connection.
     served: bool,
+    /// How long the client may take to hang up after the last answer.
+    farewell: Duration,
 }
 
 #[derive(Debug)]
 enum Stage {
     /// The head is awaited.
     Reading,
-    /// The body is awaited; of `interim` some is still to be written.
-    Taking { head: Head, body: Spool, interim: &'static [u8] },
+    /// A large body is not read yet, for want of a place.
+    Queueing { head: Head },
+    /// The body is awaited.
+    Taking(Coming),
     /// Whole, and waiting for a place inside.
     Waiting(Order),
     /// Inside: the request goes in, the answer comes out.
@@ -74,12 +91,37 @@ enum Stage {
     Leaving { until: Instant },
 }
 
+/// A request whose body is on its way.
+#[derive(Debug)]
+struct Coming {
+    head: Head,
+    body: Spool,
+    /// What is still to be written before the client goes on.
+    interim: &'static [u8],
+    /// The place of a large body.
+    place: Option<Place>,
+}
+
+impl Coming {
+    /// By when more must be here, or all of it, when the first byte came at `since`.
+    fn until(&self, since: Instant, terms: &Terms) -> Instant {
+        if self.place.is_none() {
+            return since + terms.limits.whole;
+        }
+        let earned = Duration::from_secs(LARGE_REST + self.body.len() / LARGE_RATE);
+        since + earned.min(terms.limits.large_whole)
+    }
+}
+
 /// A whole request and what its answer must look like.
 #[derive(Debug)]
 struct Order {
     request: Parcel,
     only_head: bool,
     keep: bool,
+    /// The places of a large body: on its way, and in memory.
+    place: Option<Place>,
+    inside: Option<Place>,
 }
 
 impl Visit {
@@ -101,6 +143,7 @@ impl Visit {
             touched: now,
             due: now,
             served: false,
+            farewell: FAREWELL,
         })
     }
 
@@ -109,9 +152,26 @@ impl Visit {
         party(self.peer.ip())
     }
 
-    /// Whether it is whole and waits for a place inside, and since when.
-    pub(super) fn waits_since(&self) -> Option<Instant> {
-        matches!(self.stage, Stage::Waiting(_)).then_some(self.since)
+    /// What the kernel watches.
+    pub(super) fn socket(&self) -> &TcpStream {
+        self.line.socket()
+    }
+
+    /// Whether it is whole and waits for a place inside.
+    pub(super) fn waits(&self) -> bool {
+        matches!(self.stage, Stage::Waiting(_))
+    }
+
+    /// Whether a waiting request may go in: only one large body is in memory at a time.
+    pub(super) fn may_enter(&mut self, terms: &Terms) -> bool {
+        let Stage::Waiting(order) = &mut self.stage else {
+            return false;
+        };
+        if order.place.is_some() && order.inside.is_none() {
+            order.inside = terms.large_inside.take();
+            return order.inside.is_some();
+        }
+        true
     }
 
     /// Whether it has a place inside.
@@ -124,15 +184,27 @@ impl Visit {
     pub(super) fn rank(&self) -> Option<(u8, Instant)> {
         match self.stage {
             Stage::Leaving { .. } => Some((0, self.since)),
-            Stage::Reading | Stage::Taking { .. } => Some((1, self.since)),
+            Stage::Reading | Stage::Queueing { .. } | Stage::Taking(_) => Some((1, self.since)),
             Stage::Answering { .. } => Some((2, self.since)),
             Stage::Waiting(_) | Stage::Inside { .. } => None,
         }
     }
 
-    /// How long nothing has moved.
-    pub(super) fn rested(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.touched)
+    /// When the stage it is in ends, should nothing move until then.
+    pub(super) fn deadline(&self, terms: &Terms) -> Instant {
+        match &self.stage {
+            Stage::Reading => self.since + self.patience(terms),
+            Stage::Queueing { .. } => self.touched + QUEUE_LOOK,
+            Stage::Taking(coming) => coming.until(self.since, terms),
+            Stage::Waiting(_) | Stage::Inside { .. } => self.since + terms.limits.whole,
+            Stage::Answering { until, .. } | Stage::Leaving { until } => *until,
+        }
+    }
+
+    /// How long the head may take, or the rest before it.
+    fn patience(&self, terms: &Terms) -> Duration {
+        let rests = self.input.is_empty() && self.served;
+        if rests { terms.limits.idle } else { terms.limits.head }
     }
 
     /// Gives a waiting request its place inside.
@@ -152,9 +224,8 @@ impl Visit {
             let stage = std::mem::replace(&mut self.stage, Stage::Reading);
             let turned = match stage {
                 Stage::Reading => self.reading(now, terms, scratch),
-                Stage::Taking { head, body, interim } => {
-                    self.taking((head, body, interim), now, terms, scratch)
-                }
+                Stage::Queueing { head } => Ok(self.queueing(head, now, terms)),
+                Stage::Taking(coming) => self.taking(coming, now, terms, scratch),
                 Stage::Waiting(_) if now >= self.since + terms.limits.whole => {
                     Ok((refuse(BUSY, now, terms), true))
                 }
@@ -189,23 +260,36 @@ impl Visit {
             Err(refusal) => return Ok((refuse(refusal, now, terms), true)),
             Ok(Some(end)) => {
                 let bytes = &self.input[..end];
-                let head = Head::read(bytes, &terms.hosts, self.local, terms.limits.body_bytes);
+                let most = terms.limits.body_bytes.max(terms.limits.large_bytes);
+                let head = Head::read(bytes, &terms.hosts, self.local, most);
                 self.input.drain(..end);
                 self.scan = Scan::default();
                 return Ok(match head {
-                    Err(refusal) => (refuse(refusal, now, terms), true),
+                    Err(refusal) => {
+                        if refusal == LARGE_BODY {
+                            self.farewell = LONG_FAREWELL;
+                        }
+                        (refuse(refusal, now, terms), true)
+                    }
+                    Ok(head) if head.length <= terms.limits.body_bytes => {
+                        (Stage::Taking(self.coming(head, None)), true)
+                    }
                     Ok(head) => {
-                        let asked = head.expects_continue && self.input.is_empty();
-                        let interim = if asked { CONTINUE } else { b"" };
-                        (Stage::Taking { head, body: Spool::default(), interim }, true)
+                        // Whether or not it is taken, much is on its way here.
+                        self.farewell = LONG_FAREWELL;
+                        if terms.known.as_ref().is_some_and(|known| known.knows(&head)) {
+                            (self.since, self.touched) = (now, now);
+                            (Stage::Queueing { head }, true)
+                        } else {
+                            (refuse(LARGE_BODY, now, terms), true)
+                        }
                     }
                 });
             }
             Ok(None) => {}
         }
         let rests = self.input.is_empty();
-        let patience = if rests && self.served { terms.limits.idle } else { terms.limits.head };
-        if now >= self.since + patience {
+        if now >= self.since + self.patience(terms) {
             if rests {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -224,29 +308,57 @@ impl Visit {
         })
     }
 
+    /// What is to come, told to go on where it waits for that.
+    fn coming(&self, head: Head, place: Option<Place>) -> Coming {
+        let asked = head.expects_continue && self.input.is_empty();
+        let interim = if asked { CONTINUE } else { b"" };
+        Coming { head, body: Spool::default(), interim, place }
+    }
+
+    /// A large body comes when there is a place for it.
+    fn queueing(&mut self, head: Head, now: Instant, terms: &Terms) -> (Stage, bool) {
+        if let Some(place) = terms.large.take() {
+            self.since = now;
+            return (Stage::Taking(self.coming(head, Some(place))), true);
+        }
+        if now >= self.since + QUEUE {
+            return (refuse(CROWDED, now, terms), true);
+        }
+        self.touched = now;
+        (Stage::Queueing { head }, false)
+    }
+
     fn taking(
         &mut self,
-        (head, mut body, mut interim): (Head, Spool, &'static [u8]),
+        mut coming: Coming,
         now: Instant,
         terms: &Terms,
         scratch: &mut [u8],
     ) -> Turn {
-        let missing = usize::try_from(head.length - body.len()).unwrap_or(usize::MAX);
+        let missing = coming.head.length - coming.body.len();
+        let missing = usize::try_from(missing).unwrap_or(usize::MAX);
         if missing == 0 {
+            let Coming { head, body, place, .. } = coming;
             let mut text = head.text;
             text.push_str(&format!("{PEER_HEADER}: {}\r\n\r\n", self.peer));
             let request = Parcel { head: text.into_bytes(), body, skip: 0 };
-            let order = Order { request, only_head: head.only_head, keep: head.keep };
+            if place.is_some() {
+                // Arriving took its own time; being answered takes no longer than for others.
+                self.since = now;
+                self.farewell = FAREWELL;
+            }
+            let (only_head, keep) = (head.only_head, head.keep);
+            let order = Order { request, only_head, keep, place, inside: None };
             return Ok((Stage::Waiting(order), true));
         }
-        if now >= self.since + terms.limits.whole {
+        if now >= coming.until(self.since, terms) {
             return Ok((refuse(SLOW_REQUEST, now, terms), true));
         }
         let mut moved = false;
-        if !interim.is_empty()
-            && let Some(count) = self.line.write(interim)?
+        if !coming.interim.is_empty()
+            && let Some(count) = self.line.write(coming.interim)?
         {
-            interim = &interim[count..];
+            coming.interim = &coming.interim[count..];
             moved = true;
         }
         let pushed = if self.input.is_empty() {
@@ -255,14 +367,14 @@ impl Visit {
                 None => {
                     // TLS may still hold some of the interim answer.
                     self.line.flush()?;
-                    return Ok((Stage::Taking { head, body, interim }, moved));
+                    return Ok((Stage::Taking(coming), moved));
                 }
                 Some(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Some(count) => terms.keep(&mut body, &scratch[..count]),
+                Some(count) => terms.keep(&mut coming.body, &scratch[..count]),
             }
         } else {
             let count = missing.min(self.input.len());
-            let pushed = terms.keep(&mut body, &self.input[..count]);
+            let pushed = terms.keep(&mut coming.body, &self.input[..count]);
             self.input.drain(..count);
             pushed
         };
@@ -270,7 +382,7 @@ impl Visit {
             log::error!(target: "web", "cannot store the body of a request: {error}");
             return Ok((refuse(NO_ROOM, now, terms), true));
         }
-        Ok((Stage::Taking { head, body, interim }, true))
+        Ok((Stage::Taking(coming), true))
     }
 
     fn answering(
@@ -299,7 +411,7 @@ impl Visit {
             }
             self.line.finish()?;
             self.input = Vec::new();
-            return Ok((Stage::Leaving { until: now + FAREWELL }, true));
+            return Ok((Stage::Leaving { until: now + self.farewell }, true));
         }
         Ok((Stage::Answering { answer, sent, keep, until }, moved))
     }

@@ -2,8 +2,15 @@
 //! numbers, conditions, and pages far back; each beside the bare question to SQLite that it cannot do
 //! without. `cargo bench --bench desk`; `COUNTERFOIL_BENCH_DESK` is the folder where the database is
 //! made once and kept, `COUNTERFOIL_BENCH_DESK_TICKETS` how many tickets it has (20,000 unless told).
+//! At last the web is opened over it and asked at a fixed rate; with `COUNTERFOIL_BENCH_DESK_WEB=1` that
+//! is all, and nothing is put into the index before.
 
 #![allow(clippy::print_stdout)]
+
+mod make;
+#[path = "../policy/mod.rs"]
+mod policy;
+mod serve;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -13,6 +20,7 @@ use counterfoil::desk::query::Query;
 use counterfoil::desk::ticket::{Kind, State, TicketNumber};
 use counterfoil::store::Store;
 use counterfoil::time::Timestamp;
+use make::{Lot, make, word};
 use rusqlite::Connection;
 
 /// When the first article came.
@@ -31,6 +39,13 @@ const ASKED: usize = 200;
 const PAGE: u32 = 25;
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // This program runs itself for the intake, which is to be in another process.
+    if let [role, path, tickets] = &arguments[..]
+        && role == "intake"
+    {
+        return serve::intake(Path::new(path), tickets.parse().expect("a number"));
+    }
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let tickets: usize = number("COUNTERFOIL_BENCH_DESK_TICKETS").unwrap_or(20_000);
     let kept = std::env::var_os("COUNTERFOIL_BENCH_DESK").map(PathBuf::from);
@@ -42,185 +57,19 @@ fn main() {
         make(&path, tickets);
     }
     let mut store = Store::open(&path, BEGUN).expect("the store");
-    index(&mut store);
-    write_on(&mut store, tickets);
-    ask_all(&mut store, &path);
-}
-
-/// Draws by lot, the same every time (splitmix64).
-struct Lot(u64);
-
-impl Lot {
-    fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+    if std::env::var_os("COUNTERFOIL_BENCH_DESK_WEB").is_none() {
+        index(&mut store);
+        write_on(&mut store, tickets);
+        ask_all(&mut store, &path);
     }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.draw() % limit
-    }
-
-    /// A number from 1 on, the n-th 1/n as often as the first.
-    fn rank(&mut self) -> u64 {
-        let share = self.draw() as f64 / u64::MAX as f64;
-        (share * VOCABULARY.ln()).exp() as u64
-    }
-
-    fn sentence(&mut self, words: u64) -> String {
-        let words: Vec<String> = (0..words).map(|_| self.rank()).map(word).collect();
-        words.join(" ")
-    }
-}
-
-/// The word of this rank.
-fn word(rank: u64) -> String {
-    const SYLLABLES: [&str; 40] = [
-        "an", "ber", "con", "der", "en", "fa", "ge", "ha", "in", "ja", "kon", "la", "ma", "ne",
-        "or", "pa", "qui", "re", "sta", "te", "un", "ver", "wa", "xe", "ya", "zu", "lich", "ung",
-        "tion", "er", "mel", "rech", "nung", "lam", "pe", "auf", "trag", "bir", "so", "ti",
-    ];
-    let mut lot = Lot(rank);
-    let syllables = 1 + (rank as f64).log10() as u64 / 2 + lot.below(2);
-    (0..=syllables).map(|_| SYLLABLES[lot.below(40) as usize]).collect()
-}
-
-/// Makes a database of so many tickets, three articles each, of which nothing is in the index.
-fn make(path: &Path, tickets: usize) {
-    let begun = Instant::now();
-    let half_made = path.with_extension("part");
-    let _ = std::fs::remove_file(&half_made);
-    let mut store = Store::open(&half_made, BEGUN).expect("a store");
-    store.mailbox("support", "support@office.example", None, BEGUN).expect("a mailbox");
     drop(store);
-    let mut db = Connection::open(&half_made).expect("the database");
-    db.execute_batch(
-        "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -200000",
-    )
-    .expect("settings");
-    let mut lot = Lot(42);
-    let articles = tickets as i64 * 3;
-    let mut last_activity: Vec<i64> = Vec::with_capacity(tickets);
-    let mut id = 0;
-    while id < articles {
-        let tx = db.transaction().expect("a transaction");
-        let mut insert = tx
-            .prepare(
-                "INSERT INTO article (id, ticket, kind, people, subject, created_at, text)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )
-            .expect("a statement");
-        let mut file = tx
-            .prepare(
-                "INSERT INTO attachment (article, content, filename, content_type, inline)
-                 VALUES (?1, 1, ?2, 'application/pdf', 0)",
-            )
-            .expect("a statement");
-        for _ in 0..50_000.min(articles - id) {
-            id += 1;
-            // Every third article opens a ticket, the others answer one of the last thousand.
-            let ticket = if id % 3 == 1 {
-                last_activity.push(id);
-                last_activity.len()
-            } else {
-                let back = lot.below(1_000.min(last_activity.len() as u64)) as usize;
-                let ticket = last_activity.len() - back;
-                last_activity[ticket - 1] = id;
-                ticket
-            };
-            let (sender, kind) =
-                (lot.below(100_000), if id % 3 == 2 { "email_out" } else { "email_in" });
-            let people = format!(
-                r#"{{"from":{{"address":"{w}.{sender}@{domain}.example","name":"{w} {domain}"}},"reply_to":[],"to":[{{"address":"support@office.example","name":""}}],"cc":[],"bcc":[]}}"#,
-                w = word(sender % 5_000 + 1),
-                domain = word(sender % 900 + 7),
-            );
-            insert
-                .execute((
-                    id,
-                    ticket as i64,
-                    kind,
-                    people,
-                    subject(ticket),
-                    at(id),
-                    text(&mut lot, id),
-                ))
-                .expect("an article");
-            if id % 10 == 0 {
-                file.execute((id, format!("{}-{}.pdf", lot.sentence(1), lot.below(1_000_000))))
-                    .expect("an attachment");
-            }
-        }
-        drop((insert, file));
-        tx.commit().expect("committed");
+    let missing: i64 = Connection::open(&path)
+        .and_then(|db| db.query_row("SELECT indexed_from FROM installation", [], |row| row.get(0)))
+        .expect("how far the index is");
+    if missing > 1 {
+        println!("articles before {missing} are not in the index: searches below tell little");
     }
-    let tx = db.transaction().expect("a transaction");
-    tx.execute("INSERT INTO content (sha256, size, packed, bytes) VALUES ('', 0, 0, x'')", [])
-        .expect("a content");
-    for (nth, last) in last_activity.iter().enumerate() {
-        let (state, closed) = match lot.below(100) {
-            0 => ("new", None),
-            1 => ("open", None),
-            2 => ("pending", None),
-            _ => ("closed", Some(at(*last))),
-        };
-        tx.prepare_cached(
-            "INSERT INTO ticket (number, mailbox, subject, state, priority, queue, assignee,
-                                 created_at, updated_at, closed_at)
-             VALUES (?1, 1, ?2, ?3, 'normal', ?4, ?5, ?6, ?6, ?7)",
-        )
-        .expect("a statement")
-        .execute((
-            nth as i64 + 1,
-            subject(nth + 1),
-            state,
-            format!("queue-{}", lot.below(8)),
-            format!("agent-{}", lot.below(20)),
-            at(*last),
-            closed,
-        ))
-        .expect("a ticket");
-    }
-    tx.execute("UPDATE installation SET indexed_from = (SELECT max(id) + 1 FROM article)", [])
-        .expect("nothing is indexed");
-    tx.commit().expect("committed");
-    drop(db);
-    std::fs::rename(&half_made, path).expect("renamed");
-    println!(
-        "made {tickets} tickets, {articles} articles in {:.0} s",
-        begun.elapsed().as_secs_f64()
-    );
-}
-
-fn at(id: i64) -> String {
-    BEGUN.plus_seconds(id * PACE).to_string()
-}
-
-fn subject(ticket: usize) -> String {
-    Lot(ticket as u64).sentence(5)
-}
-
-/// Some sixty words, an order number in every second text, a rare word in every hundred-thousandth,
-/// and one text of a hundred in Chinese.
-fn text(lot: &mut Lot, id: i64) -> String {
-    let length = 20 + lot.below(80);
-    let mut text = lot.sentence(length);
-    if id % 2 == 0 {
-        text += &format!("\nRE-2025-{:08}", lot.below(100_000_000));
-    }
-    if id % 100_000 == 77 {
-        text += " zanzibar";
-    }
-    if id % 100 == 0 {
-        let letters = (0..60).filter_map(|_| {
-            let rank = (lot.draw() as f64 / u64::MAX as f64 * 3_000_f64.ln()).exp() as u32;
-            char::from_u32(0x4e00 + rank)
-        });
-        text.extend(letters);
-    }
-    text
+    serve::serve(&path, tickets);
 }
 
 /// Puts what is missing into the index, as the program does when it was upgraded.
