@@ -6,6 +6,7 @@ pub mod audit;
 pub mod bounced;
 pub mod caps;
 pub mod change;
+pub mod figures;
 pub mod fingerprint;
 pub mod folding;
 pub mod intake;

@@ -7,6 +7,7 @@ pub mod audit;
 mod caps;
 pub mod changes;
 pub mod content;
+pub mod figures;
 pub mod filing;
 pub mod health;
 mod indexing;

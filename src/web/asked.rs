@@ -3,6 +3,9 @@
 //! and `route`.
 
 use std::io;
+use std::net::IpAddr;
+
+use super::door;
 
 /// The most bytes of a form. The longest holds an agent's answer.
 pub(super) const FORM_BYTES: u64 = 512 * 1024;
@@ -30,6 +33,10 @@ pub(super) struct Asked {
     pub(super) authorization: Option<String>,
     /// The X-CSRF-Token header.
     pub(super) csrf_token: Option<String>,
+    /// The address it came from, as the door saw it.
+    pub(super) peer: Option<IpAddr>,
+    /// Whether an X-Forwarded-For header came with it: a proxy passes it on for somebody else.
+    pub(super) forwarded: bool,
     /// The body, as long as the door lets in.
     pub(super) body: Vec<u8>,
 }
@@ -52,6 +59,8 @@ impl Asked {
             cookies: header("Cookie").unwrap_or_default(),
             authorization: header("Authorization"),
             csrf_token: header("X-CSRF-Token"),
+            peer: door::peer(request).map(|peer| peer.ip()),
+            forwarded: header("X-Forwarded-For").is_some(),
             body: Vec::new(),
         };
         request.as_reader().read_to_end(&mut asked.body)?;

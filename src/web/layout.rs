@@ -40,6 +40,7 @@ fn digest(text: &str) -> String {
 pub(super) enum Place {
     Status,
     Tickets,
+    Figures,
     SignIn,
     Elsewhere,
 }
@@ -113,6 +114,11 @@ impl Frame<'_> {
             nav aria-label=(texts.pages) {
                 a href="/" aria-current=[current(Place::Status)] { (texts.status) }
                 a href="/tickets" aria-current=[current(Place::Tickets)] { (texts.tickets) }
+                @if self.visitor.is_some() {
+                    a href="/figures" aria-current=[current(Place::Figures)] {
+                        (self.locale.texts().figures.title)
+                    }
+                }
             }
             @match self.visitor {
                 Some(visitor) => {

@@ -5,15 +5,20 @@
 mod answer;
 mod api;
 mod asked;
+mod at_status;
 mod at_ticket;
+mod chart;
 pub mod door;
 mod download;
+mod figures;
 mod layout;
 mod letter;
 mod linked;
 mod locale;
+mod metrics;
 mod pages;
 mod patience;
+mod peers;
 mod route;
 mod search;
 mod session;
@@ -26,6 +31,8 @@ mod verdict;
 mod words;
 mod work;
 
+pub use peers::{NoPeers, Peers};
+
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -36,6 +43,7 @@ use answer::Answer;
 use asked::Asked;
 use door::{Door, Limits, TlsFiles};
 use pages::{Desk, Facts, Pages};
+use metrics::Counters;
 use patience::Patience;
 use session::Forms;
 use texts::Language;
@@ -54,6 +62,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Further names under which it may be addressed, as for [`door::Settings`].
     pub allowed_hosts: Vec<String>,
+    /// Who else than this machine may ask for the metrics.
+    pub metrics_from: Vec<Peers>,
     /// Serve https with these files; `None` serves http.
     pub tls: Option<TlsFiles>,
     /// The database.
@@ -113,7 +123,7 @@ impl Web {
     /// that were not looked into yet count as starting.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let Settings { listen, allowed_hosts, tls, store_path, desk, .. } = settings;
-        let Settings { recovery_days, mailboxes, policies, language, zone, .. } = settings;
+        let Settings { recovery_days, mailboxes, policies, language, zone, metrics_from, .. } = settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {
@@ -141,6 +151,8 @@ impl Web {
             forms,
             patience: Mutex::new(Patience::default()),
             pace: Mutex::new(api::Pace::default()),
+            metrics_from,
+            counters: Counters::default(),
             policies,
         });
         let mut web = Self { door, threads: Vec::with_capacity(THREADS) };
@@ -180,6 +192,7 @@ fn answer_all(door: &Door, mut pages: Pages) {
                 Ok(asked) => answer_one(&mut pages, asked),
                 Err(_) => Answer::line(400, "the request ended too early"),
             };
+            pages.desk.counters.answered(answer.status);
             answer.send(request);
         }));
         if answered.is_err() {

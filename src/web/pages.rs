@@ -8,21 +8,20 @@ use super::api::{self, Pace};
 use super::asked::{Asked, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, STYLE};
 use super::locale::Locale;
+use super::metrics::Counters;
+use super::peers::Peers;
 use super::patience::Patience;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
 use super::tickets::View;
 use super::words::span;
-use super::{MailboxFacts, download, letter, search, sign_in, status, tickets};
+use super::{MailboxFacts, download, letter, search, sign_in, tickets};
 use crate::desk::intake::Policy;
 use crate::desk::query::Query;
 use crate::desk::ticket::{AgentId, Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Timestamp, Zone};
-
-/// Seconds after which the status page is asked for again.
-const RENEWAL: u32 = 15;
 
 /// The longest name and password taken, in bytes; hashing longer ones would only cost time.
 const NAME_BYTES: usize = 200;
@@ -52,6 +51,9 @@ pub(super) struct Desk {
     pub(super) forms: Forms,
     pub(super) patience: Mutex<Patience>,
     pub(super) pace: Mutex<Pace>,
+    /// Who else than this machine may ask for the metrics.
+    pub(super) metrics_from: Vec<Peers>,
+    pub(super) counters: Counters,
     /// How each mailbox writes, in the order of the configuration.
     pub(super) policies: Vec<(String, MailboxId, Policy)>,
 }
@@ -148,6 +150,7 @@ impl Pages {
             Route::Icon => return Ok(Answer::asset("image/svg+xml", ICON)),
             Route::Health => return Ok(self.health(now)),
             Route::Status => return Ok(self.status(asked, now)),
+            Route::Metrics => return self.metrics(asked, now),
             _ => {}
         }
         let visitor = Visitor::of(asked, &mut self.store, now)?;
@@ -164,6 +167,8 @@ impl Pages {
             Route::SignInLink(secret) if post => self.use_link(asked, &secret, visitor, now),
             Route::SignInLink(_) => Ok(self.link_page(asked)),
             Route::SignOut => self.sign_out(asked, visitor),
+            Route::Figures => self.figures(visitor, now),
+            Route::Counts => self.counts(visitor),
             Route::Tickets => self.tickets(asked, visitor, now),
             Route::Search => self.search(asked, visitor, now),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
@@ -174,7 +179,9 @@ impl Pages {
             Route::ArticlePage(number, article) => self.article_page(number, article),
             Route::Attachment(id) => self.attachment(id),
             Route::Original(id) => self.original(id, visitor),
-            Route::Status | Route::Health | Route::Style | Route::Icon => Ok(self.failed()),
+            Route::Status | Route::Health | Route::Metrics | Route::Style | Route::Icon => {
+                Ok(self.failed())
+            }
         }
     }
 
@@ -215,44 +222,6 @@ impl Pages {
             return Some(frame.plain(415, texts.no_form_title, texts.no_form, None));
         }
         None
-    }
-
-    // Status
-
-    fn health(&mut self, now: Timestamp) -> Answer {
-        match self.store.status(now) {
-            Ok(facts) => {
-                let verdict = status::judge(&self.desk.facts, &facts, self.desk.started_at, now);
-                Answer::line(verdict.http_status(), &verdict.line())
-            }
-            Err(error) => Answer::line(503, &unreadable(&error)),
-        }
-    }
-
-    /// The status page says something even when the database does not.
-    fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
-        let facts = self.store.status(now);
-        let visitor = Visitor::of(asked, &mut self.store, now).unwrap_or_default();
-        let renews = asked.query("still").is_none().then_some(RENEWAL);
-        let mut frame = self.frame(visitor.as_ref(), Place::Status);
-        frame.refresh = renews;
-        match facts {
-            Ok(facts) => {
-                let main = status::page(
-                    &self.desk.facts,
-                    &facts,
-                    self.desk.started_at,
-                    now,
-                    renews,
-                    visitor.is_some(),
-                );
-                Answer::page(200, frame.page("Status", main))
-            }
-            Err(error) => {
-                let main = status::unreadable(&unreadable(&error));
-                Answer::page(503, frame.page("Status", main))
-            }
-        }
     }
 
     // Signing in and out
@@ -298,11 +267,13 @@ impl Pages {
             ));
         }
         if let Err(wait) = self.patience(|patience| patience.may_try(&name, now)) {
+            self.desk.counters.sign_in_failed();
             let words = format!("Too many wrong passwords. Wait {} and try again.", span(wait));
             let answer = self.sign_in_form(asked, 429, &name, next, Some(&words));
             return Ok(answer.with("Retry-After", wait.to_string()));
         }
         let Some(agent) = self.store.check_password(&name, &password)? else {
+            self.desk.counters.sign_in_failed();
             log::warn!(target: "web", "a wrong name or password was given");
             let words = Some("Name and password do not fit.");
             return Ok(self.sign_in_form(asked, 403, &name, next, words));
@@ -451,10 +422,4 @@ impl Pages {
         let bytes = self.store.raw(id)?;
         Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
     }
-}
-
-/// The first line when the database does not answer. What exactly is wrong is for the log.
-fn unreadable(error: &store::Error) -> String {
-    log::error!(target: "web", "cannot read how everything stands: {error}");
-    "Needs attention: the database cannot be read.".to_owned()
 }

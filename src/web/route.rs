@@ -10,6 +10,12 @@ pub(super) enum Route {
     Status,
     /// The same in one line, for monitors.
     Health,
+    /// What arrives, is answered and waits, in pictures.
+    Figures,
+    /// How many tickets there are, for a script of ours.
+    Counts,
+    /// What is measured, for Prometheus.
+    Metrics,
     /// The style sheet.
     Style,
     /// The picture in a browser's tab.
@@ -49,6 +55,9 @@ impl Route {
         Some(match segments[..] {
             [""] => Self::Status,
             ["healthz"] => Self::Health,
+            ["figures"] => Self::Figures,
+            ["counts"] => Self::Counts,
+            ["metrics"] => Self::Metrics,
             ["style.css"] => Self::Style,
             ["icon.svg"] => Self::Icon,
             ["sign-in"] => Self::SignIn,
@@ -93,12 +102,15 @@ impl Route {
         match self {
             Self::Status
             | Self::Health
+            | Self::Metrics
             | Self::Style
             | Self::Icon
             | Self::SignIn
             | Self::SignInLink(_)
             | Self::SignOut => false,
-            Self::Tickets
+            Self::Figures
+            | Self::Counts
+            | Self::Tickets
             | Self::Search
             | Self::Ticket(_)
             | Self::Requester(_)
@@ -128,6 +140,9 @@ mod tests {
             ("/", Some(Route::Status)),
             ("/healthz", Some(Route::Health)),
             ("/healthz/", None),
+            ("/figures", Some(Route::Figures)),
+            ("/counts", Some(Route::Counts)),
+            ("/metrics", Some(Route::Metrics)),
             ("/tickets", Some(Route::Tickets)),
             ("/tickets/", None),
             ("/tickets/17", Some(Route::Ticket(TicketNumber(17)))),

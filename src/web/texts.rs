@@ -2,13 +2,19 @@
 //! below, the languages side by side, so that none can be forgotten; a further language is one more
 //! constant in each. `{}` stands for what a page puts in its place.
 
+pub(super) mod figures;
 pub(super) mod general;
 pub(super) mod moments;
+pub(super) mod status;
+pub(super) mod verdict;
 
 use maud::{Markup, PreEscaped, Render};
 
+pub(super) use figures::Figures;
 pub(super) use general::General;
 pub(super) use moments::Moments;
+pub(super) use status::Status;
+pub(super) use verdict::Verdict;
 
 /// A language the pages speak.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -73,11 +79,26 @@ impl Language {
 pub(super) struct Texts {
     pub(super) general: General,
     pub(super) moments: Moments,
+    pub(super) status: Status,
+    pub(super) verdict: Verdict,
+    pub(super) figures: Figures,
 }
 
-const ENGLISH: Texts = Texts { general: general::ENGLISH, moments: moments::ENGLISH };
+const ENGLISH: Texts = Texts {
+    general: general::ENGLISH,
+    moments: moments::ENGLISH,
+    status: status::ENGLISH,
+    verdict: verdict::ENGLISH,
+    figures: figures::ENGLISH,
+};
 
-const GERMAN: Texts = Texts { general: general::GERMAN, moments: moments::GERMAN };
+const GERMAN: Texts = Texts {
+    general: general::GERMAN,
+    moments: moments::GERMAN,
+    status: status::GERMAN,
+    verdict: verdict::GERMAN,
+    figures: figures::GERMAN,
+};
 
 /// A word for one thing and for several. English and German need no third form.
 #[derive(Clone, Copy, Debug)]

@@ -13,9 +13,9 @@ const HEADERS: usize = 64;
 /// The methods that go in. (RFC 9110 section 9, RFC 5789)
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /// The headers that go in besides Host and Content-Length, and whether a second one may be joined
-/// to the first with a comma. Everything else, hop-by-hop headers and forged addresses included,
-/// stays outside.
-const PASSED: [(&str, bool); 13] = [
+/// to the first with a comma. Everything else, hop-by-hop headers included, stays outside.
+/// X-Forwarded-For is whatever the client or its proxy wrote, and proves nothing.
+const PASSED: [(&str, bool); 14] = [
     ("Accept", true),
     ("Accept-Language", true),
     ("Authorization", false),
@@ -29,6 +29,7 @@ const PASSED: [(&str, bool); 13] = [
     ("Sec-Fetch-Site", false),
     ("User-Agent", false),
     ("X-CSRF-Token", false),
+    ("X-Forwarded-For", true),
 ];
 
 /// A request that does not go in: status code, and one sentence for whoever sent it.
@@ -328,7 +329,7 @@ mod tests {
         assert_eq!(
             head.text,
             "POST /ab/%C3%A4%20+?q=%41+b HTTP/1.0\r\nHost: LOCALHOST:8025\r\n\
-             Accept: text/html, */*\r\nCookie: a=1; c=3\r\nContent-Length: 7\r\n"
+             Accept: text/html, */*\r\nCookie: a=1; c=3\r\nX-Forwarded-For: 9.9.9.9\r\nContent-Length: 7\r\n"
         );
         assert_eq!((head.length, head.keep, head.expects_continue), (7, true, false));
     }
