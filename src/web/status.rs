@@ -172,8 +172,8 @@ impl Page<'_> {
         html! {
             @for case in &known.cases {
                 p.error {
-                    b { (put(texts.case, &[&case.ledger.to_string(), texts.outcome(case.outcome)])) }
-                    " " (public_error(&case.reason, texts.address_hidden)) " "
+                    b { (put(texts.case, &[&case.ledger.to_string(), texts.outcome(case.outcome)])) " " }
+                    (public_error(&case.reason, texts.address_hidden)) " "
                     (put(texts.received, &[&locale.ago(case.received_at)]))
                 }
             }
@@ -238,7 +238,7 @@ impl Page<'_> {
     }
 
     fn error_line(&self, error: &str) -> Markup {
-        html! { p.error { b { (self.locale.texts().status.last_error) } " " (error) } }
+        html! { p.error { b { (self.locale.texts().status.last_error) " " } (error) } }
     }
 
     fn retention(&self) -> Markup {
