@@ -129,7 +129,10 @@ CREATE TABLE ticket (
   -- Retention leaves a held ticket and its originals alone.
   hold         INTEGER NOT NULL DEFAULT 0 CHECK (hold IN (0, 1)),
   -- When the content went; the number stays.
-  erased_at    TEXT
+  erased_at    TEXT,
+  -- Since when its requester waits for an answer, and when an agent first gave one; kept by triggers.
+  waiting_since  TEXT,
+  answered_at    TEXT
 ) STRICT;
 
 CREATE INDEX ticket_by_activity ON ticket (updated_at DESC, number DESC);
@@ -430,6 +433,129 @@ CREATE TABLE sent_form (
 
 CREATE INDEX sent_form_ageing ON sent_form (sent_at);
 CREATE INDEX sent_form_of_ticket ON sent_form (ticket);
+
+CREATE INDEX ledger_unfiled ON ledger (mailbox) WHERE filing_due = 1 AND filing_error <> '';
+CREATE INDEX ledger_failing ON ledger (mailbox, id) WHERE outcome = 'waiting' AND attempts >= 3;
+CREATE INDEX outbox_unsent ON outbox (mailbox, state, queued_at, tried_at, reason)
+  WHERE state <> 'sent';
+
+-- How many rows the ledger has, kept by the triggers below: of each outcome, and of all of them in
+-- the row with an empty outcome, so that the sum can fail to close.
+CREATE TABLE ledger_count (
+  mailbox   INTEGER NOT NULL,
+  outcome   TEXT NOT NULL,
+  messages  INTEGER NOT NULL,
+  PRIMARY KEY (mailbox, outcome)
+) STRICT, WITHOUT ROWID;
+
+-- How many removed originals can be recovered until some moment of an hour in UTC (2026-05-04T09).
+CREATE TABLE recoverable_count (
+  mailbox    INTEGER NOT NULL,
+  hour       TEXT NOT NULL,
+  originals  INTEGER NOT NULL,
+  PRIMARY KEY (mailbox, hour)
+) STRICT, WITHOUT ROWID;
+
+-- How many tickets wait for an answer, by the hour in UTC since which they do.
+CREATE TABLE waiting_count (
+  hour     TEXT PRIMARY KEY,
+  tickets  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What happened in each hour in UTC, for the figures. arrived: messages that became articles, by
+-- when the mailbox received them; taken_in: the same by when they became articles. answered: what
+-- agents wrote to people. within_… and later: first answers, by how long the requester had waited.
+-- Nothing here goes when content is erased: it names nobody.
+CREATE TABLE tally (
+  hour     TEXT NOT NULL,
+  what     TEXT NOT NULL CHECK (what IN ('arrived', 'taken_in', 'answered', 'within_hour',
+             'within_four_hours', 'within_day', 'within_three_days', 'later')),
+  mailbox  INTEGER NOT NULL,
+  amount   INTEGER NOT NULL,
+  PRIMARY KEY (hour, what, mailbox)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER ledger_counted AFTER INSERT ON ledger BEGIN
+  INSERT INTO ledger_count (mailbox, outcome, messages)
+    VALUES (NEW.mailbox, '', 1), (NEW.mailbox, NEW.outcome, 1)
+    ON CONFLICT (mailbox, outcome) DO UPDATE SET messages = messages + 1;
+END;
+
+CREATE TRIGGER ledger_recounted AFTER UPDATE OF outcome ON ledger
+WHEN OLD.outcome <> NEW.outcome BEGIN
+  UPDATE ledger_count SET messages = messages - 1
+    WHERE mailbox = OLD.mailbox AND outcome = OLD.outcome;
+  INSERT INTO ledger_count (mailbox, outcome, messages) VALUES (NEW.mailbox, NEW.outcome, 1)
+    ON CONFLICT (mailbox, outcome) DO UPDATE SET messages = messages + 1;
+END;
+
+CREATE TRIGGER arrival_tallied AFTER UPDATE OF outcome ON ledger
+WHEN NEW.outcome IN ('opened', 'joined') AND OLD.outcome NOT IN ('opened', 'joined') BEGIN
+  INSERT INTO tally (hour, what, mailbox, amount)
+    VALUES (substr(NEW.received_at, 1, 13), 'arrived', NEW.mailbox, 1),
+           (ifnull((SELECT substr(created_at, 1, 13) FROM article WHERE id = NEW.article),
+                   substr(NEW.listed_at, 1, 13)), 'taken_in', NEW.mailbox, 1)
+    ON CONFLICT (hour, what, mailbox) DO UPDATE SET amount = amount + 1;
+END;
+
+CREATE TRIGGER recoverable_recounted AFTER UPDATE OF original, recoverable_until ON ledger
+WHEN (OLD.original = 'removed' OR NEW.original = 'removed')
+  AND (OLD.original <> NEW.original OR OLD.recoverable_until IS NOT NEW.recoverable_until)
+BEGIN
+  UPDATE recoverable_count SET originals = originals - 1
+    WHERE OLD.original = 'removed' AND mailbox = OLD.mailbox
+      AND hour = substr(OLD.recoverable_until, 1, 13);
+  INSERT INTO recoverable_count (mailbox, hour, originals)
+    SELECT NEW.mailbox, substr(NEW.recoverable_until, 1, 13), 1
+    WHERE NEW.original = 'removed' AND NEW.recoverable_until IS NOT NULL
+    ON CONFLICT (mailbox, hour) DO UPDATE SET originals = originals + 1;
+END;
+
+-- A requester waits from the first message a person wrote since the last answer. Only what waits
+-- in a new or open ticket counts.
+CREATE TRIGGER ticket_begins_to_wait AFTER INSERT ON article
+WHEN NEW.kind = 'email_in' AND NEW.machine IS NULL BEGIN
+  UPDATE ticket SET waiting_since = NEW.created_at
+    WHERE number = NEW.ticket AND waiting_since IS NULL AND state IN ('new', 'open');
+END;
+
+CREATE TRIGGER ticket_waits_no_longer AFTER UPDATE OF state ON ticket
+WHEN NEW.waiting_since IS NOT NULL AND NEW.state NOT IN ('new', 'open') BEGIN
+  UPDATE ticket SET waiting_since = NULL WHERE number = NEW.number;
+END;
+
+CREATE TRIGGER waiting_recounted AFTER UPDATE OF state, waiting_since ON ticket
+WHEN OLD.state <> NEW.state OR OLD.waiting_since IS NOT NEW.waiting_since BEGIN
+  UPDATE waiting_count SET tickets = tickets - 1
+    WHERE OLD.state IN ('new', 'open') AND hour = substr(OLD.waiting_since, 1, 13);
+  INSERT INTO waiting_count (hour, tickets) SELECT substr(NEW.waiting_since, 1, 13), 1
+    WHERE NEW.state IN ('new', 'open') AND NEW.waiting_since IS NOT NULL
+    ON CONFLICT (hour) DO UPDATE SET tickets = tickets + 1;
+END;
+
+-- An answer is what an agent writes to people, from when it is queued; an acknowledgement is none.
+-- The first one counts where somebody had written before it.
+CREATE TRIGGER answer_tallied AFTER INSERT ON outbox
+WHEN NEW.automatic = 0 AND NEW.article IS NOT NULL BEGIN
+  INSERT INTO tally (hour, what, mailbox, amount)
+    VALUES (substr(NEW.queued_at, 1, 13), 'answered', NEW.mailbox, 1)
+    ON CONFLICT (hour, what, mailbox) DO UPDATE SET amount = amount + 1;
+  INSERT INTO tally (hour, what, mailbox, amount)
+    SELECT substr(NEW.queued_at, 1, 13),
+           CASE WHEN waited <= 3600 THEN 'within_hour' WHEN waited <= 14400 THEN 'within_four_hours'
+                WHEN waited <= 86400 THEN 'within_day' WHEN waited <= 259200 THEN 'within_three_days'
+                ELSE 'later' END,
+           NEW.mailbox, 1
+    FROM (SELECT unixepoch(NEW.queued_at) - unixepoch(ticket.created_at) AS waited
+          FROM article JOIN ticket ON ticket.number = article.ticket
+          WHERE article.id = NEW.article AND ticket.answered_at IS NULL
+            AND EXISTS (SELECT 1 FROM article AS asked
+                        WHERE asked.ticket = ticket.number AND asked.kind = 'email_in'))
+    WHERE true
+    ON CONFLICT (hour, what, mailbox) DO UPDATE SET amount = amount + 1;
+  UPDATE ticket SET answered_at = coalesce(answered_at, NEW.queued_at), waiting_since = NULL
+    WHERE number = (SELECT ticket FROM article WHERE id = NEW.article);
+END;
 
 -- The audit trail: every change of state, chained by SHA-256. It names ids and digests, never
 -- content, and nothing can be changed or taken out of it.

@@ -343,6 +343,7 @@ impl App {
         web::Settings {
             listen: config.web.listen,
             allowed_hosts: config.web.allowed_hosts.clone(),
+            metrics_from: config.web.metrics_from.clone(),
             tls: config.web.tls.as_ref().map(|tls| web::door::TlsFiles {
                 certificate: tls.certificate_file.clone(),
                 key: tls.key_file.clone(),

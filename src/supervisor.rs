@@ -224,8 +224,9 @@ mod tests {
         let mut said = Vec::new();
         for _ in 0..3 {
             let rest = watched.once().as_secs();
-            let health =
-                watched.store.lock().unwrap().status(Fixed.now()).unwrap().rounds.remove(0);
+            let mut store = watched.store.lock().unwrap();
+            let health = store.status(Fixed.now(), Fixed.now()).unwrap().rounds.remove(0);
+            drop(store);
             said.push((rest, health.last_error, health.last_success_at.is_some()));
         }
         assert_eq!(said[0], (1, "no luck".into(), false));

@@ -100,6 +100,12 @@ impl Zone {
         at.zoned().with_time_zone(self.0.clone()).strftime(format).to_string()
     }
 
+    /// The first moment of the day in this zone to which a moment belongs.
+    pub fn day_start(&self, at: Timestamp) -> Timestamp {
+        let here = at.zoned().with_time_zone(self.0.clone());
+        here.start_of_day().map_or(at.day_start(), |day| Timestamp(day.timestamp().as_second()))
+    }
+
     /// Its name, where it has one.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or_default()

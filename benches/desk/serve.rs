@@ -76,6 +76,7 @@ pub(super) fn serve(path: &Path, tickets: usize) {
             copy_to: String::new(),
         }],
         in_force: Vec::new(),
+        metrics_from: Vec::new(),
         canned: Vec::new(),
         quote_lines: 20,
         policies: vec![("support".to_owned(), mailbox, policy)],

@@ -5,6 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::time::{Timestamp, Zone};
+use crate::web::Peers;
 
 /// The longest address (RFC 5321 section 4.5.3.1.3, less the two angle brackets).
 const ADDRESS_MAX: usize = 254;
@@ -59,6 +60,16 @@ pub(super) fn host(text: &str) -> Form<String> {
         return Ok(text.to_lowercase());
     }
     Err(format!("must hold host names without scheme, port and path, not {}", shown(text)))
+}
+
+/// An address, or a network.
+pub(super) fn network(text: &str) -> Form<Peers> {
+    text.parse().map_err(|_| {
+        format!(
+            "must hold numeric addresses or networks such as 192.168.1.0/24, not {}",
+            shown(text)
+        )
+    })
 }
 
 /// An origin: `https://HOST[:PORT]`, or `http://` on a loopback host. Answers it in lower case and

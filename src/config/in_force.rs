@@ -41,6 +41,8 @@ impl Config {
         to.begin("web");
         to.add("listen", self.web.listen);
         to.add("allowed_hosts", self.web.allowed_hosts.join(", "));
+        let networks: Vec<String> = self.web.metrics_from.iter().map(ToString::to_string).collect();
+        to.add("metrics_from", networks.join(", "));
         let tls = self.web.tls.as_ref();
         to.file("tls_certificate_file", tls.map(|tls| tls.certificate_file.as_path()));
         to.file("tls_key_file", tls.map(|tls| tls.key_file.as_path()));

@@ -155,6 +155,11 @@ pub(super) const WEB: Section = Section {
     keys: &[
         text("listen", "127.0.0.1:8025", "address and port; loopback unless changed"),
         Key::new("allowed_hosts", Kind::Texts, "further Host names that may be used"),
+        Key::new(
+            "metrics_from",
+            Kind::Texts,
+            "addresses or networks that may read /metrics; this machine always may",
+        ),
         text("tls_certificate_file", "", "PEM; with tls_key_file: serve https"),
         text("tls_key_file", "", "PEM; the certificate's private key"),
     ],

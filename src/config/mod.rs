@@ -22,6 +22,7 @@ use crate::desk::caps::Limits;
 use crate::desk::template::Template;
 use crate::desk::ticket::Priority;
 use crate::time::{Timestamp, Zone};
+use crate::web::Peers;
 
 pub use example::example;
 pub use fault::{Fault, Faults};
@@ -73,6 +74,8 @@ pub struct Web {
     pub listen: SocketAddr,
     /// Further Host names that may be used, in lower case, without port.
     pub allowed_hosts: Vec<String>,
+    /// Who else than this machine may ask for the metrics.
+    pub metrics_from: Vec<Peers>,
     /// Serve https with these; plain http without.
     pub tls: Option<Tls>,
 }

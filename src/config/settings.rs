@@ -11,6 +11,7 @@ use super::{
     Provider, Retention, Rule, SecretSource, Store, Then, Tls, Web, When,
 };
 use crate::desk::caps::{self, Limits};
+use crate::web::Peers;
 
 /// How many days Microsoft 365 keeps deleted mail at most (facts: microsoft-graph 3.4).
 const MICROSOFT_RECOVERY_DAYS: u32 = 30;
@@ -83,6 +84,13 @@ impl Settings<'_> {
             });
             read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<String>>>()
         });
+        let networks = table.texts("metrics_from").and_then(|texts| {
+            let read = texts.iter().map(|(at, text)| {
+                let fault = |what: String| self.reader.fault_at(table, *at, "metrics_from", &what);
+                forms::network(text).map_err(fault).ok()
+            });
+            read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<Peers>>>()
+        });
         let certificate = self.path(table, "tls_certificate_file");
         let key = self.path(table, "tls_key_file");
         let tls = match (certificate?, key?) {
@@ -99,7 +107,7 @@ impl Settings<'_> {
                 return None;
             }
         };
-        Some(Web { listen: listen?, allowed_hosts: hosts?, tls })
+        Some(Web { listen: listen?, allowed_hosts: hosts?, metrics_from: networks?, tls })
     }
 
     fn desk(&mut self, table: &Table) -> Option<Desk> {

@@ -34,6 +34,8 @@ words! {
         Discarded = "message.discarded",
         /// The ledger was compared with a full listing of the mailbox.
         Reconciled = "mailbox.reconciled",
+        /// The kept counts of the ledger were found wrong and put right.
+        Recounted = "ledger.recounted",
         /// An original that was removed is in the folder again.
         Restored = "original.restored",
         /// An original was copied to a folder.

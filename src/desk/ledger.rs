@@ -106,6 +106,19 @@ pub struct Balance {
 }
 
 impl Balance {
+    /// How many messages have this outcome.
+    pub fn count(&self, outcome: Outcome) -> u64 {
+        match outcome {
+            Outcome::Waiting => self.waiting,
+            Outcome::Opened => self.opened,
+            Outcome::Joined => self.joined,
+            Outcome::Duplicate => self.duplicate,
+            Outcome::Quarantined => self.quarantined,
+            Outcome::Discarded => self.discarded,
+            Outcome::Vanished => self.vanished,
+        }
+    }
+
     /// A balance from the number of rows there are, counted by itself, and the rows of each
     /// outcome.
     pub fn of(mailbox: String, listed: u64, count: impl Fn(Outcome) -> u64) -> Self {

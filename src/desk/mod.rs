@@ -7,6 +7,7 @@ pub mod bounced;
 pub mod caps;
 pub mod change;
 pub mod draft;
+pub mod figures;
 pub mod fingerprint;
 pub mod folding;
 pub mod intake;

@@ -4,7 +4,7 @@
 use rusqlite::Transaction;
 
 use super::filing::MOVED_BY_OTHERS;
-use super::ledger::say;
+use super::ledger::{recount, say};
 use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::Action;
 use crate::desk::intake::ACTOR;
@@ -253,6 +253,9 @@ impl Store {
             .execute((mailbox.0, now, serde_json::json!(found).to_string()))?;
             let changes = found.returned + found.restored + found.vanished + found.left;
             let new_day = done.is_none_or(|at| at.day_start() != now.day_start());
+            if wanted || new_day {
+                recount(tx, mailbox, now)?;
+            }
             if wanted || new_day || changes > 0 {
                 let entry = audit::by(ACTOR, Action::Reconciled, found.in_words());
                 audit::append(tx, now, &entry)?;

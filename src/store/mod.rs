@@ -9,6 +9,7 @@ mod caps;
 pub mod changes;
 pub mod content;
 pub mod drafts;
+pub mod figures;
 pub mod filing;
 pub mod health;
 mod indexing;

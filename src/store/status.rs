@@ -1,11 +1,11 @@
 //! What the status page shows, read in one view of the database: how the rounds fare, and for each
 //! mailbox its sum, what was taken in today, what can still be recovered, and what waits to leave.
-//! Counts and moments only; nothing here names a person or a subject.
+//! All by kept counts and small indexes: it must not become slower with the ledger. Counts and moments only; nothing here names a person or a subject.
 
 use rusqlite::Transaction;
 
 use super::health::{Health, rounds};
-use super::ledger::balances;
+use super::ledger::kept_balances;
 use super::outbox::OutboxCount;
 use super::{Result, Store};
 use crate::desk::ledger::{Balance, Outcome};
@@ -27,7 +27,7 @@ pub struct Status {
 pub struct MailboxStatus {
     /// The sum of its ledger, which also bears its name.
     pub balance: Balance,
-    /// Messages that became articles since the last midnight in UTC.
+    /// Messages that became articles today.
     pub taken_in_today: u64,
     /// Originals removed from it that it still lets one recover, as far as we know.
     pub recoverable: u64,
@@ -64,9 +64,6 @@ pub struct Case {
     pub reason: String,
 }
 
-/// Failures after which a message that waits is brought up.
-const FAILING: u32 = 3;
-
 /// Cases told of each mailbox.
 const CASES: u32 = 10;
 
@@ -83,23 +80,33 @@ impl Status {
 }
 
 impl Store {
-    /// How everything stands at `now`.
-    pub fn status(&mut self, now: Timestamp) -> Result<Status> {
-        self.read(|tx| {
-            let mut mailboxes: Vec<(i64, MailboxStatus)> = balances(tx)?
-                .into_iter()
-                .map(|(id, balance)| (id, MailboxStatus::of(balance)))
-                .collect();
-            let first_article = first_article_since(tx, now.day_start())?;
-            for (id, mailbox) in &mut mailboxes {
-                today_and_originals(tx, *id, first_article, now, mailbox)?;
-                cases(tx, *id, mailbox)?;
-                outbox(tx, *id, mailbox)?;
-            }
-            let mailboxes = mailboxes.into_iter().map(|(_, mailbox)| mailbox).collect();
-            Ok(Status { mailboxes, rounds: rounds(tx)? })
-        })
+    /// How everything stands at `now`. What counts as today begins at `today`, taken as the hour in
+    /// which it lies.
+    pub fn status(&mut self, today: Timestamp, now: Timestamp) -> Result<Status> {
+        self.read(|tx| status(tx, today, now))
     }
+}
+
+/// How everything stands, within one view of the database.
+pub(super) fn status(tx: &Transaction<'_>, today: Timestamp, now: Timestamp) -> Result<Status> {
+    let mut mailboxes: Vec<(i64, MailboxStatus)> = kept_balances(tx)?
+        .into_iter()
+        .map(|(id, balance)| (id, MailboxStatus::of(balance)))
+        .collect();
+    for (id, mailbox) in &mut mailboxes {
+        today_and_originals(tx, *id, today, now, mailbox)?;
+        cases(tx, *id, mailbox)?;
+        outbox(tx, *id, mailbox)?;
+    }
+    let mailboxes = mailboxes.into_iter().map(|(_, mailbox)| mailbox).collect();
+    Ok(Status { mailboxes, rounds: rounds(tx)? })
+}
+
+/// The hour in UTC of a moment, as the tables of counts have it: `2026-05-04T09`.
+pub(super) fn hour(at: Timestamp) -> String {
+    let mut hour = at.to_string();
+    hour.truncate(13);
+    hour
 }
 
 impl MailboxStatus {
@@ -121,26 +128,6 @@ impl MailboxStatus {
     }
 }
 
-/// The id from which on all articles were made at `moment` or later. Articles are numbered in the
-/// order they are made, so this takes some twenty looks at the primary key and needs no index.
-fn first_article_since(tx: &Transaction<'_>, moment: Timestamp) -> Result<i64> {
-    let mut low = 0_i64;
-    let mut high: i64 =
-        tx.query_row("SELECT coalesce(max(id) + 1, 0) FROM article", [], |row| row.get(0))?;
-    let mut made_at = tx.prepare_cached(
-        "SELECT created_at >= :moment FROM article WHERE id >= :id ORDER BY id LIMIT 1",
-    )?;
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if made_at.query_row((moment, middle), |row| row.get(0))? {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    Ok(low)
-}
-
 fn cases(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Result<()> {
     status.reconciled_at = tx
         .prepare_cached("SELECT reconciled_at FROM mailbox WHERE id = ?1")?
@@ -149,19 +136,23 @@ fn cases(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Resu
         status.failing = tx
             .prepare_cached(
                 "SELECT count(*) FROM ledger
-                 WHERE mailbox = ?1 AND outcome = 'waiting' AND attempts >= ?2",
+                 WHERE mailbox = ?1 AND outcome = 'waiting' AND attempts >= 3",
             )?
-            .query_row((mailbox, FAILING), |row| row.get(0))?;
+            .query_row([mailbox], |row| row.get(0))?;
     }
     if status.balance.quarantined + status.failing > 0 {
         status.cases = tx
             .prepare_cached(
-                "SELECT id, outcome, received_at, reason FROM ledger
-                 WHERE mailbox = ?1
-                   AND (outcome = 'quarantined' OR (outcome = 'waiting' AND attempts >= ?2))
-                 ORDER BY id LIMIT ?3",
+                "SELECT id, outcome, received_at, reason FROM ledger WHERE id IN (
+                   SELECT id FROM (SELECT id FROM ledger
+                     WHERE mailbox = ?1 AND outcome = 'quarantined' ORDER BY id LIMIT ?2)
+                   UNION ALL
+                   SELECT id FROM (SELECT id FROM ledger
+                     WHERE mailbox = ?1 AND outcome = 'waiting' AND attempts >= 3
+                     ORDER BY id LIMIT ?2))
+                 ORDER BY id LIMIT ?2",
             )?
-            .query_map((mailbox, FAILING, CASES), |row| {
+            .query_map((mailbox, CASES), |row| {
                 Ok(Case {
                     ledger: row.get(0)?,
                     outcome: row.get(1)?,
@@ -177,28 +168,42 @@ fn cases(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Resu
 fn today_and_originals(
     tx: &Transaction<'_>,
     mailbox: i64,
-    first_article: i64,
+    today: Timestamp,
     now: Timestamp,
     status: &mut MailboxStatus,
 ) -> Result<()> {
     status.taken_in_today = tx
         .prepare_cached(
-            "SELECT count(*) FROM ledger
-             WHERE article >= :first AND mailbox = :mailbox AND outcome IN ('opened', 'joined')",
+            "SELECT ifnull(sum(amount), 0) FROM tally
+             WHERE hour >= ?2 AND what = 'taken_in' AND mailbox = ?1",
         )?
-        .query_row((first_article, mailbox), |row| row.get(0))?;
-    let (recoverable, first, last) = tx
+        .query_row((mailbox, hour(today)), |row| row.get(0))?;
+    let now_hour = hour(now);
+    // The rows of this hour one by one (after it comes a colon, and then a semicolon would), all
+    // later hours by their counts.
+    status.recoverable = tx
         .prepare_cached(
-            "SELECT count(*), min(recoverable_until), max(recoverable_until) FROM ledger
-             WHERE mailbox = :mailbox AND original = 'removed' AND recoverable_until > :now",
+            "SELECT (SELECT count(*) FROM ledger
+                     WHERE mailbox = ?1 AND original = 'removed' AND recoverable_until > ?2
+                       AND recoverable_until < ?3 || ';')
+                  + (SELECT ifnull(sum(originals), 0) FROM recoverable_count
+                     WHERE mailbox = ?1 AND hour > ?3)",
         )?
-        .query_row((mailbox, now), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    status.recoverable = recoverable;
-    status.recoverable_until = Option::zip(first, last);
+        .query_row((mailbox, now, now_hour), |row| row.get(0))?;
+    let end = |order: &str| -> Result<Option<Timestamp>> {
+        Ok(tx
+            .prepare_cached(&format!(
+                "SELECT (SELECT recoverable_until FROM ledger
+                   WHERE mailbox = ?1 AND original = 'removed' AND recoverable_until > ?2
+                   ORDER BY recoverable_until {order} LIMIT 1)"
+            ))?
+            .query_row((mailbox, now), |row| row.get(0))?)
+    };
+    status.recoverable_until = Option::zip(end("ASC")?, end("DESC")?);
     status.unfiled = tx
         .prepare_cached(
             "SELECT count(*) FROM ledger
-             WHERE mailbox = :mailbox AND filing_due = 1 AND filing_error <> ''",
+             WHERE mailbox = ?1 AND filing_due = 1 AND filing_error <> ''",
         )?
         .query_row([mailbox], |row| row.get(0))?;
     Ok(())

@@ -2,6 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
+use crate::desk::figures::What;
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::notice::Event;
 use crate::desk::ticket::{
@@ -99,4 +100,4 @@ macro_rules! words {
     )+ };
 }
 
-words!(State, Priority, Kind, Machine, Role, Outcome, Original, LinkKind, Verdict, Event);
+words!(State, Priority, Kind, Machine, Role, Outcome, Original, LinkKind, Verdict, Event, What);

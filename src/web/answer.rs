@@ -40,6 +40,11 @@ impl Answer {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n").into_bytes())
     }
 
+    /// A text of our own for programs.
+    pub(super) fn text(content_type: &str, text: String) -> Self {
+        Self::new(200, content_type, text.into_bytes())
+    }
+
     /// JSON.
     pub(super) fn json_text(status: u16, text: String) -> Self {
         let mut answer = Self::new(status, "application/json", text.into_bytes());

@@ -42,6 +42,10 @@ pub(super) struct Asked {
     pub(super) csrf_token: Option<String>,
     /// Whom the request is counted for: the address of the client, or its network.
     pub(super) client: String,
+    /// The address it came from, as the door saw it.
+    pub(super) peer: Option<IpAddr>,
+    /// Whether an X-Forwarded-For header came with it: a proxy passes it on for somebody else.
+    pub(super) forwarded: bool,
     /// The body, as long as the door lets in.
     pub(super) body: Vec<u8>,
     /// What separates the parts of a form with files, when the body is one.
@@ -69,6 +73,8 @@ impl Asked {
             authorization: header("Authorization"),
             csrf_token: header("X-CSRF-Token"),
             client: client(door::peer(request), header("X-Forwarded-For").as_deref()),
+            peer: door::peer(request).map(|peer| peer.ip()),
+            forwarded: header("X-Forwarded-For").is_some(),
             body: Vec::new(),
             boundary: header("Content-Type")
                 .and_then(|it| multipart::boundary(&it).map(str::to_owned)),

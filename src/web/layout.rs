@@ -46,6 +46,7 @@ pub(super) enum Place {
     Status,
     Tickets,
     Records,
+    Figures,
     SignIn,
     Account,
     Elsewhere,
@@ -133,6 +134,9 @@ impl Frame<'_> {
                 a href="/" aria-current=[current(Place::Status)] { (texts.status) }
                 a href="/tickets" aria-current=[current(Place::Tickets)] { (texts.tickets) }
                 @if let Some(visitor) = self.visitor {
+                    a href="/figures" aria-current=[current(Place::Figures)] {
+                        (self.locale.texts().figures.title)
+                    }
                     a href=(if visitor.is_admin() { Tab::Ledger.path() } else { Tab::Outbox.path() })
                         aria-current=[current(Place::Records)] {
                         (self.locale.texts().records.records)

@@ -46,6 +46,11 @@ impl Locale {
         self.in_units(seconds, &self.texts().moments.spans)
     }
 
+    /// The same after `by` or `in`, where a language bends it.
+    pub(super) fn distance(&self, seconds: i64) -> String {
+        self.in_units(seconds, &self.texts().moments.distances)
+    }
+
     fn in_units(&self, seconds: i64, units: &Units) -> String {
         const MINUTE: i64 = 60;
         const HOUR: i64 = 60 * MINUTE;

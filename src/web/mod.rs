@@ -11,11 +11,14 @@ mod at_lists;
 mod at_opening;
 mod at_records;
 mod at_sign_in;
+mod at_status;
 mod at_ticket;
 mod at_writing;
 mod bulk;
+mod chart;
 pub mod door;
 mod download;
+mod figures;
 mod in_force;
 mod keys;
 mod known;
@@ -24,10 +27,12 @@ mod ledger;
 mod letter;
 mod linked;
 mod locale;
+mod metrics;
 mod multipart;
 mod opening;
 mod outbox;
 mod pages;
+mod peers;
 mod preview;
 mod records;
 mod requesters;
@@ -54,7 +59,9 @@ use std::thread::{self, JoinHandle};
 use answer::Answer;
 use asked::Asked;
 use door::{Door, Limits, TlsFiles};
+use metrics::Counters;
 use pages::{Desk, Facts, Pages};
+pub use peers::{NoPeers, Peers};
 use session::Forms;
 use texts::Language;
 
@@ -74,6 +81,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Further names under which it may be addressed, as for [`door::Settings`].
     pub allowed_hosts: Vec<String>,
+    /// Who else than this machine may ask for the metrics.
+    pub metrics_from: Vec<Peers>,
     /// Serve https with these files; `None` serves http.
     pub tls: Option<TlsFiles>,
     /// The database.
@@ -140,7 +149,7 @@ impl Web {
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let Settings { listen, allowed_hosts, tls, store_path, desk, .. } = settings;
         let Settings { recovery_days, mailboxes, policies, language, zone, .. } = settings;
-        let Settings { canned, quote_lines, in_force, .. } = settings;
+        let Settings { canned, quote_lines, in_force, metrics_from, .. } = settings;
         let started_at = clock.now();
         let mut stores = Vec::with_capacity(THREADS);
         for _ in 0..THREADS {
@@ -170,6 +179,8 @@ impl Web {
             tls: door.is_tls(),
             forms,
             pace: Mutex::new(api::Pace::default()),
+            metrics_from,
+            counters: Counters::default(),
             policies,
             canned,
             in_force,
@@ -211,6 +222,7 @@ fn answer_all(door: &Door, mut pages: Pages) {
                 Ok(asked) => answer_one(&mut pages, asked),
                 Err(_) => Answer::line(400, "the request ended too early"),
             };
+            pages.desk.counters.answered(answer.status);
             answer.send(request);
         }));
         if answered.is_err() {

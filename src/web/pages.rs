@@ -8,20 +8,19 @@ use super::api::{self, Pace};
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::layout::{Frame, ICON, Place, SCRIPT, STYLE};
 use super::locale::Locale;
+use super::metrics::Counters;
+use super::peers::Peers;
 use super::rescue;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
-use super::{MailboxFacts, download, keys, letter, status};
+use super::{MailboxFacts, download, keys, letter};
 use crate::desk::intake::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::template::Template;
 use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
 use crate::store::{self, MailboxId, Store};
 use crate::time::{Clock, Timestamp, Zone};
-
-/// Seconds after which the status page is asked for again.
-const RENEWAL: u32 = 15;
 
 /// What the pages say of the configuration.
 pub(super) struct Facts {
@@ -48,6 +47,9 @@ pub(super) struct Desk {
     pub(super) pace: Mutex<Pace>,
     /// Every setting in force as key and value, without secrets.
     pub(super) in_force: Vec<(String, String)>,
+    /// Who else than this machine may ask for the metrics.
+    pub(super) metrics_from: Vec<Peers>,
+    pub(super) counters: Counters,
     /// How each mailbox writes, in the order of the configuration.
     pub(super) policies: Vec<(String, MailboxId, Policy)>,
     /// The texts that agents can put in, by name, in the order of the configuration.
@@ -151,6 +153,7 @@ impl Pages {
             Route::Icon => return Ok(Answer::asset("image/svg+xml", ICON)),
             Route::Health => return Ok(self.health(now)),
             Route::Status => return Ok(self.status(asked, now)),
+            Route::Metrics => return self.metrics(asked, now),
             _ => {}
         }
         let visitor = self.visitor(asked, now)?;
@@ -184,6 +187,8 @@ impl Pages {
                 let title = self.locale.texts().keys.title;
                 Ok(Answer::page(200, self.frame(visitor, Place::Elsewhere).page(title, main)))
             }
+            Route::Figures => self.figures(visitor, now),
+            Route::Counts => self.counts(visitor),
             Route::Ticket(number) => self.ticket(asked, number, visitor, now),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
@@ -199,9 +204,12 @@ impl Pages {
             Route::LedgerRow(id) => self.ledger_row(asked, id, visitor, now),
             Route::OutboxRow(id) => self.outbox_row(asked, id, visitor, now),
             Route::Original(id) => self.original(id, visitor),
-            Route::Status | Route::Health | Route::Style | Route::Script | Route::Icon => {
-                Ok(self.failed())
-            }
+            Route::Status
+            | Route::Health
+            | Route::Metrics
+            | Route::Style
+            | Route::Script
+            | Route::Icon => Ok(self.failed()),
         }
     }
 
@@ -260,46 +268,6 @@ impl Pages {
         None
     }
 
-    // Status
-
-    fn health(&mut self, now: Timestamp) -> Answer {
-        match self.store.status(now) {
-            Ok(facts) => {
-                let verdict = status::judge(&self.desk.facts, &facts, self.desk.started_at, now);
-                Answer::line(verdict.http_status(), &verdict.line())
-            }
-            Err(error) => Answer::line(503, &unreadable(&error)),
-        }
-    }
-
-    /// The status page says something even when the database does not.
-    fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
-        let facts = self.store.status(now);
-        let visitor = self.visitor(asked, now).unwrap_or_default();
-        let renews = asked.query("still").is_none().then_some(RENEWAL);
-        let mut frame = self.frame(visitor.as_ref(), Place::Status);
-        frame.refresh = renews;
-        match facts {
-            Ok(facts) => {
-                let main = status::page(
-                    &self.desk.facts,
-                    &facts,
-                    self.desk.started_at,
-                    now,
-                    renews,
-                    visitor.is_some(),
-                );
-                Answer::page(200, frame.page("Status", main))
-            }
-            Err(error) => {
-                let main = status::unreadable(&unreadable(&error));
-                Answer::page(503, frame.page("Status", main))
-            }
-        }
-    }
-
-    // Articles
-
     fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
         Ok(Answer::foreign_text(self.article(number, id)?.text))
     }
@@ -346,10 +314,4 @@ impl Pages {
         let bytes = self.store.raw(id)?;
         Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
     }
-}
-
-/// The first line when the database does not answer. What exactly is wrong is for the log.
-fn unreadable(error: &store::Error) -> String {
-    log::error!(target: "web", "cannot read how everything stands: {error}");
-    "Needs attention: the database cannot be read.".to_owned()
 }

@@ -12,6 +12,12 @@ pub(super) enum Route {
     Status,
     /// The same in one line, for monitors.
     Health,
+    /// What arrives, is answered and waits, in pictures.
+    Figures,
+    /// How many tickets there are, for a script of ours.
+    Counts,
+    /// What is measured, for Prometheus.
+    Metrics,
     /// The style sheet.
     Style,
     /// The script.
@@ -77,6 +83,9 @@ impl Route {
         Some(match segments[..] {
             [""] => Self::Status,
             ["healthz"] => Self::Health,
+            ["figures"] => Self::Figures,
+            ["counts"] => Self::Counts,
+            ["metrics"] => Self::Metrics,
             ["style.css"] => Self::Style,
             ["script.js"] => Self::Script,
             ["icon.svg"] => Self::Icon,
@@ -149,6 +158,7 @@ impl Route {
         match self {
             Self::Status
             | Self::Health
+            | Self::Metrics
             | Self::Style
             | Self::Script
             | Self::Icon
@@ -162,6 +172,8 @@ impl Route {
             | Self::Account
             | Self::AccountDeed(_)
             | Self::Keys
+            | Self::Figures
+            | Self::Counts
             | Self::Search
             | Self::Ticket(_)
             | Self::Requester(_)
@@ -197,6 +209,9 @@ mod tests {
             ("/", Some(Route::Status)),
             ("/healthz", Some(Route::Health)),
             ("/healthz/", None),
+            ("/figures", Some(Route::Figures)),
+            ("/counts", Some(Route::Counts)),
+            ("/metrics", Some(Route::Metrics)),
             ("/tickets", Some(Route::Tickets)),
             ("/tickets/", None),
             ("/tickets/17", Some(Route::Ticket(TicketNumber(17)))),

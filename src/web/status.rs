@@ -5,11 +5,11 @@
 use maud::{Markup, html};
 
 use super::MailboxFacts;
-use super::layout::moment;
+use super::locale::{Locale, cut};
 use super::pages::Facts;
-use super::verdict::{self, Flow, Verdict, Watched};
-use super::words::{ago, counted, cut, grouped, utc};
-use crate::desk::ledger::Balance;
+use super::texts::{fill, put};
+use super::verdict::{self, Flow, Standing, Verdict, Watched};
+use crate::desk::ledger::{Balance, Outcome};
 use crate::store::status::{MailboxStatus, Status};
 use crate::time::Timestamp;
 
@@ -21,56 +21,34 @@ pub(super) fn judge(
     facts: &Facts,
     status: &Status,
     started_at: Timestamp,
-    now: Timestamp,
+    locale: &Locale,
 ) -> Verdict {
     let watched: Vec<Watched<'_>> = facts.mailboxes.iter().map(watched).collect();
-    verdict::judge(&watched, status, started_at, now)
+    verdict::judge(&watched, status, started_at, locale)
 }
 
-/// The content of the page. `renews` says whether it is asked for again by itself, every so many
-/// seconds. Only somebody signed in sees the addresses of the mailboxes.
-pub(super) fn page(
-    facts: &Facts,
-    status: &Status,
-    started_at: Timestamp,
-    now: Timestamp,
-    renews: Option<u32>,
-    signed_in: bool,
-) -> Markup {
-    let verdict = judge(facts, status, started_at, now);
-    html! {
-        (headline(&verdict, now))
-        section aria-labelledby="mailboxes" {
-            h2 #mailboxes { "Mailboxes" }
-            div.mailboxes {
-                @for mailbox in &facts.mailboxes {
-                    @let flow = verdict::flow(watched(mailbox), status, started_at, now);
-                    (card(mailbox, status, flow, now, signed_in))
-                }
-            }
-        }
-        div.pair {
-            (ledger(status))
-            (retention(facts, status, now))
-        }
-        p.renews {
-            @match renews {
-                Some(seconds) => {
-                    "This page renews itself every " (seconds) " seconds. "
-                    a href="/?still" { "Keep it still" }
-                }
-                None => { a href="/" { "Let this page renew itself" } }
-            }
-        }
-    }
+/// What the page shows, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    /// What the configuration says.
+    pub(super) facts: &'a Facts,
+    /// How everything stands.
+    pub(super) status: &'a Status,
+    /// When the program started.
+    pub(super) started_at: Timestamp,
+    /// How it speaks.
+    pub(super) locale: &'a Locale,
+    /// Whether somebody signed in looks at it, who alone sees the addresses of the mailboxes.
+    pub(super) signed_in: bool,
 }
 
 /// The page when not even the facts could be read.
-pub(super) fn unreadable(line: &str) -> Markup {
+pub(super) fn unreadable(locale: &Locale) -> Markup {
+    let texts = &locale.texts().status;
     html! {
         section.verdict.bad {
-            h1 { (line) }
-            p { "The log says more." }
+            h1 { (texts.unreadable) }
+            p { (texts.log) }
         }
     }
 }
@@ -79,241 +57,260 @@ fn watched(mailbox: &MailboxFacts) -> Watched<'_> {
     Watched { name: &mailbox.name, poll_seconds: mailbox.poll_seconds }
 }
 
-fn headline(verdict: &Verdict, now: Timestamp) -> Markup {
-    let class = match verdict {
-        Verdict::Well { .. } => "verdict well",
-        Verdict::Starting { .. } => "verdict",
-        Verdict::Attention { grave: false, .. } => "verdict soon",
-        Verdict::Attention { grave: true, .. } => "verdict bad",
-    };
-    html! {
-        section class=(class) {
-            h1 { (verdict.line()) }
-            p.asof { "As of " (utc(now)) }
+impl Page<'_> {
+    /// The content of the page. `renews` says whether it is asked for again by itself, every so
+    /// many seconds.
+    pub(super) fn content(&self, renews: Option<u32>) -> Markup {
+        let texts = &self.locale.texts().status;
+        html! {
+            (self.headline())
+            section aria-labelledby="mailboxes" {
+                h2 #mailboxes { (texts.mailboxes) }
+                div.mailboxes {
+                    @for mailbox in &self.facts.mailboxes { (self.card(mailbox)) }
+                }
+            }
+            div.pair {
+                (self.ledger())
+                (self.retention())
+            }
+            p.renews {
+                @match renews {
+                    Some(seconds) => {
+                        (put(texts.renews, &[&seconds.to_string()])) " "
+                        a href="/?still" { (texts.keep_still) }
+                    }
+                    None => { a href="/" { (texts.let_renew) } }
+                }
+            }
         }
     }
-}
 
-fn card(
-    mailbox: &MailboxFacts,
-    status: &Status,
-    flow: Flow,
-    now: Timestamp,
-    signed_in: bool,
-) -> Markup {
-    let name = &mailbox.name;
-    let known = status.mailbox(name);
-    let (class, word) = match flow {
-        Flow::Flowing => ("mark good", "flowing"),
-        Flow::Starting => ("mark soon", "starting"),
-        Flow::Stalled => ("mark bad", "stalled"),
-    };
-    html! {
-        article.card {
-            header {
-                h3 { (name) }
-                span class=(class) { (word) }
+    fn headline(&self) -> Markup {
+        let verdict = judge(self.facts, self.status, self.started_at, self.locale);
+        let class = match verdict.standing {
+            Standing::Well => "verdict well",
+            Standing::Starting => "verdict",
+            Standing::Attention => "verdict soon",
+            Standing::Grave => "verdict bad",
+        };
+        html! {
+            section class=(class) {
+                h1 { (verdict.line) }
+                p.asof { (put(self.locale.texts().status.as_of, &[&self.locale.at(self.locale.now)])) }
             }
-            dl {
-                div {
-                    dt { "Last success" }
-                    dd {
-                        @match verdict::last_success(name, status) {
-                            Some(at) => (moment(at, now)),
-                            None => span.none { "none yet" },
-                        }
+        }
+    }
+
+    fn card(&self, mailbox: &MailboxFacts) -> Markup {
+        let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let name = &mailbox.name;
+        let known = self.status.mailbox(name);
+        let (class, word) =
+            match verdict::flow(watched(mailbox), self.status, self.started_at, locale.now) {
+                Flow::Flowing => ("mark good", texts.flowing),
+                Flow::Starting => ("mark soon", texts.starting),
+                Flow::Stalled => ("mark bad", texts.stalled),
+            };
+        let number = |number: Option<u64>| locale.number(number.unwrap_or(0));
+        html! {
+            article.card {
+                header {
+                    h3 { (name) }
+                    span class=(class) { (word) }
+                }
+                dl {
+                    div {
+                        dt { (texts.last_success) }
+                        dd { (self.moment(verdict::last_success(name, self.status), texts.never)) }
+                    }
+                    div {
+                        dt { (texts.waiting) }
+                        dd { b { (number(known.map(|known| known.balance.waiting))) } }
+                    }
+                    div {
+                        dt { (texts.taken_in_today) }
+                        dd { b { (number(known.map(|known| known.taken_in_today))) } }
+                    }
+                    div {
+                        dt { (texts.compared) }
+                        dd { (self.moment(known.and_then(|k| k.reconciled_at), texts.not_yet)) }
+                    }
+                    div {
+                        dt { (texts.recoverable) }
+                        dd { (self.recoverable(known)) }
+                    }
+                    div {
+                        dt { (texts.outbox) }
+                        dd { (self.outbox(known)) }
                     }
                 }
-                div {
-                    dt { "Waiting" }
-                    dd { b { (grouped(known.map_or(0, |known| known.balance.waiting))) } }
-                }
-                div {
-                    dt { "Taken in today" }
-                    dd { b { (grouped(known.map_or(0, |known| known.taken_in_today))) } }
-                }
-                div {
-                    dt { "Compared with a full listing" }
-                    dd {
-                        @match known.and_then(|known| known.reconciled_at) {
-                            Some(at) => (moment(at, now)),
-                            None => span.none { "not yet" },
-                        }
+                @for round in ["poller", "sender"] {
+                    @if let Some(error) = self.standing_error(&format!("{round}:{name}")) {
+                        (self.error_line(&error))
                     }
                 }
-                div {
-                    dt { "Recoverable" }
-                    dd { (recoverable(known, now)) }
-                }
-                div {
-                    dt { "Outbox" }
-                    dd { (outbox(known)) }
-                }
-            }
-            @for round in ["poller", "sender"] {
-                @if let Some(error) = standing_error(status, &format!("{round}:{name}")) {
-                    (error_line(&error))
-                }
-            }
-            @if let Some(known) = known { (cases(known, now)) }
-            @if signed_in { p.does { (mailbox.address) } }
-            p.does { (what_it_does(mailbox)) }
-        }
-    }
-}
-
-/// One line for each message that wants to be looked at.
-fn cases(known: &MailboxStatus, now: Timestamp) -> Markup {
-    let all = known.balance.quarantined + known.failing;
-    let more = all.saturating_sub(known.cases.len() as u64);
-    html! {
-        @for case in &known.cases {
-            p.error {
-                b { "Ledger " (case.ledger) ", " (case.outcome) ": " }
-                (public_error(&case.reason)) " (received " (ago(case.received_at, now)) ")"
+                @if let Some(known) = known { (self.cases(known)) }
+                @if self.signed_in { p.does { (mailbox.address) } }
+                p.does { (self.what_it_does(mailbox)) }
             }
         }
-        @if more > 0 { p.error { "and " (grouped(more)) " more" } }
     }
-}
 
-fn recoverable(known: Option<&MailboxStatus>, now: Timestamp) -> Markup {
-    let Some((first, last)) = known.and_then(|known| known.recoverable_until) else {
-        return html! { b { "0" } };
-    };
-    let count = known.map_or(0, |known| known.recoverable);
-    html! {
-        b { (grouped(count)) }
-        " "
-        @if first == last {
-            span.at { "until " (utc(first)) " (" (ago(first, now)) ")" }
-        } @else {
-            span.at { "the first until " (utc(first)) " (" (ago(first, now)) ")" }
+    fn moment(&self, at: Option<Timestamp>, otherwise: &str) -> Markup {
+        match at {
+            Some(at) => self.locale.moment(at),
+            None => html! { span.none { (otherwise) } },
+        }
+    }
+
+    /// One line for each message that wants to be looked at.
+    fn cases(&self, known: &MailboxStatus) -> Markup {
+        let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let all = known.balance.quarantined + known.failing;
+        let more = all.saturating_sub(known.cases.len() as u64);
+        html! {
+            @for case in &known.cases {
+                p.error {
+                    b { (put(texts.case, &[&case.ledger.to_string(), texts.outcome(case.outcome)])) " " }
+                    (public_error(&case.reason, texts.address_hidden)) " "
+                    (put(texts.received, &[&locale.ago(case.received_at)]))
+                }
+            }
+            @if more > 0 { p.error { (put(texts.more, &[&locale.number(more)])) } }
+        }
+    }
+
+    fn recoverable(&self, known: Option<&MailboxStatus>) -> Markup {
+        let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let Some((first, last)) = known.and_then(|known| known.recoverable_until) else {
+            return html! { b { "0" } };
+        };
+        let count = known.map_or(0, |known| known.recoverable);
+        let values = [locale.at(first), locale.ago(first)];
+        let values = [values[0].as_str(), values[1].as_str()];
+        html! {
+            b { (locale.number(count)) }
             " "
-            span.at { "the last until " (utc(last)) }
-        }
-    }
-}
-
-fn outbox(known: Option<&MailboxStatus>) -> Markup {
-    let outbox = known.map(|known| known.outbox).unwrap_or_default();
-    html! {
-        span.part { b { (grouped(outbox.waiting)) } " waiting" }
-        @for (count, word) in [(outbox.unknown, "unknown"), (outbox.refused, "refused")] {
-            ", "
-            span.part.warn[count > 0] { (grouped(count)) " " (word) }
-        }
-    }
-}
-
-fn what_it_does(mailbox: &MailboxFacts) -> String {
-    let seconds = u64::from(mailbox.poll_seconds);
-    let copied = if mailbox.copy_to.is_empty() { "" } else { "copied to a folder, then " };
-    let then = match mailbox.after_import.as_str() {
-        "delete" => "removed from it",
-        "move" => "moved to another folder",
-        _ => "left where they are",
-    };
-    let every =
-        if seconds == 1 { "second".to_owned() } else { counted(seconds, "second", "seconds") };
-    format!("Looked into every {every}; originals are {copied}{then}.")
-}
-
-fn standing_error(status: &Status, round: &str) -> Option<String> {
-    let round = status.round(round).filter(|round| !round.last_error.is_empty())?;
-    Some(public_error(&round.last_error))
-}
-
-/// An error fit for everybody's eyes: addresses of people taken out, and cut.
-fn public_error(error: &str) -> String {
-    let words: Vec<&str> = error
-        .split_whitespace()
-        .map(|word| if word.contains('@') { "(address)" } else { word })
-        .collect();
-    cut(&words.join(" "), ERROR_LENGTH)
-}
-
-fn error_line(error: &str) -> Markup {
-    html! { p.error { b { "Last error: " } (error) } }
-}
-
-fn retention(facts: &Facts, status: &Status, now: Timestamp) -> Markup {
-    html! {
-        section aria-labelledby="retention" {
-            h2 #retention { "Retention" }
-            p.lead {
-                "Our own copy of an original goes "
-                strong { (counted(u64::from(facts.recovery_days), "day", "days")) }
-                " after the original was removed from its mailbox, and so does the content of a "
-                "deleted ticket."
-            }
-            @if let Some(round) = status.round("sweeper") {
-                p.lead { "The last round was " (ago(round.last_run_at, now)) "." }
-            }
-            @if let Some(error) = standing_error(status, "sweeper") { (error_line(&error)) }
-        }
-    }
-}
-
-/// A word of the ledger, and its count in a balance.
-type Row = (&'static str, fn(&Balance) -> u64);
-
-/// The sum as one writes it by hand: what became of the messages, and under the line what was
-/// listed.
-fn ledger(status: &Status) -> Markup {
-    let rows: [Row; 7] = [
-        ("waiting", |b| b.waiting),
-        ("opened", |b| b.opened),
-        ("joined", |b| b.joined),
-        ("duplicate", |b| b.duplicate),
-        ("quarantined", |b| b.quarantined),
-        ("discarded", |b| b.discarded),
-        ("vanished", |b| b.vanished),
-    ];
-    let balances: Vec<&Balance> = status.mailboxes.iter().map(|mailbox| &mailbox.balance).collect();
-    html! {
-        section aria-labelledby="ledger" {
-            h2 #ledger { "Ledger" }
-            p.lead {
-                "Every message ever listed has one outcome. Their sum must be what was listed."
-            }
-            @if balances.is_empty() {
-                p.none { "No mailbox was looked into yet." }
+            @if first == last {
+                span.at { (put(texts.until, &values)) }
             } @else {
-                div.scroll role="region" aria-label="Balance of the ledger" tabindex="0" {
-                    table {
-                        thead {
-                            tr {
-                                td {}
-                                @for balance in &balances {
-                                    th.number scope="col" { (balance.mailbox) }
+                span.at { (put(texts.first_until, &values)) }
+                " "
+                span.at { (put(texts.last_until, &[&locale.at(last)])) }
+            }
+        }
+    }
+
+    fn outbox(&self, known: Option<&MailboxStatus>) -> Markup {
+        let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let outbox = known.map(|known| known.outbox).unwrap_or_default();
+        html! {
+            span.part {
+                (fill(texts.part_waiting, &[html! { b { (locale.number(outbox.waiting)) } }]))
+            }
+            @for (count, text) in
+                [(outbox.unknown, texts.part_unknown), (outbox.refused, texts.part_refused)]
+            {
+                ", "
+                span.part.warn[count > 0] { (put(text, &[&locale.number(count)])) }
+            }
+        }
+    }
+
+    fn what_it_does(&self, mailbox: &MailboxFacts) -> String {
+        let texts = &self.locale.texts().status;
+        let row = texts.originals[usize::from(!mailbox.copy_to.is_empty())];
+        let originals = match mailbox.after_import.as_str() {
+            "delete" => row[0],
+            "move" => row[1],
+            _ => row[2],
+        };
+        match mailbox.poll_seconds {
+            1 => put(texts.every_second, &[originals]),
+            seconds => put(texts.every, &[&self.locale.span(i64::from(seconds)), originals]),
+        }
+    }
+
+    fn standing_error(&self, round: &str) -> Option<String> {
+        let round = self.status.round(round).filter(|round| !round.last_error.is_empty())?;
+        Some(public_error(&round.last_error, self.locale.texts().status.address_hidden))
+    }
+
+    fn error_line(&self, error: &str) -> Markup {
+        html! { p.error { b { (self.locale.texts().status.last_error) " " } (error) } }
+    }
+
+    fn retention(&self) -> Markup {
+        let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let days = u64::from(self.facts.recovery_days);
+        let days = locale.counted(days, locale.texts().moments.distances.day);
+        html! {
+            section aria-labelledby="retention" {
+                h2 #retention { (texts.retention) }
+                p.lead { (fill(texts.retention_days, &[html! { strong { (days) } }])) }
+                @if let Some(round) = self.status.round("sweeper") {
+                    p.lead { (put(texts.last_round, &[&locale.ago(round.last_run_at)])) }
+                }
+                @if let Some(error) = self.standing_error("sweeper") { (self.error_line(&error)) }
+            }
+        }
+    }
+
+    /// The sum as one writes it by hand: what became of the messages, and under the line what was
+    /// listed.
+    fn ledger(&self) -> Markup {
+        let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let balances: Vec<&Balance> =
+            self.status.mailboxes.iter().map(|mailbox| &mailbox.balance).collect();
+        html! {
+            section aria-labelledby="ledger" {
+                h2 #ledger { (texts.ledger) }
+                p.lead { (texts.ledger_lead) }
+                @if balances.is_empty() {
+                    p.none { (texts.no_ledger) }
+                } @else {
+                    div.scroll role="region" aria-label=(texts.balance) tabindex="0" {
+                        table {
+                            thead {
+                                tr {
+                                    td {}
+                                    @for balance in &balances {
+                                        th.number scope="col" { (balance.mailbox) }
+                                    }
                                 }
                             }
-                        }
-                        tbody {
-                            @for (word, count) in rows {
+                            tbody {
+                                @for outcome in Outcome::ALL {
+                                    tr {
+                                        th scope="row" { (texts.outcome(*outcome)) }
+                                        @for count in balances.iter().map(|b| b.count(*outcome)) {
+                                            td.number.zero[count == 0] { (locale.number(count)) }
+                                        }
+                                    }
+                                }
+                            }
+                            tfoot {
                                 tr {
-                                    th scope="row" { (word) }
-                                    @for count in balances.iter().map(|balance| count(balance)) {
-                                        td.number.zero[count == 0] { (grouped(count)) }
+                                    th scope="row" { (texts.listed) }
+                                    @for balance in &balances {
+                                        td.number { (locale.number(balance.listed)) }
+                                    }
+                                }
+                                tr {
+                                    th scope="row" { (texts.sum) }
+                                    @for balance in &balances {
+                                        td.number {
+                                            @if balance.closes {
+                                                span.mark.good { (texts.closes) }
+                                            } @else {
+                                                span.mark.bad { (texts.does_not_close) }
+                                            }
+                                        }
                                     }
                                 }
                             }
                         }
-                        tfoot {
-                            tr {
-                                th scope="row" { "listed" }
-                                @for balance in &balances {
-                                    td.number { (grouped(balance.listed)) }
-                                }
-                            }
-                            tr {
-                                th scope="row" { "the sum" }
-                                @for balance in &balances {
-                                    td.number { (closes(balance)) }
-                                }
-                            }
-                        }
                     }
                 }
             }
@@ -321,14 +318,13 @@ fn ledger(status: &Status) -> Markup {
     }
 }
 
-fn closes(balance: &Balance) -> Markup {
-    html! {
-        @if balance.closes {
-            span.mark.good { "closes" }
-        } @else {
-            span.mark.bad { "does not close" }
-        }
-    }
+/// An error fit for everybody's eyes: addresses of people taken out, and cut.
+fn public_error(error: &str, hidden: &str) -> String {
+    let words: Vec<&str> = error
+        .split_whitespace()
+        .map(|word| if word.contains('@') { hidden } else { word })
+        .collect();
+    cut(&words.join(" "), ERROR_LENGTH)
 }
 
 #[cfg(test)]
@@ -339,9 +335,9 @@ mod tests {
     fn an_error_shown_to_everybody_names_nobody() {
         let error = "mailbox support: sending to Ana <ana@contoso.example> refused\n(550 5.1.1)";
         assert_eq!(
-            public_error(error),
+            public_error(error, "(address)"),
             "mailbox support: sending to Ana (address) refused (550 5.1.1)"
         );
-        assert_eq!(public_error(&"x".repeat(1_000)).chars().count(), ERROR_LENGTH + 1);
+        assert_eq!(public_error(&"x".repeat(1_000), "").chars().count(), ERROR_LENGTH + 1);
     }
 }

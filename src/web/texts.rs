@@ -3,6 +3,7 @@
 //! constant in each. `{}` stands for what a page puts in its place.
 
 pub(super) mod account;
+pub(super) mod figures;
 pub(super) mod general;
 pub(super) mod keys;
 pub(super) mod ledger;
@@ -12,11 +13,14 @@ pub(super) mod outbox;
 mod refusals;
 pub(super) mod search;
 pub(super) mod signing_in;
+pub(super) mod status;
+pub(super) mod verdict;
 pub(super) mod writing;
 
 use maud::{Markup, PreEscaped, Render};
 
 pub(super) use account::Account;
+pub(super) use figures::Figures;
 pub(super) use general::General;
 pub(super) use keys::Keys;
 pub(super) use ledger::Records;
@@ -26,6 +30,8 @@ pub(super) use outbox::Outbox;
 pub(super) use refusals::said;
 pub(super) use search::Search;
 pub(super) use signing_in::SigningIn;
+pub(super) use status::Status;
+pub(super) use verdict::Verdict;
 pub(super) use writing::Writing;
 
 /// A language the pages speak.
@@ -90,6 +96,7 @@ impl Language {
 #[derive(Debug)]
 pub(super) struct Texts {
     pub(super) account: Account,
+    pub(super) figures: Figures,
     pub(super) general: General,
     pub(super) keys: Keys,
     pub(super) records: Records,
@@ -98,11 +105,14 @@ pub(super) struct Texts {
     pub(super) outbox: Outbox,
     pub(super) search: Search,
     pub(super) signing_in: SigningIn,
+    pub(super) status: Status,
+    pub(super) verdict: Verdict,
     pub(super) writing: Writing,
 }
 
 const ENGLISH: Texts = Texts {
     account: account::ENGLISH,
+    figures: figures::ENGLISH,
     general: general::ENGLISH,
     keys: keys::ENGLISH,
     records: ledger::ENGLISH,
@@ -111,11 +121,14 @@ const ENGLISH: Texts = Texts {
     outbox: outbox::ENGLISH,
     search: search::ENGLISH,
     signing_in: signing_in::ENGLISH,
+    status: status::ENGLISH,
+    verdict: verdict::ENGLISH,
     writing: writing::ENGLISH,
 };
 
 const GERMAN: Texts = Texts {
     account: account::GERMAN,
+    figures: figures::GERMAN,
     general: general::GERMAN,
     keys: keys::GERMAN,
     records: ledger::GERMAN,
@@ -124,6 +137,8 @@ const GERMAN: Texts = Texts {
     outbox: outbox::GERMAN,
     search: search::GERMAN,
     signing_in: signing_in::GERMAN,
+    status: status::GERMAN,
+    verdict: verdict::GERMAN,
     writing: writing::GERMAN,
 };
 

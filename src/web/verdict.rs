@@ -1,7 +1,8 @@
 //! Is it well? One decision over the facts of the status page, for its first line and for
-//! monitors.
+//! monitors, worded as a locale has it.
 
-use super::words::{ago, counted, span};
+use super::locale::Locale;
+use super::texts::put;
 use crate::store::status::{MailboxStatus, Status};
 use crate::time::{DAY, Timestamp};
 
@@ -10,6 +11,13 @@ const LEAST_PATIENCE: i64 = 5 * 60;
 
 /// How long a message of ours may wait to leave, or be unknown, before somebody should look.
 const OUTBOX_PATIENCE: i64 = 3_600;
+
+/// How long the round that sends may not have run, in seconds. It looks every few seconds, and one
+/// large message may take minutes.
+const SENDER_PATIENCE: i64 = 1_800;
+
+/// How far ahead of now a round may have run, in seconds, before the clock is doubted.
+const CLOCK_PATIENCE: i64 = 300;
 
 /// How long a refused message is brought up; after that it is only counted.
 const REFUSED_FOR: i64 = 7 * DAY;
@@ -25,42 +33,30 @@ pub(super) struct Watched<'a> {
 
 /// What the first line says.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Verdict {
+pub(super) struct Verdict {
+    /// The first line.
+    pub(super) line: String,
+    /// How it stands.
+    pub(super) standing: Standing,
+}
+
+/// How everything stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Standing {
     /// All is well.
-    Well {
-        /// The sentence that shows it.
-        because: String,
-    },
+    Well,
     /// The program has just started and not looked into every mailbox yet.
-    Starting {
-        /// What it waits for.
-        because: String,
-    },
-    /// A person should look.
-    Attention {
-        /// Why, the gravest first.
-        reasons: Vec<String>,
-        /// Whether mail does not flow or the ledger's sum does not close, so that a monitor must
-        /// call somebody.
-        grave: bool,
-    },
+    Starting,
+    /// A person should look, but mail flows.
+    Attention,
+    /// Mail does not flow, or the ledger's sum does not close, so that a monitor must call somebody.
+    Grave,
 }
 
 impl Verdict {
-    /// The first line.
-    pub(super) fn line(&self) -> String {
-        match self {
-            Self::Well { because } => format!("All is well: {because}."),
-            Self::Starting { because } => format!("Starting: {because}."),
-            Self::Attention { reasons, .. } => {
-                format!("Needs attention: {}.", reasons.join("; "))
-            }
-        }
-    }
-
     /// What a monitor is told: 503 only when it must call somebody.
     pub(super) fn http_status(&self) -> u16 {
-        if matches!(self, Self::Attention { grave: true, .. }) { 503 } else { 200 }
+        if self.standing == Standing::Grave { 503 } else { 200 }
     }
 }
 
@@ -105,20 +101,24 @@ pub(super) fn last_success(mailbox: &str, status: &Status) -> Option<Timestamp> 
 /// * the sum of a ledger does not close.
 ///
 /// It needs attention, but mail flows (`/healthz` stays 200), when
-/// * a round that belongs to the configuration last failed,
+/// * a round that belongs to the configuration last failed, or the one that sends has not run for
+///   half an hour,
 /// * a message waits for a person in quarantine, or failed several times, or an original could not be filed,
 /// * a message of ours has waited for, or been unknown for, over an hour, or was refused within
-///   seven days, or
+///   seven days,
+/// * a round ran in what is the future now, so that the clock is or was wrong, or
 /// * there is no mailbox at all.
 ///
 /// What was just started and has no fault is starting (200). Everything else is well (200).
-/// Mailboxes that are no longer configured count only for the sum.
+/// Mailboxes that are no longer configured count only for the sum. A full disk shows as mail that
+/// does not flow: nothing can be noted any more.
 pub(super) fn judge(
     mailboxes: &[Watched<'_>],
     status: &Status,
     started_at: Timestamp,
-    now: Timestamp,
+    locale: &Locale,
 ) -> Verdict {
+    let (texts, now) = (&locale.texts().verdict, locale.now);
     let mut grave = Vec::new();
     let mut lesser = Vec::new();
     let mut starting = Vec::new();
@@ -128,87 +128,93 @@ pub(super) fn judge(
             Flow::Flowing => {}
             Flow::Starting => starting.push(name),
             Flow::Stalled => grave.push(match last_success(name, status) {
-                Some(at) => format!("the last successful look into {name} was {}", ago(at, now)),
-                None => format!("no look into {name} has succeeded yet"),
+                Some(at) => put(texts.last_look, &[name, &locale.ago(at)]),
+                None => put(texts.never_looked, &[name]),
             }),
         }
-        for (round, verb) in [("poller", "take in mail from"), ("sender", "send through")] {
-            let failed = status.round(&format!("{round}:{name}"));
-            if failed.is_some_and(|round| !round.last_error.is_empty()) {
-                lesser.push(format!("the last attempt to {verb} {name} failed"));
+        for (round, failed) in [("poller", texts.look_failed), ("sender", texts.sending_failed)] {
+            let round = status.round(&format!("{round}:{name}"));
+            if round.is_some_and(|round| !round.last_error.is_empty()) {
+                lesser.push(put(failed, &[name]));
             }
         }
+        if let Some(sender) = status.round(&format!("sender:{name}"))
+            && now.unix() - sender.last_run_at.unix().max(started_at.unix()) > SENDER_PATIENCE
+        {
+            lesser.push(put(texts.sending_rests, &[name, &locale.ago(sender.last_run_at)]));
+        }
         if let Some(mailbox) = status.mailbox(name) {
-            lesser.extend(open_matters(name, mailbox, now));
+            lesser.extend(open_matters(name, mailbox, locale));
         }
     }
     for mailbox in &status.mailboxes {
         if !mailbox.balance.closes {
-            grave.push(format!("the ledger of {} does not close", mailbox.balance.mailbox));
+            grave.push(put(texts.does_not_close, &[&mailbox.balance.mailbox]));
         }
     }
     if status.round("sweeper").is_some_and(|round| !round.last_error.is_empty()) {
-        lesser.push("the last retention round failed".to_owned());
+        lesser.push(texts.retention_failed.to_owned());
+    }
+    let ahead = status.rounds.iter().map(|round| round.last_run_at.unix() - now.unix()).max();
+    if let Some(seconds) = ahead.filter(|seconds| *seconds > CLOCK_PATIENCE) {
+        lesser.push(put(texts.clock, &[&locale.distance(seconds)]));
     }
     if mailboxes.is_empty() {
-        lesser.push("no mailbox is configured".to_owned());
+        lesser.push(texts.no_mailbox.to_owned());
     }
-    if !grave.is_empty() || !lesser.is_empty() {
-        let is_grave = !grave.is_empty();
+    let (standing, frame, because) = if !grave.is_empty() {
         grave.append(&mut lesser);
-        return Verdict::Attention { reasons: grave, grave: is_grave };
-    }
-    if !starting.is_empty() {
-        let because = format!("waiting for the first look into {}", starting.join(" and "));
-        return Verdict::Starting { because };
-    }
-    Verdict::Well { because: well(mailboxes, status, now) }
+        (Standing::Grave, texts.attention, grave.join("; "))
+    } else if !lesser.is_empty() {
+        (Standing::Attention, texts.attention, lesser.join("; "))
+    } else if !starting.is_empty() {
+        let names = starting.join(texts.and);
+        (Standing::Starting, texts.starting, put(texts.first_look, &[&names]))
+    } else {
+        (Standing::Well, texts.well, well(mailboxes, status, locale))
+    };
+    Verdict { line: put(frame, &[&because]), standing }
 }
 
 /// What about a mailbox waits for a person although its mail flows.
-fn open_matters(name: &str, mailbox: &MailboxStatus, now: Timestamp) -> Vec<String> {
-    let message = |count| counted(count, "message", "messages");
+fn open_matters(name: &str, mailbox: &MailboxStatus, locale: &Locale) -> Vec<String> {
+    let (texts, now) = (&locale.texts().verdict, locale.now);
     let older =
         |at: Option<Timestamp>, seconds| at.is_some_and(|at| now.unix() - at.unix() > seconds);
     let mut matters = Vec::new();
-    let quarantined = mailbox.balance.quarantined;
-    if quarantined > 0 {
-        matters.push(format!("{} in {name} set aside for a person", message(quarantined)));
+    let mut tell =
+        |text, count, word| matters.push(put(text, &[&locale.counted(count, word), name]));
+    if mailbox.balance.quarantined > 0 {
+        tell(texts.set_aside, mailbox.balance.quarantined, texts.message);
     }
     if mailbox.failing > 0 {
-        let failing = message(mailbox.failing);
-        matters.push(format!("{failing} in {name} failed several times to be taken in"));
+        tell(texts.failing, mailbox.failing, texts.message);
     }
     if mailbox.unfiled > 0 {
-        let originals = counted(mailbox.unfiled, "original", "originals");
-        matters.push(format!("{originals} in {name} could not be filed away yet"));
-    }
-    if older(mailbox.outbox_waits_since, OUTBOX_PATIENCE) {
-        matters.push(format!("mail to be sent through {name} has waited for over an hour"));
+        tell(texts.unfiled, mailbox.unfiled, texts.original);
     }
     if older(mailbox.outbox_unknown_since, OUTBOX_PATIENCE) {
-        let unknown = message(mailbox.outbox.unknown);
-        matters.push(format!("it is not known whether {unknown} left through {name}"));
+        tell(texts.unknown, mailbox.outbox.unknown, texts.message);
     }
     if mailbox.outbox_refused_at.is_some_and(|at| now.unix() - at.unix() <= REFUSED_FOR) {
-        let refused = message(mailbox.outbox.refused);
-        matters.push(format!("{refused} refused when sent through {name}"));
+        tell(texts.refused, mailbox.outbox.refused, texts.message);
+    }
+    if older(mailbox.outbox_waits_since, OUTBOX_PATIENCE) {
+        matters.push(put(texts.waits_to_leave, &[name]));
     }
     matters
 }
 
-fn well(mailboxes: &[Watched<'_>], status: &Status, now: Timestamp) -> String {
+fn well(mailboxes: &[Watched<'_>], status: &Status, locale: &Locale) -> String {
+    let texts = &locale.texts().verdict;
     let looks = mailboxes.iter().filter_map(|watched| last_success(watched.name, status));
-    let oldest = looks.min().unwrap_or(now);
+    let oldest = looks.min().unwrap_or(locale.now);
     let listed: u64 = status.mailboxes.iter().map(|mailbox| mailbox.balance.listed).sum();
-    let looked = match now.unix() - oldest.unix() {
-        ..5 => "looked for mail just now".to_owned(),
-        seconds => format!("looked for mail {} ago", span(seconds)),
-    };
+    let looked = put(texts.looked, &[&locale.ago(oldest)]);
     match listed {
-        0 => format!("{looked}, no message so far"),
-        1 => format!("{looked}, the one message ever listed is accounted for"),
-        _ => format!("{looked}, all {} accounted for", counted(listed, "message", "messages")),
+        0 => put(texts.none_so_far, &[&looked]),
+        1 => put(texts.one_so_far, &[&looked]),
+        _ => put(texts.all_so_far, &[&looked, &locale.counted(listed, texts.message)]),
     }
 }
 
@@ -218,9 +224,15 @@ mod tests {
     use crate::desk::ledger::{Balance, Outcome};
     use crate::store::health::Health;
     use crate::store::outbox::OutboxCount;
+    use crate::time::Zone;
+    use crate::web::texts::Language;
 
     const NOW: Timestamp = Timestamp::from_unix(1_777_885_964);
     const LONG_AGO: i64 = 100_000;
+
+    fn english() -> Locale {
+        Locale { language: Language::English, zone: Zone::utc(), now: NOW }
+    }
 
     fn ago(seconds: i64) -> Timestamp {
         NOW.plus_seconds(-seconds)
@@ -268,7 +280,7 @@ mod tests {
     #[test]
     fn the_first_line_follows_from_the_facts() {
         type Change = fn(&mut Status);
-        let cases: [(&str, Change, u16, &str); 20] = [
+        let cases: [(&str, Change, u16, &str); 23] = [
             (
                 "all well",
                 |_| {},
@@ -385,6 +397,24 @@ mod tests {
                 "Needs attention: 1 message refused when sent through support.",
             ),
             (
+                "the round that sends rests for too long",
+                |s| s.rounds[1].last_run_at = ago(1_801),
+                200,
+                "Needs attention: the last round that sends through support was 30 minutes ago.",
+            ),
+            (
+                "a clock that went back a little",
+                |s| s.rounds[2].last_run_at = ago(-300),
+                200,
+                "All is well: looked for mail 12 seconds ago, all 12 messages accounted for.",
+            ),
+            (
+                "a clock that went back",
+                |s| s.rounds[2].last_run_at = ago(-7_200),
+                200,
+                "Needs attention: the clock was 2 hours ahead of what it shows now.",
+            ),
+            (
                 "the gravest first",
                 |s| {
                     s.rounds[0] = round("poller:support", Some(400), "x");
@@ -399,8 +429,8 @@ mod tests {
         for (case, change, code, line) in cases {
             let mut status = healthy();
             change(&mut status);
-            let verdict = judge(&watched, &status, ago(LONG_AGO), NOW);
-            assert_eq!((verdict.http_status(), verdict.line().as_str()), (code, line), "{case}");
+            let verdict = judge(&watched, &status, ago(LONG_AGO), &english());
+            assert_eq!((verdict.http_status(), verdict.line.as_str()), (code, line), "{case}");
         }
     }
 
@@ -424,10 +454,29 @@ mod tests {
             assert_eq!(flow, expected, "{poll_seconds} {started} {success:?}");
         }
         let watched = [Watched { name: "support", poll_seconds: 30 }];
-        let verdict = judge(&watched, &status, ago(1), NOW);
-        assert_eq!(verdict.line(), "Starting: waiting for the first look into support.");
+        let verdict = judge(&watched, &status, ago(1), &english());
+        assert_eq!(verdict.line, "Starting: waiting for the first look into support.");
         assert_eq!(verdict.http_status(), 200);
-        let verdict = judge(&[], &status, ago(1), NOW);
-        assert_eq!(verdict.line(), "Needs attention: no mailbox is configured.");
+        let verdict = judge(&[], &status, ago(1), &english());
+        assert_eq!(verdict.line, "Needs attention: no mailbox is configured.");
+    }
+
+    #[test]
+    fn germans_are_told_in_german() {
+        let german = Locale { language: Language::German, ..english() };
+        let watched = [Watched { name: "support", poll_seconds: 30 }];
+        let line = |status: &Status| judge(&watched, status, ago(LONG_AGO), &german).line;
+        assert_eq!(
+            line(&healthy()),
+            "Alles in Ordnung: zuletzt vor 12 Sekunden abgerufen, alle 12 Nachrichten nachgewiesen."
+        );
+        let mut status = healthy();
+        status.mailboxes[0].unfiled = 2;
+        status.rounds[0] = round("poller:support", Some(2 * DAY), "x");
+        assert_eq!(
+            line(&status),
+            "Bitte nachsehen: support wurde zuletzt vor 2 Tagen erfolgreich abgerufen; der letzte \
+             Abruf von support ist fehlgeschlagen; 2 Originale in support noch nicht abgelegt."
+        );
     }
 }

@@ -68,6 +68,7 @@ impl House {
             }],
             policies: vec![office.first_policy()],
             in_force: Vec::new(),
+            metrics_from: Vec::new(),
             canned: Vec::new(),
             quote_lines: 20,
         };

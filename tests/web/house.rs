@@ -70,6 +70,7 @@ impl House {
         let settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
             allowed_hosts: vec!["help.contoso.example".to_owned()],
+            metrics_from: Vec::new(),
             tls: None,
             store_path: path.clone(),
             desk: "Contoso Help".to_owned(),

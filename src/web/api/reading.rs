@@ -13,7 +13,9 @@ use crate::store::lists::{Filter, Which};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
+use crate::web::locale::Locale;
 use crate::web::pages::Desk;
+use crate::web::texts::Language;
 use crate::web::{download, status};
 
 /// Rows of a list, when none are asked for and at most.
@@ -70,8 +72,9 @@ pub(super) fn answer(
 
 /// How everything stands: the verdict of the status page and the sums of the mailboxes.
 fn health(desk: &Desk, store: &mut Store, now: Timestamp) -> Outcome {
-    let facts = store.status(now)?;
-    let verdict = status::judge(&desk.facts, &facts, desk.started_at, now);
+    let facts = store.status(desk.zone.day_start(now), now)?;
+    let locale = Locale { language: Language::English, zone: desk.zone.clone(), now };
+    let verdict = status::judge(&desk.facts, &facts, desk.started_at, &locale);
     let mailboxes: Vec<_> = facts
         .mailboxes
         .iter()
@@ -90,7 +93,7 @@ fn health(desk: &Desk, store: &mut Store, now: Timestamp) -> Outcome {
         })
         .collect();
     let well = verdict.http_status() == 200;
-    whole(200, &json!({ "well": well, "summary": verdict.line(), "mailboxes": mailboxes }))
+    whole(200, &json!({ "well": well, "summary": verdict.line, "mailboxes": mailboxes }))
 }
 
 fn tickets(store: &mut Store, asked: &Asked) -> Outcome {
