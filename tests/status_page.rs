@@ -118,7 +118,7 @@ fn kept_counts_stay_what_counting_gives() {
         let removed = Filed::Removed { item_id: format!("there-{row}") };
         house.store.note_filed(&[(row, removed)], now.plus_days(days), now).unwrap();
     }
-    let mut check = |house: &mut House, at: Timestamp, recoverable: u64| {
+    let check = |house: &mut House, at: Timestamp, recoverable: u64| {
         let real = house.store.balance().unwrap();
         let status = house.store.status(at, at).unwrap();
         assert_eq!(status.mailboxes[0].balance, real[0]);

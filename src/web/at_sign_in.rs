@@ -59,6 +59,7 @@ impl Pages {
         }
         let Some(agent) = self.store.check_password(&name, &password)? else {
             log::warn!(target: "web", "a wrong name or password was given");
+            self.desk.counters.sign_in_failed();
             self.store.note_wrong_password(&name, now)?;
             return Ok(self.sign_in_form(asked, 403, &name, next, Some(texts.wrong)));
         };

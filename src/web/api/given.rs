@@ -75,6 +75,13 @@ pub(super) struct NewArticle {
     pub(super) attachments: Vec<File>,
 }
 
+/// Why a message of ours is given up.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GivenUp {
+    pub(super) reason: String,
+}
+
 /// Changes to a ticket. What is left out stays; what is null becomes nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

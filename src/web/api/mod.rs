@@ -14,7 +14,8 @@ use super::api;
 use super::asked::Asked;
 use super::pages::Desk;
 use super::session::{self, Visitor};
-use crate::desk::ticket::{ArticleId, AttachmentId, Role, TicketNumber};
+use crate::desk::outbox::Step;
+use crate::desk::ticket::{ArticleId, AttachmentId, OutboxId, Role, TicketNumber};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 pub(super) use pace::Pace;
@@ -48,6 +49,9 @@ enum Resource {
     Search,
     Ledger,
     Balance,
+    Outbox,
+    /// What a person decides about a message of ours.
+    Decision(OutboxId, Step),
     Audit,
 }
 
@@ -156,6 +160,16 @@ impl Resource {
             ["search"] => Self::Search,
             ["ledger"] => Self::Ledger,
             ["ledger", "balance"] => Self::Balance,
+            ["outbox"] => Self::Outbox,
+            ["outbox", id, step] => {
+                let step = match step {
+                    "retry" => Step::Again,
+                    "sent" => Step::Sent,
+                    "discard" => Step::GiveUp,
+                    _ => return None,
+                };
+                Self::Decision(OutboxId(number(id)?), step)
+            }
             ["audit"] => Self::Audit,
             _ => return None,
         })
@@ -165,7 +179,7 @@ impl Resource {
         match self {
             Self::Tickets => "GET, HEAD, POST",
             Self::Ticket(_) => "GET, HEAD, PATCH",
-            Self::Replies(_) | Self::Notes(_) => "POST",
+            Self::Replies(_) | Self::Notes(_) | Self::Decision(..) => "POST",
             _ => "GET, HEAD",
         }
     }
@@ -248,7 +262,7 @@ mod tests {
             known.sort_unstable();
             assert_eq!(methods, known, "{path}");
         }
-        assert_eq!(paths.len(), 12, "each resource is described");
+        assert_eq!(paths.len(), 16, "each resource is described");
     }
 
     #[test]

@@ -5,11 +5,12 @@ use serde_json::json;
 use super::{Outcome, Refusal, Resource, whole};
 use crate::desk::ledger::Outcome as Became;
 use crate::desk::query::Query;
-use crate::desk::ticket::State;
+use crate::desk::ticket::{Delivery, State};
 use crate::mail::Address;
 use crate::store::Store;
 use crate::store::ledger_lists;
 use crate::store::lists::{Filter, Which};
+use crate::store::undelivered;
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
@@ -58,13 +59,14 @@ pub(super) fn answer(
         }
         Resource::Ledger => ledger(store, asked),
         Resource::Balance => whole(200, &json!({ "mailboxes": store.balance()? })),
+        Resource::Outbox => outbox(store, asked),
         Resource::Audit => {
             let part = store.audit(asked.number("after")?, limit(asked)?)?;
             let next = part.next.map(|next| next.to_string());
             whole(200, &json!({ "entries": part.rows, "next": next }))
         }
         // Answered before, or not to GET.
-        Resource::OpenApi | Resource::Replies(_) | Resource::Notes(_) => {
+        Resource::OpenApi | Resource::Replies(_) | Resource::Notes(_) | Resource::Decision(..) => {
             Err(Refusal::new(404, "not_found", "there is no such resource"))
         }
     }
@@ -128,6 +130,16 @@ fn ledger(store: &mut Store, asked: &Asked) -> Outcome {
     let part = store.ledger(&filter, asked.number("after")?, limit(asked)?)?;
     let next = part.next.map(|next| next.to_string());
     whole(200, &json!({ "ledger": part.rows, "next": next }))
+}
+
+fn outbox(store: &mut Store, asked: &Asked) -> Outcome {
+    let state = asked.query("state").filter(|word| !word.is_empty());
+    let state = state.map(|word| word.parse::<Delivery>()).transpose();
+    let state = state.map_err(|error| Refusal::bad(format!("state: {error}")))?;
+    let filter = undelivered::Filter { state, mailbox: asked.query("mailbox") };
+    let part = store.outbox(&filter, asked.number("after")?, limit(asked)?)?;
+    let next = part.next.map(|next| next.to_string());
+    whole(200, &json!({ "outbox": part.rows, "next": next }))
 }
 
 fn limit(asked: &Asked) -> Result<u32, Refusal> {

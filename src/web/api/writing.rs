@@ -1,12 +1,14 @@
-//! What the API changes: new tickets, answers, notes and changes to tickets. Each goes through the same
+//! What the API changes: new tickets, answers, notes, changes to tickets, and what is decided about
+//! messages of ours that did not leave. Each goes through the same
 //! decision as on the pages and the command line.
 
 use super::given::{self, Changes, File, Whom, unfit};
 use super::{Caller, Outcome, Refusal, Resource, whole};
 use crate::desk::change::{self, Change};
 use crate::desk::opening::Opening;
+use crate::desk::outbox::Step;
 use crate::desk::outgoing::{Hand, Writing};
-use crate::desk::ticket::{ArticleId, Kind, Priority, State, Ticket, TicketNumber};
+use crate::desk::ticket::{ArticleId, Kind, OutboxId, Priority, State, Ticket, TicketNumber};
 use crate::mail::{Address, Attachment};
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -28,6 +30,7 @@ pub(super) fn answer(
             write(desk, store, asked, *number, Kind::EmailOut, caller, now)
         }
         Resource::Notes(number) => write(desk, store, asked, *number, Kind::Note, caller, now),
+        Resource::Decision(id, step) => decide(store, asked, *id, *step, caller, now),
         // Their methods were refused before.
         _ => Err(Refusal::new(405, "method_not_allowed", "this cannot be changed")),
     }
@@ -147,6 +150,32 @@ fn write(
     };
     let id = store.put(number, writing, hand, &caller.actor, now)?;
     written_article(store, number, id)
+}
+
+/// Decides about one message of ours. A message sent again is a new one, so that one is answered.
+fn decide(
+    store: &mut Store,
+    asked: &Asked,
+    id: OutboxId,
+    step: Step,
+    caller: &Caller,
+    now: Timestamp,
+) -> Outcome {
+    match step {
+        Step::Again => {
+            let new = store.send_again(id, &caller.actor, now)?;
+            return whole(201, &store.outbox_row(new)?);
+        }
+        Step::Sent => store.settle_as_sent(id, &caller.actor, now)?,
+        Step::GiveUp => {
+            let given: given::GivenUp = given::read(asked)?;
+            if given.reason.trim().is_empty() {
+                return Err(unfit("reason: say why, for whoever looks at the ticket later"));
+            }
+            store.give_up(id, given.reason.trim(), &caller.actor, now)?;
+        }
+    }
+    whole(200, &store.outbox_row(id)?)
 }
 
 fn written_article(store: &mut Store, number: TicketNumber, id: ArticleId) -> Outcome {
