@@ -79,8 +79,9 @@ fn hostile_mail_stays_text() {
     for path in ["/tickets", "/tickets/1"] {
         let page = house.get_as(path, &cookie);
         assert_eq!(page.status, 200, "{path}");
+        let body = page.body.replace("<script src=\"/script.js?", "");
         for bad in ["<script", "<img", "href=\"javascript", "\"onclick", "\" onclick"] {
-            assert!(!page.body.contains(bad), "{bad} in {path}: {}", page.body);
+            assert!(!body.contains(bad), "{bad} in {path}: {body}");
         }
         assert!(page.body.contains("&lt;script&gt;alert(1)"), "{path}");
     }
@@ -269,7 +270,8 @@ fn a_search_finds_and_marks_and_survives_what_is_typed() {
     {
         let page = house.get_as(&format!("/search?q={hostile}"), &cookie);
         assert!([200, 400].contains(&page.status), "{hostile}: {}", page.status);
-        assert!(!page.body.contains("<script"), "{hostile}");
+        let body = page.body.replace("<script src=\"/script.js?", "");
+        assert!(!body.contains("<script"), "{hostile}");
     }
     assert_eq!(house.get("/search?q=heating").status, 303, "only for those who signed in");
 }
