@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::changing;
 use super::layout::Place;
 use super::pages::{Outcome, Pages};
 use super::session::Visitor;
@@ -55,7 +56,7 @@ impl Pages {
         let agents: Vec<String> = agents.map(|agent| agent.name).collect();
         let whom = self.whom(number)?;
         let bench = Bench { ticket: &ticket, token: &token, agents: &agents, whom: &whom, draft };
-        let (writing, changing) = (work::writing(&bench), work::changing(&bench));
+        let (writing, changing) = (work::writing(&bench), changing::changing(&bench));
         let main = ticket::page(&ticket, shown, &rows, view, (writing, changing), now);
         let title = format!("Ticket {number}");
         let status = if draft.wrong.is_empty() { 200 } else { 409 };
@@ -149,7 +150,7 @@ impl Pages {
             return Ok(self.old_form());
         };
         let ticket = self.store.ticket(number)?;
-        let made = match work::changes(asked, &ticket) {
+        let made = match changing::changes(asked, &ticket) {
             Ok(changes) => self.store.change_ticket(number, &changes, &visitor.actor(), now),
             Err(why) => Err(store::Error::NotPossible(why)),
         };

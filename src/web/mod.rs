@@ -6,6 +6,7 @@ mod answer;
 mod api;
 mod asked;
 mod at_ticket;
+mod changing;
 pub mod door;
 mod download;
 mod layout;
