@@ -2,11 +2,12 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::changing::{self, Bench};
 use super::layout::Place;
 use super::pages::{Outcome, Pages};
 use super::session::Visitor;
 use super::ticket;
-use super::work::{self, Bench, Failed};
+use super::work::Failed;
 use crate::desk::change::Change;
 use crate::desk::ticket::{ArticleId, TicketNumber};
 use crate::store;
@@ -53,7 +54,7 @@ impl Pages {
         let agents: Vec<String> = agents.map(|agent| agent.name).collect();
         let bench = Bench { ticket: &ticket, token: &token, agents: &agents };
         let writing = self.writing_below(asked, &ticket, visitor, &failed)?;
-        let changing = work::changing(&bench);
+        let changing = changing::changing(&bench);
         let main = ticket::page(&ticket, shown, &rows, view, (writing, changing), now);
         let title = format!("Ticket {number}");
         let status = if failed.status == 0 { 200 } else { failed.status };
@@ -72,7 +73,7 @@ impl Pages {
             return Ok(self.old_form());
         };
         let ticket = self.store.ticket(number)?;
-        let made = match work::changes(asked, &ticket) {
+        let made = match changing::changes(asked, &ticket) {
             Ok(changes) => self.store.change_ticket(number, &changes, &visitor.actor(), now),
             Err(why) => Err(store::Error::NotPossible(why)),
         };

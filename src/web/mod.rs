@@ -15,6 +15,7 @@ mod at_status;
 mod at_ticket;
 mod at_writing;
 mod bulk;
+mod changing;
 mod chart;
 pub mod door;
 mod download;
