@@ -130,7 +130,7 @@ impl Pages {
             chosen.iter().filter_map(|text| route::number(text)).map(TicketNumber).collect();
         let (wrong, changes) = match bulk::changes(asked) {
             Ok(changes) => (bulk::nothing(&self.locale, chosen.len(), changes.is_empty()), changes),
-            Err(why) => (Some(format!("{why}.")), Vec::new()),
+            Err(why) => (Some(self.locale.refusal(&why)), Vec::new()),
         };
         if let Some(wrong) = wrong {
             let texts = &self.locale.texts().lists.bulk;
@@ -142,7 +142,7 @@ impl Pages {
             match self.store.change_ticket(number, &changes, &visitor.actor(), now) {
                 Ok(()) => changed += 1,
                 Err(store::Error::NoSuch(why) | store::Error::NotPossible(why)) => {
-                    refused.push((number, why));
+                    refused.push((number, self.locale.said(&why)));
                 }
                 Err(error) => {
                     log::error!(target: "web", "ticket {number} could not be changed: {error}");
@@ -167,7 +167,7 @@ impl Pages {
         let (status, main) = match Query::read(&text, self.desk.ticket_tag()) {
             Err(_) if text.trim().is_empty() => return Ok(Answer::go_to("/tickets")),
             Err(why) => {
-                let why = put(texts.cannot, &[&why.to_string()]);
+                let why = put(texts.cannot, &[&self.locale.said(&why.to_string())]);
                 (400, search::page(&self.locale, &text, Err(&why), after))
             }
             Ok(query) => {

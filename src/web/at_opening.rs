@@ -140,13 +140,15 @@ impl Pages {
         let from = match desk.mailbox(wanted) {
             Ok(from) => Some(from),
             Err(why) => {
-                wrong.push(put(texts.not_opened, &[&why]));
+                wrong.push(put(texts.not_opened, &[&self.locale.said(&why)]));
                 None
             }
         };
         let has_files = self.store.draft(sending.place)?.is_some_and(|kept| !kept.files.is_empty());
         match (typed.opening(Vec::new()), from) {
-            (Err(why), _) => wrong.push(put(texts.not_opened, &[&why.to_string()])),
+            (Err(why), _) => {
+                wrong.push(put(texts.not_opened, &[&self.locale.said(&why.to_string())]));
+            }
             (Ok(opening), Some((_, policy))) => {
                 let agents = self.able_agents()?;
                 let faults = desk_opening::faults(&opening, policy, &agents);
@@ -168,7 +170,9 @@ impl Pages {
                     return Ok(Answer::go_to(&sent_page(number, article, "already")));
                 }
                 Ok(Sent::Changed) => wrong.push(texts.changed.to_owned()),
-                Err(store::Error::NotPossible(why)) => wrong.push(put(texts.not_opened, &[&why])),
+                Err(store::Error::NotPossible(why)) => {
+                    wrong.push(put(texts.not_opened, &[&self.locale.said(&why)]));
+                }
                 Err(error) => return Err(error),
             }
         }

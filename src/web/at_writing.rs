@@ -78,7 +78,7 @@ impl Pages {
         let (thread, _, mailbox) = self.store.thread(number)?;
         let (_, policy) = match self.desk.mailbox(Some(&mailbox)) {
             Ok(found) => found,
-            Err(why) => return Ok(Err(format!("{why}."))),
+            Err(why) => return Ok(Err(self.locale.refusal(&why))),
         };
         let texts = &self.locale.texts().writing;
         Ok(outgoing::recipients(&thread, &Writing::default(), policy)
@@ -202,7 +202,7 @@ impl Pages {
             (true, _) => Hand::Note(author),
             (false, Ok((_, policy))) => Hand::Answer(policy),
             (false, Err(why)) => {
-                let wrong = put(texts.not_sent, &[&why]);
+                let wrong = put(texts.not_sent, &[&self.locale.said(&why)]);
                 return self.refuse(asked, number, visitor, (409, wrong), now);
             }
         };
@@ -216,7 +216,7 @@ impl Pages {
             }
             Ok(Sent::Changed) => texts.changed.to_owned(),
             Err(store::Error::Unfit(why)) => texts.unfit(&why),
-            Err(store::Error::NotPossible(why)) => put(texts.not_sent, &[&why]),
+            Err(store::Error::NotPossible(why)) => put(texts.not_sent, &[&self.locale.said(&why)]),
             Err(error) => return Err(error),
         };
         self.refuse(asked, number, visitor, (409, wrong), now)
@@ -323,11 +323,11 @@ impl Pages {
         let desk = self.desk.clone();
         let (token, id) = (visitor.token(), session::fresh_nonce());
         let letter = match desk.mailbox(Some(&mailbox)) {
-            Err(why) => Err(put(texts.not_sent, &[&why])),
+            Err(why) => Err(put(texts.not_sent, &[&self.locale.said(&why)])),
             Ok((_, policy)) => {
                 let quoting = &desk.quoting;
                 preview::letter(&mut self.store, (&thread, policy, quoting), &kept, now)?
-                    .map_err(|why| why.in_words(texts))
+                    .map_err(|why| why.in_words(&self.locale))
             }
         };
         let newest = self.store.newest_article(number)?.map_or(0, |newest| newest.0);

@@ -130,7 +130,7 @@ pub(super) fn outcome(
                 @for (number, why) in refused {
                     li {
                         a href={ "/tickets/" (number) } { (lists.ticket) " " (number) } ": "
-                        span lang="en" { (why) }
+                        (why)
                     }
                 }
             }

@@ -23,10 +23,15 @@ impl Locale {
 
     /// What the desk or the store says of something that is not possible, as a sentence of a page.
     pub(super) fn refusal(&self, why: &str) -> String {
-        let said = said(self.language, why);
+        let said = self.said(why);
         let mut letters = said.chars();
         let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
         format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    }
+
+    /// The same as a part of a sentence.
+    pub(super) fn said(&self, why: &str) -> String {
+        said(self.language, why)
     }
 
     /// How far `at` lies from now: `3 minutes ago`, `in 4 days`.

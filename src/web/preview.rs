@@ -49,9 +49,10 @@ pub(super) enum Unfit {
 }
 
 impl Unfit {
-    pub(super) fn in_words(&self, texts: &Texts) -> String {
+    pub(super) fn in_words(&self, locale: &Locale) -> String {
+        let texts = &locale.texts().writing;
         match self {
-            Self::Word(why) => put(texts.not_sent, &[&why.to_string()]),
+            Self::Word(why) => put(texts.not_sent, &[&locale.said(&why.to_string())]),
             Self::Letter(why) => texts.unfit(why),
         }
     }
@@ -179,7 +180,7 @@ fn whole(locale: &Locale, letter: &Letter, kept: &Kept) -> Markup {
             @let letters = locale.counted(u64::from(*count), texts.letters);
             p.hint.warn { (put(texts.came_back, &[&one.address, &letters])) }
         }
-        @if let Some(why) = &letter.struck { p.error role="alert" { (put(texts.struck, &[why])) } }
+        @if let Some(why) = &letter.struck { p.error role="alert" { (put(texts.struck, &[&locale.said(why)])) } }
         div.paper {
             @if letter.text.is_empty() {
                 p.none { (texts.no_text) }

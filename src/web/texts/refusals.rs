@@ -64,59 +64,12 @@ const SENTENCES: &[(&str, &str)] = &[
         "Ticket {} bliebe leer zurück; lassen Sie eine Nachricht dort",
     ),
     ("`{}` is none of {}", "„{}“ ist keines von {}"),
-    // Answering.
-    (
-        "ticket {} is deleted; undelete it before answering",
-        "Ticket {} ist gelöscht; holen Sie es zurück, bevor Sie antworten",
-    ),
-    (
-        "ticket {} names no address to answer to",
-        "Ticket {} nennt keine Adresse, an die man antworten könnte",
-    ),
-    (
-        "ticket {} was written from the mailbox it lies in, to which an answer would come back as \
-         a new letter; name who asks with ticket requester, or leave a note",
-        "Ticket {} kam aus dem eigenen Postfach, in dem die Antwort als neue Nachricht ankäme; \
-         geben Sie an, wer fragt, oder schreiben Sie eine Notiz",
-    ),
-    (
-        "`{}` is no address that mail can be sent to; correct it and answer ticket {} again",
-        "an „{}“ kann keine E-Mail gehen; berichtigen Sie die Adresse und beantworten Sie \
-         Ticket {} noch einmal",
-    ),
-    (
-        "the answer to ticket {} would go to {} people, and a mailbox may send a letter to {}; \
-         write to fewer at a time",
-        "die Antwort auf Ticket {} ginge an {} Personen, ein Postfach darf eine Nachricht an {} \
-         senden; schreiben Sie an weniger auf einmal",
-    ),
-    (
-        "the answer to ticket {} is empty; write a text or attach a file",
-        "die Antwort auf Ticket {} ist leer; schreiben Sie einen Text oder hängen Sie eine Datei an",
-    ),
-    (
-        "ticket {} cannot be set to `deleted` by an answer; use ticket delete",
-        "Ticket {} kann nicht durch eine Antwort gelöscht werden; löschen Sie es eigens",
-    ),
+    // Answering; what else speaks against an answer is in the texts of `writing`.
     ("not sent: {}", "nicht gesendet: {}"),
     (
         "{} answers to {} within the hour; wait, or look whether a program answers",
         "{} Antworten an {} binnen einer Stunde; warten Sie, oder sehen Sie nach, ob dort ein \
          Programm antwortet",
-    ),
-    // Opening a ticket.
-    (
-        "`{}` is no address that mail can be sent to; correct it, or keep the text as a note",
-        "an „{}“ kann keine E-Mail gehen; berichtigen Sie die Adresse, oder behalten Sie den Text \
-         als Notiz",
-    ),
-    (
-        "{} is the mailbox this would leave from; keep the text as a note",
-        "{} ist das Postfach, aus dem dies gesendet würde; behalten Sie den Text als Notiz",
-    ),
-    (
-        "the ticket would be empty; write a text or attach a file",
-        "das Ticket wäre leer; schreiben Sie einen Text oder hängen Sie eine Datei an",
     ),
     ("there is no mailbox `{}`; there are {}", "es gibt kein Postfach „{}“; vorhanden sind {}"),
     // The outbox.
@@ -255,7 +208,7 @@ mod tests {
     use crate::desk::change::Standing;
     use crate::desk::query::Query;
     use crate::desk::ticket::{OutboxId, Priority, State, TicketNumber};
-    use crate::desk::{change, opening, outbox, outgoing};
+    use crate::desk::{change, outbox};
     use crate::mail::Address;
 
     /// What the desk really says, so that a sentence changed there is missed here.
@@ -277,20 +230,6 @@ mod tests {
             change::NotPossible::NotAWord { what: "a tag", most: 60 },
             change::NotPossible::TooManyTags(seven),
             change::NotPossible::Itself(seven),
-        ];
-        let answers = [
-            outgoing::NotPossible::Deleted(seven),
-            outgoing::NotPossible::NobodyToAnswer(seven),
-            outgoing::NotPossible::OnlyOurselves(seven),
-            outgoing::NotPossible::NoAddress(seven, text()),
-            outgoing::NotPossible::TooMany(seven, 900),
-            outgoing::NotPossible::Empty(seven),
-            outgoing::NotPossible::DeleteInstead(seven),
-        ];
-        let openings = [
-            opening::NotPossible::NoAddress(text()),
-            opening::NotPossible::Ourselves(text()),
-            opening::NotPossible::Empty,
         ];
         let letters = [
             outbox::NotPossible::Sent(row),
@@ -341,8 +280,6 @@ mod tests {
         changes
             .iter()
             .map(ToString::to_string)
-            .chain(answers.iter().map(ToString::to_string))
-            .chain(openings.iter().map(ToString::to_string))
             .chain(letters.iter().map(ToString::to_string))
             .chain(queries)
             .chain(splits)
