@@ -103,15 +103,13 @@ impl Store {
                 None => after - LOOK_BACK,
             };
             let source = match filter.ticket {
-                Some(_) => "audit INDEXED BY audit_of_ticket",
-                None => "audit NOT INDEXED",
+                Some(_) => "audit INDEXED BY audit_of_ticket WHERE ticket = :ticket",
+                None => "audit NOT INDEXED WHERE :ticket IS NULL",
             };
             let rows: Vec<Entry> = tx
                 .prepare_cached(&format!(
                     "SELECT seq, at, actor, action, ticket, ledger, detail, prev, hash
-                     FROM {source}
-                     WHERE seq < :after AND seq >= :from
-                       AND (:ticket IS NULL OR ticket = :ticket)
+                     FROM {source} AND seq < :after AND seq >= :from
                        AND (:ledger IS NULL OR ledger = :ledger)
                        AND (:actor IS NULL OR actor = :actor OR actor LIKE '%:' || :actor)
                        AND (:action IS NULL OR action = :action)

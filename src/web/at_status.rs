@@ -43,7 +43,7 @@ impl Pages {
     /// The status page says something even when the database does not.
     pub(super) fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
         let facts = self.store.status(self.locale.zone.day_start(now), now);
-        let visitor = Visitor::of(asked, &mut self.store, now).unwrap_or_default();
+        let visitor = self.visitor(asked, now).unwrap_or_default();
         let renews = asked.query("still").is_none().then_some(RENEWAL);
         let mut frame = self.frame(visitor.as_ref(), Place::Status);
         frame.refresh = renews;

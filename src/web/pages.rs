@@ -214,7 +214,11 @@ impl Pages {
     }
 
     /// Who asks; their own language is that of the page from now on.
-    fn visitor(&mut self, asked: &Asked, now: Timestamp) -> Result<Option<Visitor>, store::Error> {
+    pub(super) fn visitor(
+        &mut self,
+        asked: &Asked,
+        now: Timestamp,
+    ) -> Result<Option<Visitor>, store::Error> {
         let visitor = Visitor::of(asked, &mut self.store, now)?;
         let own = visitor.as_ref().and_then(|visitor| visitor.agent.language.as_deref());
         self.locale.language = own.and_then(Language::tagged).unwrap_or(self.locale.language);

@@ -187,7 +187,7 @@ fn a_request_comes_in_clean_and_with_its_true_address() {
     assert_eq!(
         body,
         format!(
-            "POST /echo?a=%20b\nHost: help.example:443\nCookie: s=1\nContent-Length: 4\n\
+            "POST /echo?a=%20b\nHost: help.example:443\nCookie: s=1\nX-Forwarded-For: 9.9.9.9\nContent-Length: 4\n\
              X-Counterfoil-Peer: {own}\nbody"
         )
     );
