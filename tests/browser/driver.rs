@@ -130,7 +130,7 @@ impl Browser {
 
     /// A request and the value of its answer; an error as the driver words it.
     fn asked(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
-        let body = if method == "GET" { String::new() } else { body.to_string() };
+        let body = if method == "POST" { body.to_string() } else { String::new() };
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).map_err(|e| e.to_string())?;
         stream.set_read_timeout(Some(PATIENCE * 2)).map_err(|e| e.to_string())?;
         let request = format!(
