@@ -139,12 +139,27 @@ fn letter(browser: &Browser) -> String {
 /// Answers, keeps a note, and sees that the answer left.
 fn answer(house: &mut House, browser: &Browser, number: i64) {
     browser.write("#text", "We pay nothing that we did not order.\nGreetings & <b>thanks</b>");
+    let file = house.file("Unser Überblick.txt", "ordered: nothing\r\n");
+    browser.write("#write input[type=file]", &file);
+    // First as it would leave, and back: nothing of it is lost.
+    browser.follow("#write .buttons button[value=show]");
+    browser.sees("We pay nothing that we did not order.");
+    browser.sees("Unser Überblick.txt");
+    browser.follow(".back a");
+    let kept = browser.run("return document.querySelector('#text').value");
+    assert!(kept.as_str().unwrap().starts_with("We pay nothing"), "{kept}");
+    browser.sees("Unser Überblick.txt");
     browser.follow("#write button[value=reply]");
     assert!(browser.path().starts_with(&format!("/tickets/{number}")), "{}", browser.path());
     house.work();
     let left = house.left_for("mallory@customer.example");
     let ours = left.iter().filter(|raw| raw.contains("We pay nothing that we did not order."));
-    assert_eq!(ours.count(), 1, "the answer left once: {left:#?}");
+    let ours: Vec<_> = ours.collect();
+    assert_eq!(ours.len(), 1, "the answer left once: {left:#?}");
+    let parsed = counterfoil::mail::parse::parse(ours[0].as_bytes());
+    let files = parsed.attachments.iter().map(|it| (it.filename.as_str(), it.bytes.as_slice()));
+    let expected = [("Unser Überblick.txt", b"ordered: nothing\r\n".as_slice())];
+    assert_eq!(files.collect::<Vec<_>>(), expected, "with its attachment");
     browser.go(&format!("/tickets/{number}"));
     assert!(browser.has(".article.out .mark.good"), "the page says that it was sent");
     browser.sees("Greetings & <b>thanks</b>");

@@ -109,6 +109,13 @@ impl House {
         self.office.tickets().iter().map(|ticket| ticket.number.0).max().unwrap()
     }
 
+    /// A file on the agent's own machine; its path.
+    pub(crate) fn file(&self, name: &str, content: &str) -> String {
+        let path = self.office.database().with_file_name(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
     /// The letters that left for this address since the office opened, as they left.
     pub(crate) fn left_for(&self, address: &str) -> Vec<String> {
         let left = self.office.practice.left().into_iter();

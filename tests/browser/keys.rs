@@ -103,3 +103,42 @@ fn the_counts_of_the_lists_are_live_until_one_is_signed_out() {
     assert_eq!(browser.run("return window.asked"), 2, "signed out, nothing more is asked");
     assert_eq!(browser.run(COUNT), "1.234");
 }
+fn a_draft_is_kept_while_one_writes() {
+    let mut house = House::open();
+    let number = house.letter(LETTER);
+    let Some(browser) = browser(&house, "de-DE,de", true) else { return };
+    browser.go("/sign-in");
+    sign_in(&browser, PASSWORD);
+    let page = format!("/tickets/{number}");
+    browser.go(&page);
+    browser.write("#text", "Half a sen");
+    browser.wait("the word that it is kept", |browser| {
+        browser.text("#write-form .told").contains("Entwurf gespeichert").then_some(())
+    });
+    browser.write("#text", "tence");
+    browser.wait("the word that it is kept again", |browser| {
+        browser.text("#write-form .told").contains("Entwurf gespeichert").then_some(())
+    });
+    browser.go("/tickets");
+    browser.go(&page);
+    assert_eq!(browser.run("return document.querySelector('#text').value"), "Half a sentence");
+
+    // Sent, it is no draft any more, and does not come back.
+    browser.write("#text", ", now whole");
+    browser.follow("#write button[value=note]");
+    browser.go(&page);
+    assert_eq!(browser.run("return document.querySelector('#text').value"), "");
+    let notes = browser.run("return document.querySelectorAll('.article.note').length");
+    assert_eq!(notes, 1);
+
+    // Signed out meanwhile, it says that nothing is kept.
+    browser.chrome("Network.clearBrowserCookies", serde_json::json!({}));
+    browser.write("#text", "Too late");
+    browser.wait("the word that it is not kept", |browser| {
+        browser.text("#write-form .told").contains("nicht gespeichert").then_some(())
+    });
+}
+
+const LETTER: &str = "From: Zoe <zoe@shop.example>\r\nTo: support@office.example\r\n\
+    Subject: Lamps\r\nMessage-ID: <lamps@shop.example>\r\n\
+    Date: Fri, 15 Jan 2027 07:00:00 +0000\r\n\r\nOne more, please.\r\n";

@@ -51,6 +51,16 @@ fn tour(languages: &'static str) {
         browser.go(&path);
         looks.at(&browser, name);
     }
+    browser.go("/tickets/new?requester=zoe.brand@shop.example");
+    looks.at(&browser, "new-ticket");
+    browser.follow("#write-form .buttons button[value=send]");
+    looks.at(&browser, "new-ticket-wrong");
+    browser.go(&format!("/tickets/{long}"));
+    browser.write("#text", "We come tomorrow.");
+    browser.follow("#write .buttons button[value=show]");
+    looks.at(&browser, "preview");
+    browser.follow(".back a");
+    looks.at(&browser, "draft");
     browser.go(&format!("/tickets/{laid_out}"));
     browser.follow(".conversation a[href*='html=']");
     assert!(browser.has("iframe"));
