@@ -135,7 +135,7 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
     for expected in [
         "2 tickets were changed.",
         "2 tickets were not changed:",
-        "href=\"/tickets/3\">Ticket 3</a>: <span lang=\"en\">ticket 3 is on hold; release the hold first<",
+        "href=\"/tickets/3\">Ticket 3</a>: ticket 3 is on hold; release the hold first<",
         "there is no ticket 99",
         "href=\"/tickets?view=mine\"",
     ] {

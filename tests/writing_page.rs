@@ -321,6 +321,12 @@ fn a_draft_is_kept_for_its_agent_alone_until_it_is_sent_or_discarded() {
     assert!(theirs.contains("somebody-agent</bdi> has been writing here, "), "{theirs}");
     assert!(theirs.contains("3 minutes ago"));
 
+    // The list leads back to it, and only its writer.
+    let words = "You began to write:";
+    let mine = desk.house.get_as("/tickets", &desk.cookie).body;
+    assert!(mine.contains(words) && mine.contains("href=\"/tickets/1#write\""), "{mine}");
+    assert!(!desk.house.get_as("/tickets", &other).body.contains(words));
+
     // One file out; the same file once more is no second one.
     let drop = files[0].id.to_string();
     let fields = [("text", "Not yet"), ("drop", drop.as_str()), ("as", "keep")];

@@ -123,7 +123,8 @@ fn password(locale: &Locale, view: &View<'_>) -> Markup {
             form method="post" action="/account/password" {
                 (token(view))
                 // What password keepers go by.
-                input type="hidden" name="name" value=(view.agent.name) autocomplete="username";
+                input.unseen type="text" name="name" value=(view.agent.name) readonly tabindex="-1"
+                    autocomplete="username" aria-label=(texts.title);
                 (field("old", texts.old_password, "current-password"))
                 (field("new", texts.new_password, "new-password"))
                 (field("again", texts.again, "new-password"))

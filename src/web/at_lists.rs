@@ -19,6 +19,9 @@ use crate::store::requesters::Glance;
 use crate::store::{self, Listing};
 use crate::time::Timestamp;
 
+/// Drafts named above a list.
+const DRAFTS: u32 = 8;
+
 /// What a list is made of.
 struct Read {
     listing: Listing<Ticket, Cursor>,
@@ -74,7 +77,11 @@ impl Pages {
         let read = self.read(asked, visitor, &view.filter(agent), |after| view.path(after))?;
         let queues: Vec<String> = counts.queues.iter().map(|(queue, _)| queue.clone()).collect();
         let part = read.part(&queues, view == View::Deleted);
-        let main = tickets::page(&self.locale, &part, &view, &counts);
+        let drafts = match visitor {
+            Some(visitor) => self.store.drafts_of(visitor.agent.id, DRAFTS)?,
+            None => Vec::new(),
+        };
+        let main = tickets::page(&self.locale, &part, &view, &counts, &drafts);
         let title = self.locale.texts().lists.title;
         Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page(title, main)))
     }

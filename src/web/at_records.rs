@@ -5,7 +5,7 @@ use super::answer::Answer;
 use super::asked::Asked;
 use super::layout::Place;
 use super::pages::{Outcome, Pages};
-use super::records::{self, PAGE, Tab};
+use super::records::{self, PAGE, TRAIL_PAGE, Tab};
 use super::session::Visitor;
 use super::{in_force, ledger, outbox, trail};
 use crate::desk::ledger::Outcome as Became;
@@ -97,7 +97,7 @@ impl Pages {
             action: asked.parsed("action"),
         };
         let after = asked.parsed("after");
-        let listing = self.store.trail(&filter, after, PAGE)?;
+        let listing = self.store.trail(&filter, after, TRAIL_PAGE)?;
         let newest = self.store.audit(None, 1)?.rows.into_iter().next();
         Ok(trail::list(&self.locale, &listing, &filter, after, newest.as_ref(), token, checked))
     }

@@ -52,7 +52,7 @@ pub(super) fn list(
                 locale.age(row.queued_at),
                 mark(locale, row.state),
                 html! { a href={ "/tickets/" (row.ticket) } { "#" (row.ticket) } },
-                people(locale, &row.to, IN_LIST),
+                html! { span.wrap { (people(locale, &row.to, IN_LIST)) } },
                 html! { span.wrap { bdi { (cut(&row.subject, SUBJECT)) } } },
                 html! { span.wrap { bdi { (cut(&row.reason, REASON)) } } },
             ]

@@ -6,8 +6,9 @@ use maud::{Markup, html};
 use super::locale::Locale;
 use super::texts::ledger::Records;
 
-/// Rows on one page of a record.
-pub(super) const PAGE: u32 = 50;
+/// Rows on one page of a record; those of the audit trail are long.
+pub(super) const PAGE: u32 = 40;
+pub(super) const TRAIL_PAGE: u32 = 25;
 
 /// The pages of the records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

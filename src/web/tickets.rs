@@ -15,6 +15,7 @@ use crate::desk::ticket::{Priority, State, Ticket, TicketNumber};
 use crate::store::Listing;
 use crate::store::lists::{Counts, Cursor, Filter, Which};
 use crate::store::requesters::Glance;
+use crate::time::Timestamp;
 
 /// Tickets on one page.
 pub(super) const PAGE: u32 = 50;
@@ -134,13 +135,38 @@ pub(super) struct Part<'a> {
     pub(super) bar: Bar<'a>,
 }
 
-/// The content of the page.
-pub(super) fn page(locale: &Locale, part: &Part<'_>, view: &View, counts: &Counts) -> Markup {
+/// Where an agent has a draft, `None` for a new ticket, and when it was last changed.
+pub(super) type Drafts = Vec<(Option<TicketNumber>, Timestamp)>;
+
+/// The content of the page. `drafts` are what the agent began to write.
+pub(super) fn page(
+    locale: &Locale,
+    part: &Part<'_>,
+    view: &View,
+    counts: &Counts,
+    drafts: &Drafts,
+) -> Markup {
     let texts = &locale.texts().lists;
     html! {
         div.head {
             h1 { (texts.title) }
+            a.new href="/tickets/new" { (locale.texts().writing.new_ticket) }
             (search::form(locale, ""))
+        }
+        @if !drafts.is_empty() && part.after.is_none() {
+            p.drafts {
+                (texts.drafts)
+                @for (ticket, at) in drafts {
+                    " "
+                    span.part {
+                        @match ticket {
+                            Some(number) => a href={ "/tickets/" (number) "#write" } { "#" (number) },
+                            None => a href="/tickets/new" { (locale.texts().writing.new_ticket) },
+                        }
+                        " " span.at { (locale.age(*at)) }
+                    }
+                }
+            }
         }
         nav.tabs aria-label=(texts.lists) {
             @for (_, tab) in &TABS {

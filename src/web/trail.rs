@@ -109,7 +109,7 @@ fn check(locale: &Locale, token: &str, checked: Option<&Part>) -> Markup {
                 input type="hidden" name=(TOKEN_FIELD) value=(token);
                 @if let Some(to) = to { input type="hidden" name="to" value=(to); }
                 button.second type="submit" { (words) }
-                @if to.is_none() { span.hint { (texts.check_hint) } }
+                @if to.is_none() { span.hint { (fill(texts.check_hint, &[code("counterfoil audit verify")])) } }
             }
         }
     };

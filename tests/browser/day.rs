@@ -75,6 +75,8 @@ fn day(languages: &'static str, scripts: bool) {
     change(&house, &browser, number);
     search(&browser, number);
 
+    requester(&browser, number);
+
     leave(&browser);
     for path in ["/tickets", &format!("/tickets/{number}"), "/search?q=invoice", "/keys"] {
         browser.go(path);
@@ -198,6 +200,15 @@ fn search(browser: &Browser, number: i64) {
     });
     browser.follow(&format!("main a[href^='/tickets/{number}']"));
     assert!(browser.path().starts_with(&format!("/tickets/{number}")));
+}
+
+/// Sees all that the same person wrote.
+fn requester(browser: &Browser, number: i64) {
+    browser.go("/tickets?view=all");
+    let row = format!(".tickets li:has(a[href='/tickets/{number}'])");
+    browser.follow(&format!("{row} a[href^='/requesters/']"));
+    browser.sees("mallory@customer.example");
+    assert!(browser.has(&format!(".tickets a[href='/tickets/{number}']")));
 }
 
 /// No page and no letter asked anybody else for anything.

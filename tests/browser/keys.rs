@@ -103,6 +103,8 @@ fn the_counts_of_the_lists_are_live_until_one_is_signed_out() {
     assert_eq!(browser.run("return window.asked"), 2, "signed out, nothing more is asked");
     assert_eq!(browser.run(COUNT), "1.234");
 }
+
+#[test]
 fn a_draft_is_kept_while_one_writes() {
     let mut house = House::open();
     let number = house.letter(LETTER);
@@ -113,11 +115,11 @@ fn a_draft_is_kept_while_one_writes() {
     browser.go(&page);
     browser.write("#text", "Half a sen");
     browser.wait("the word that it is kept", |browser| {
-        browser.text("#write-form .told").contains("Entwurf gespeichert").then_some(())
+        browser.text("#write-form .draft-said").contains("Entwurf gespeichert").then_some(())
     });
     browser.write("#text", "tence");
     browser.wait("the word that it is kept again", |browser| {
-        browser.text("#write-form .told").contains("Entwurf gespeichert").then_some(())
+        browser.text("#write-form .draft-said").contains("Entwurf gespeichert").then_some(())
     });
     browser.go("/tickets");
     browser.go(&page);
@@ -135,10 +137,36 @@ fn a_draft_is_kept_while_one_writes() {
     browser.chrome("Network.clearBrowserCookies", serde_json::json!({}));
     browser.write("#text", "Too late");
     browser.wait("the word that it is not kept", |browser| {
-        browser.text("#write-form .told").contains("nicht gespeichert").then_some(())
+        browser.text("#write-form .draft-said").contains("nicht gespeichert").then_some(())
     });
 }
 
 const LETTER: &str = "From: Zoe <zoe@shop.example>\r\nTo: support@office.example\r\n\
     Subject: Lamps\r\nMessage-ID: <lamps@shop.example>\r\n\
     Date: Fri, 15 Jan 2027 07:00:00 +0000\r\n\r\nOne more, please.\r\n";
+
+#[test]
+fn all_tickets_of_a_page_are_chosen_at_once() {
+    let house = House::open();
+    let Some(browser) = browser(&house, "en-GB,en", true) else { return };
+    browser.go("/sign-in");
+    sign_in(&browser, PASSWORD);
+    let chosen = || {
+        let script = "return [document.querySelectorAll('[name=ticket]:checked').length,
+            document.querySelectorAll('[name=ticket]').length]";
+        let found = browser.run(script);
+        (found[0].as_u64().unwrap(), found[1].as_u64().unwrap())
+    };
+    browser.press("jx");
+    let (one, all) = chosen();
+    assert_eq!(one, 1, "the key chooses the ticket it is at");
+    browser.click(".choose-all input");
+    assert_eq!(chosen(), (all, all));
+    browser.click(".choose-all input");
+    assert_eq!(chosen(), (0, all));
+    browser.press("jx");
+    browser.click(".bar select[name=state] option[value=closed]");
+    browser.follow(".bar button[value=change]");
+    browser.sees("1 ticket");
+    assert_eq!(chosen(), (0, all - 1));
+}

@@ -47,6 +47,14 @@ fn tour(languages: &'static str) {
         ("search-nothing", "/search?q=qqqqqq".to_owned()),
         ("ticket", format!("/tickets/{long}")),
         ("keys", "/keys".to_owned()),
+        ("figures", "/figures".to_owned()),
+        ("ledger", "/ledger".to_owned()),
+        ("ledger-row", "/ledger/1".to_owned()),
+        ("originals", "/originals".to_owned()),
+        ("outbox", "/outbox?state=sent".to_owned()),
+        ("outbox-letter", "/outbox/1".to_owned()),
+        ("audit", "/audit".to_owned()),
+        ("settings", "/settings".to_owned()),
     ] {
         browser.go(&path);
         looks.at(&browser, name);
@@ -61,6 +69,15 @@ fn tour(languages: &'static str) {
     looks.at(&browser, "preview");
     browser.follow(".back a");
     looks.at(&browser, "draft");
+    browser.go("/requesters?address=zoe.brand@shop.example");
+    looks.at(&browser, "requester");
+    browser.go("/account");
+    looks.at(&browser, "account");
+    browser.go("/tickets");
+    browser.click(".tickets input[name=ticket]");
+    looks.at(&browser, "tickets-chosen");
+    browser.go("/search?q=from%3A");
+    looks.at(&browser, "search-wrong");
     browser.go(&format!("/tickets/{laid_out}"));
     browser.follow(".conversation a[href*='html=']");
     assert!(browser.has("iframe"));

@@ -183,7 +183,7 @@ pub(super) const ENGLISH: Records = Records {
     program: "Program",
     schema: "Schema of the database",
     database: "Size of the database",
-    zone: "Time zone of the pages",
+    zone: "Time at the office",
     outcomes: ["waiting", "opened", "joined", "duplicate", "quarantined", "discarded", "vanished"],
     places: ["in the mailbox", "removed", "moved", "kept", "restored", "expired"],
     agent: "agent",
@@ -262,7 +262,7 @@ pub(super) const GERMAN: Records = Records {
     program: "Programm",
     schema: "Schema der Datenbank",
     database: "Größe der Datenbank",
-    zone: "Zeitzone der Seiten",
+    zone: "Uhrzeit im Büro",
     outcomes: [
         "wartet",
         "eröffnet",

@@ -6,6 +6,7 @@ use super::{Word, word};
 #[derive(Debug)]
 pub(in crate::web) struct Lists {
     pub(in crate::web) title: &'static str,
+    pub(in crate::web) drafts: &'static str,
     pub(in crate::web) lists: &'static str,
     pub(in crate::web) queues: &'static str,
     pub(in crate::web) more: &'static str,
@@ -88,6 +89,7 @@ const fn tab(name: &'static str, nothing: &'static str) -> Tab {
 
 pub(super) const ENGLISH: Lists = Lists {
     title: "Tickets",
+    drafts: "You began to write:",
     lists: "Lists",
     queues: "Queues",
     more: "More tickets",
@@ -149,6 +151,7 @@ pub(super) const ENGLISH: Lists = Lists {
 
 pub(super) const GERMAN: Lists = Lists {
     title: "Tickets",
+    drafts: "Sie haben angefangen zu schreiben:",
     lists: "Listen",
     queues: "Bereiche",
     more: "Weitere Tickets",

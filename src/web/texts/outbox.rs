@@ -98,7 +98,7 @@ pub(super) const ENGLISH: Outbox = Outbox {
     detail: "Detail",
     row: "row {}",
     check: "Check the newest entries",
-    check_hint: "Ten thousand at a time. `counterfoil audit verify` checks all of them and the \
+    check_hint: "Ten thousand at a time. {} checks all of them and the \
                  stored originals.",
     checked_whole: "Entries {} to {} fit together.",
     checked_broken: "Entry {} does not fit: {}.",
@@ -144,7 +144,7 @@ pub(super) const GERMAN: Outbox = Outbox {
     detail: "Näheres",
     row: "Zeile {}",
     check: "Die neuesten Einträge prüfen",
-    check_hint: "Zehntausend auf einmal. `counterfoil audit verify` prüft alle und auch die \
+    check_hint: "Zehntausend auf einmal. {} prüft alle und auch die \
                  aufbewahrten Originale.",
     checked_whole: "Die Einträge {} bis {} passen zusammen.",
     checked_broken: "Eintrag {} passt nicht: {}.",

@@ -36,7 +36,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "a queue must be one line of 1 to {} characters",
-        "eine Warteschlange muss eine Zeile von 1 bis {} Zeichen sein",
+        "ein Bereich muss eine Zeile von 1 bis {} Zeichen sein",
     ),
     (
         "a subject must be one line of 1 to {} characters",
