@@ -106,6 +106,14 @@ impl Zone {
         here.start_of_day().map_or(at.day_start(), |day| Timestamp(day.timestamp().as_second()))
     }
 
+    /// The moment of a date and minute in this zone, as forms send it: `2026-05-04T14:00`. What a
+    /// change of the clocks skips or repeats is settled as RFC 5545 does.
+    pub fn read(&self, text: &str) -> Option<Timestamp> {
+        let here = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).ok()?;
+        let there = here.to_zoned(self.0.clone()).ok()?;
+        Some(Timestamp::from_unix(there.timestamp().as_second()))
+    }
+
     /// Its name, where it has one.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or_default()

@@ -67,7 +67,7 @@ pub fn illustrate(html: &str, picture: &mut dyn FnMut(&str) -> Option<Vec<u8>>) 
 }
 
 /// The media type of a picture that every browser shows, by its first bytes.
-fn picture_type(bytes: &[u8]) -> Option<&'static str> {
+pub fn picture_type(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
         [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),

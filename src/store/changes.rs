@@ -112,6 +112,14 @@ impl Store {
         })
     }
 
+    /// Says why two tickets could not be merged, if so.
+    pub fn can_merge(&mut self, source: TicketNumber, into: TicketNumber) -> Result<()> {
+        self.read(|tx| {
+            let (from, into) = (standing(tx, source)?, standing(tx, into)?);
+            change::merged(&from, &into).map(|_| ()).map_err(|why| not_possible(&why))
+        })
+    }
+
     /// Makes a ticket of its own from some articles of another one, and answers its number. The one who
     /// wrote the first of them asks there.
     pub fn split_ticket(

@@ -78,6 +78,14 @@ impl Answer {
         answer.with("Content-Disposition", disposition)
     }
 
+    /// A picture of unknown origin whose bytes are those of `content_type`, to be shown.
+    pub(super) fn picture(content_type: &str, bytes: Vec<u8>) -> Self {
+        let mut answer = Self::new(200, content_type, bytes);
+        answer.set("Content-Security-Policy", FILE_POLICY);
+        answer.set("Cache-Control", "private, max-age=600");
+        answer
+    }
+
     /// A file of our own under an address that changes with its content.
     pub(super) fn asset(content_type: &str, text: &str) -> Self {
         let mut answer = Self::new(200, content_type, text.as_bytes().to_vec());
@@ -190,6 +198,7 @@ mod tests {
             Answer::asset("text/css", "x"),
             Answer::download("text/plain", "attachment".to_owned(), Vec::new()),
             Answer::foreign_text(String::new()),
+            Answer::picture("image/png", Vec::new()),
             Answer::letter(Markup::default(), "x"),
         ];
         for answer in answers {

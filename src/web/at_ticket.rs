@@ -1,17 +1,17 @@
-//! What answers requests about one ticket: its page, and what an agent does there.
+//! What answers requests about one ticket: its page, its history, and the question before it is split.
 
 use super::answer::Answer;
 use super::asked::Asked;
-use super::changing::{self, Bench};
+use super::changing::{self, Beside};
 use super::layout::Place;
 use super::pages::{Outcome, Pages};
 use super::session::Visitor;
-use super::ticket;
+use super::texts::put;
 use super::work::Failed;
-use crate::desk::change::Change;
-use crate::desk::ticket::{ArticleId, TicketNumber};
+use super::{confirming, facts, history, ticket};
+use crate::desk::ticket::{ArticleId, Ticket, TicketNumber};
 use crate::store;
-use crate::time::Timestamp;
+use crate::store::audit::Filter;
 
 impl Pages {
     pub(super) fn ticket(
@@ -19,26 +19,29 @@ impl Pages {
         asked: &Asked,
         number: TicketNumber,
         visitor: Option<&Visitor>,
-        now: Timestamp,
     ) -> Outcome {
-        self.show(asked, number, visitor, Failed::default(), now)
+        self.show(asked, number, visitor, Failed::default(), None)
     }
 
+    /// The page of a ticket. `failed` says why what was written was not sent, `refused` why the form
+    /// beside the conversation was refused.
     pub(super) fn show(
         &mut self,
         asked: &Asked,
         number: TicketNumber,
         visitor: Option<&Visitor>,
         failed: Failed,
-        now: Timestamp,
+        refused: Option<&str>,
     ) -> Outcome {
         let ticket = match self.store.ticket(number) {
-            Err(store::Error::NoSuch(_)) => {
-                let sentence = format!("There is no ticket {number}.");
-                return Ok(self.not_found(visitor, &sentence));
-            }
+            Err(store::Error::NoSuch(_)) => return Ok(self.no_ticket(number, visitor)),
             other => other?,
         };
+        let split = asked.query("split").and_then(|id| id.parse().ok()).map(ArticleId);
+        let split = split.and_then(|id| ticket.articles.iter().position(|one| one.id == id));
+        if let Some(first) = split.filter(|first| *first > 0 && ticket::changeable(&ticket)) {
+            return Ok(self.ask_to_split(&ticket, first, visitor));
+        }
         let until = asked.query("until").and_then(|until| until.parse().ok()).map(ArticleId);
         let shown = ticket::shown(&ticket.articles, until);
         let mut rows = ticket::Rows::new();
@@ -48,75 +51,70 @@ impl Pages {
         let laid_out = asked.query("html").and_then(|id| id.parse().ok()).map(ArticleId);
         let (token, newcomers) =
             (visitor.map(Visitor::token).unwrap_or_default(), ticket.newcomers());
-        let view = ticket::View { until, laid_out, token: &token, newcomers: &newcomers };
-        let agents = self.store.agents()?;
-        let agents = agents.into_iter().filter(|agent| agent.disabled_at.is_none());
-        let agents: Vec<String> = agents.map(|agent| agent.name).collect();
-        let bench = Bench { ticket: &ticket, token: &token, agents: &agents };
+        let beside = self.beside(asked, &ticket, visitor, refused)?;
         let writing = self.writing_below(asked, &ticket, visitor, &failed)?;
-        let changing = changing::changing(&bench);
-        let main = ticket::page(&ticket, shown, &rows, view, (writing, changing), now);
-        let title = format!("Ticket {number}");
+        let locale = &self.locale;
+        let view = ticket::View { locale, until, laid_out, token: &token, newcomers: &newcomers };
+        let main = ticket::page(&ticket, shown, &rows, view, (writing, beside));
+        let title = ticket::title(locale, &ticket);
         let status = if failed.status == 0 { 200 } else { failed.status };
         Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page(&title, main)))
     }
 
-    /// Makes what changes the form beside a ticket asks for, all or none.
-    pub(super) fn change(
+    /// What stands beside the conversation.
+    fn beside(
+        &mut self,
+        asked: &Asked,
+        ticket: &Ticket,
+        visitor: Option<&Visitor>,
+        refused: Option<&str>,
+    ) -> Result<maud::Markup, store::Error> {
+        let me = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
+        let agents = self.store.agents()?;
+        let agents = agents.into_iter().filter(|agent| agent.disabled_at.is_none());
+        let agents: Vec<String> = agents.map(|agent| agent.name).collect();
+        let queues = self.store.ticket_counts(me)?.queues;
+        let queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
+        let filter = Filter { ticket: Some(ticket.number), ..Filter::default() };
+        let entries = self.store.trail(&filter, None, history::BESIDE)?;
+        let history = history::beside(&self.locale, ticket.number, &entries);
+        let changing = changing::changing(&Beside {
+            ticket,
+            token: &visitor.map(Visitor::token).unwrap_or_default(),
+            agents: &agents,
+            queues: &queues,
+            visitor: me,
+            locale: &self.locale,
+            refused: refused.map(|why| (asked, why)),
+        });
+        let policy = self.desk.mailbox(Some(&ticket.mailbox)).ok();
+        let tag = policy.map(|(_, policy)| policy.tag(ticket.number)).unwrap_or_default();
+        Ok(facts::beside(&self.locale, ticket, &tag, (changing, history)))
+    }
+
+    fn ask_to_split(&self, ticket: &Ticket, first: usize, visitor: Option<&Visitor>) -> Answer {
+        let token = visitor.map(Visitor::token).unwrap_or_default();
+        let main = confirming::splitting(&self.locale, ticket, first, &token);
+        let title = ticket::title(&self.locale, ticket);
+        Answer::page(200, self.frame(visitor, Place::Tickets).page(&title, main))
+    }
+
+    fn no_ticket(&self, number: TicketNumber, visitor: Option<&Visitor>) -> Answer {
+        let sentence = put(self.locale.texts().ticket.no_ticket, &[&number.to_string()]);
+        self.not_found(visitor, &sentence)
+    }
+
+    /// All that happened to a ticket, a part at a time. It outlives the ticket's content.
+    pub(super) fn history(
         &mut self,
         asked: &Asked,
         number: TicketNumber,
         visitor: Option<&Visitor>,
-        now: Timestamp,
     ) -> Outcome {
-        let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
-        };
-        let ticket = self.store.ticket(number)?;
-        let made = match changing::changes(asked, &ticket) {
-            Ok(changes) => self.store.change_ticket(number, &changes, &visitor.actor(), now),
-            Err(why) => Err(store::Error::NotPossible(why)),
-        };
-        self.changed(number, visitor, made)
-    }
-
-    /// Leads back to a ticket that was changed, or says why it was not.
-    fn changed(
-        &self,
-        number: TicketNumber,
-        visitor: &Visitor,
-        made: Result<(), store::Error>,
-    ) -> Outcome {
-        let path = format!("/tickets/{number}");
-        match made {
-            Ok(()) => Ok(Answer::go_to(&path)),
-            Err(store::Error::NotPossible(why)) => {
-                let frame = self.frame(Some(visitor), Place::Tickets);
-                let (sentence, back) = (format!("{why}."), Some((path.as_str(), "To the ticket")));
-                Ok(frame.plain(409, "Not possible", &sentence, back))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Makes the writer of a forwarded letter the requester.
-    pub(super) fn requester(
-        &mut self,
-        asked: &Asked,
-        number: TicketNumber,
-        visitor: Option<&Visitor>,
-        now: Timestamp,
-    ) -> Outcome {
-        let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
-        };
-        let id = asked.form("article").and_then(|id| id.parse().ok()).unwrap_or_default();
-        let inside = self.article(number, ArticleId(id))?.forwarded;
-        let Some(writer) = inside.and_then(|inside| inside.from) else {
-            return Err(store::Error::NoSuch(format!("article {id} forwards nobody's letter")));
-        };
-        let change = Change::Requester(writer);
-        let made = self.store.change_ticket(number, &[change], &visitor.actor(), now);
-        self.changed(number, visitor, made)
+        let after = asked.query("after").and_then(|after| after.parse().ok());
+        let filter = Filter { ticket: Some(number), ..Filter::default() };
+        let entries = self.store.trail(&filter, after, history::PAGE)?;
+        let (title, main) = history::page(&self.locale, number, &entries);
+        Ok(Answer::page(200, self.frame(visitor, Place::Tickets).page(&title, main)))
     }
 }

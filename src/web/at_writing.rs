@@ -113,7 +113,7 @@ impl Pages {
         if typed.is_too_long() {
             let wrong = put(texts.too_long, &[&self.locale.size(LONGEST as u64)]);
             let failed = Failed { status: 413, wrong: vec![wrong], typed: Some(typed) };
-            return self.show(asked, number, Some(visitor), failed, now);
+            return self.show(asked, number, Some(visitor), failed, None);
         }
         if deed == "insert" {
             self.insert(asked, number, &mut typed)?;
@@ -124,7 +124,7 @@ impl Pages {
             }
             Saved::Kept { left_out: Some(why), .. } => {
                 let wrong = work::left_out(&self.locale, &why);
-                return self.refuse(asked, number, visitor, (413, wrong), now);
+                return self.refuse(asked, number, visitor, (413, wrong));
             }
             Saved::Kept { revision, is_late, .. } => (Some(revision), is_late),
             Saved::Nothing => (None, false),
@@ -136,12 +136,12 @@ impl Pages {
             "keep" => Ok(Answer::go_to(&format!("/tickets/{number}?said=kept#write"))),
             "insert" => Ok(Answer::go_to(&format!("/tickets/{number}#write"))),
             "reply" | "note" if is_late => {
-                self.refuse(asked, number, visitor, (409, texts.late.to_owned()), now)
+                self.refuse(asked, number, visitor, (409, texts.late.to_owned()))
             }
             "reply" | "note" => {
                 let Some(revision) = revision else {
                     let wrong = texts.unfit(&NotPossible::Empty(number));
-                    return self.refuse(asked, number, visitor, (409, wrong), now);
+                    return self.refuse(asked, number, visitor, (409, wrong));
                 };
                 let sending = Sending { place, revision, form: id.as_deref() };
                 let is_note = deed == "note";
@@ -194,7 +194,7 @@ impl Pages {
         if newest.is_some_and(|newest| newest.0 > seen)
             && !self.store.was_sent(sending.place.agent, sending.form)?
         {
-            return self.refuse(asked, number, visitor, (409, texts.meanwhile.to_owned()), now);
+            return self.refuse(asked, number, visitor, (409, texts.meanwhile.to_owned()));
         }
         let desk = self.desk.clone();
         let author = Address { address: String::new(), name: visitor.agent.name.clone() };
@@ -203,7 +203,7 @@ impl Pages {
             (false, Ok((_, policy))) => Hand::Answer(policy),
             (false, Err(why)) => {
                 let wrong = put(texts.not_sent, &[&self.locale.said(&why)]);
-                return self.refuse(asked, number, visitor, (409, wrong), now);
+                return self.refuse(asked, number, visitor, (409, wrong));
             }
         };
         let wrong = match self.store.put_draft(sending, hand, &visitor.actor(), now) {
@@ -219,7 +219,7 @@ impl Pages {
             Err(store::Error::NotPossible(why)) => put(texts.not_sent, &[&self.locale.said(&why)]),
             Err(error) => return Err(error),
         };
-        self.refuse(asked, number, visitor, (409, wrong), now)
+        self.refuse(asked, number, visitor, (409, wrong))
     }
 
     /// The ticket's page with a sentence why something was not done.
@@ -229,10 +229,9 @@ impl Pages {
         number: TicketNumber,
         visitor: &Visitor,
         (status, wrong): (u16, String),
-        now: Timestamp,
     ) -> Outcome {
         let failed = Failed { status, wrong: vec![wrong], typed: None };
-        self.show(asked, number, Some(visitor), failed, now)
+        self.show(asked, number, Some(visitor), failed, None)
     }
 
     /// A form of ours that was given out in another session: kept as a draft, and nothing else is done.
@@ -255,7 +254,7 @@ impl Pages {
         let files = Files { add: &add, drop: &[] };
         self.keep_beside(place, work::form_id(asked).as_deref(), typed, files, now)?;
         let wrong = self.locale.texts().writing.old_form.to_owned();
-        self.refuse(asked, number, visitor, (403, wrong), now)
+        self.refuse(asked, number, visitor, (403, wrong))
     }
 
     /// Puts a text of the configuration below what was typed.

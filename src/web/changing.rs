@@ -1,110 +1,325 @@
-//! The changes beside a ticket's conversation: the form, and what it asks for.
+//! The changes beside a ticket's conversation: the forms, and what they ask for. A form tells what it
+//! showed, and only what was changed in it is changed: what somebody else set meanwhile stays, and
+//! where both changed the same, the form is shown once more before it counts.
 
 use maud::{Markup, html};
 
 use super::asked::Asked;
+use super::locale::Locale;
 use super::session::TOKEN_FIELD;
-use crate::desk::change::{self, Change};
-use crate::desk::ticket::{Priority, State, Ticket};
+use super::texts::put;
+use super::ticket::changeable;
+use crate::desk::change::Change;
+use crate::desk::ticket::{LinkKind, Priority, State, Ticket, TicketNumber};
+use crate::mail::Address;
+use crate::time::Zone;
 
-/// What the changes beside a conversation work on.
-pub(super) struct Bench<'a> {
+/// How a form writes a moment (HTML section 2.3.5.5).
+const MOMENT: &str = "%Y-%m-%dT%H:%M";
+
+/// The words of the hold.
+const HELD: [&str; 2] = ["no", "yes"];
+
+/// The fields of the form. Those from the fourth on are folded away.
+const FIELDS: [&str; 9] =
+    ["assignee", "state", "priority", "queue", "tags", "due", "subject", "requester", "hold"];
+
+/// What the forms beside a ticket work on.
+pub(super) struct Beside<'a> {
     pub(super) ticket: &'a Ticket,
     pub(super) token: &'a str,
     /// The names of those who may have a ticket.
     pub(super) agents: &'a [String],
+    /// The queues there are.
+    pub(super) queues: &'a [String],
+    /// The name of who looks at it.
+    pub(super) visitor: &'a str,
+    pub(super) locale: &'a Locale,
+    /// The form as it was sent and refused, and why.
+    pub(super) refused: Option<(&'a Asked, &'a str)>,
 }
 
-/// The form beside the conversation.
-pub(super) fn changing(bench: &Bench<'_>) -> Markup {
-    let Bench { ticket, token, agents } = bench;
+impl Beside<'_> {
+    /// What a field of the refused form held, if that was not what the form had shown.
+    fn chosen(&self, name: &str) -> Option<String> {
+        let (asked, _) = self.refused?;
+        let given = asked.form(name)?;
+        let was = asked.form(&format!("was_{name}"));
+        (was.as_deref().map(plain) != Some(plain(&given))).then_some(given)
+    }
+
+    /// What a field shows.
+    fn value(&self, name: &str) -> String {
+        self.chosen(name).unwrap_or_else(|| own(self.ticket, name, &self.locale.zone))
+    }
+}
+
+/// A field as the ticket fills it.
+fn own(ticket: &Ticket, name: &str, zone: &Zone) -> String {
+    match name {
+        "assignee" => ticket.assignee.clone().unwrap_or_default(),
+        "state" => ticket.state.to_string(),
+        "priority" => ticket.priority.to_string(),
+        "queue" => ticket.queue.clone().unwrap_or_default(),
+        "tags" => ticket.tags.join(", "),
+        "subject" => plain(&ticket.subject),
+        "due" => ticket.due_at.map(|at| zone.bare(at, MOMENT)).unwrap_or_default(),
+        "requester" => ticket.requester.as_ref().map(|it| plain(&it.address)).unwrap_or_default(),
+        "hold" => HELD[usize::from(ticket.hold)].to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Text as a field of one line gives it back.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+}
+
+/// The forms beside the conversation.
+pub(super) fn changing(beside: &Beside<'_>) -> Markup {
+    let Beside { ticket, token, refused, locale, visitor, .. } = beside;
+    let texts = &locale.texts().ticket;
     let action = format!("/tickets/{}/change", ticket.number);
     let hidden = html! { input type="hidden" name=(TOKEN_FIELD) value=(token); };
+    let wrong = html! {
+        @if let Some((_, why)) = refused { p.error role="alert" { (why) } }
+    };
     if ticket.state == State::Deleted {
         return html! {
+            (wrong)
             form.change method="post" action=(action) {
                 (hidden)
-                button.second type="submit" name="deed" value="undelete" { "Take it back" }
+                button.second type="submit" name="deed" value="undelete" { (texts.undelete) }
             }
         };
     }
-    if ticket.merged_into.is_some() {
-        return Markup::default();
+    if !changeable(ticket) {
+        return wrong;
     }
-    let current = |own: &str, other: &str| own == other;
-    let assignee = ticket.assignee.as_deref().unwrap_or_default();
     html! {
-        form.change method="post" action=(action) {
+        (wrong)
+        @if !visitor.is_empty() && ticket.assignee.as_deref() != Some(*visitor) {
+            form.change method="post" action=(action) {
+                (hidden)
+                input type="hidden" name="was_assignee" value=(own(ticket, "assignee", &locale.zone));
+                button.second type="submit" name="deed" value="take" { (texts.take) }
+            }
+        }
+        form.change method="post" action=(action) aria-label=(texts.changes) {
             (hidden)
-            label for="assignee" { "Assigned to" }
-            select #assignee name="assignee" {
-                option value="" selected[assignee.is_empty()] { "nobody" }
-                @for agent in *agents {
-                    option value=(agent) selected[current(agent, assignee)] { (agent) }
-                }
-                @if !assignee.is_empty() && !agents.iter().any(|agent| agent == assignee) {
-                    option value=(assignee) selected { (assignee) }
-                }
+            @for name in FIELDS {
+                input type="hidden" name={ "was_" (name) } value=(own(ticket, name, &locale.zone));
             }
-            label for="state" { "State" }
-            select #state name="state" {
-                @for state in [State::New, State::Open, State::Pending, State::Closed] {
-                    option value=(state) selected[state == ticket.state] { (state) }
-                }
+            (usual(beside))
+            details open[FIELDS[3..].iter().any(|name| beside.chosen(name).is_some())] {
+                summary { (texts.further) }
+                (further(beside))
             }
-            label for="priority" { "Priority" }
-            select #priority name="priority" {
-                @for priority in Priority::ALL {
-                    option value=(priority) selected[*priority == ticket.priority] { (priority) }
-                }
-            }
-            label for="queue" { "Queue" }
-            input #queue type="text" name="queue" maxlength="60"
-                value=(ticket.queue.as_deref().unwrap_or_default());
-            label for="tags" { "Tags (a, b, c)" }
-            input #tags type="text" name="tags" value=(ticket.tags.join(", "));
             div.buttons {
-                button type="submit" name="deed" value="change" { "Change" }
-                button.second type="submit" name="deed" value="delete" { "Delete" }
+                button type="submit" name="deed" value="change" { (texts.change) }
+                button.second type="submit" name="deed" value="delete" { (texts.delete) }
+            }
+        }
+        (others(beside, &action, &hidden))
+    }
+}
+
+/// The fields that change every day.
+fn usual(beside: &Beside<'_>) -> Markup {
+    let texts = &beside.locale.texts().ticket;
+    let general = &beside.locale.texts().general;
+    let (assignee, state, priority) =
+        (beside.value("assignee"), beside.value("state"), beside.value("priority"));
+    html! {
+        label for="assignee" { (texts.assigned_to) }
+        select #assignee name="assignee" {
+            option value="" selected[assignee.is_empty()] { (texts.nobody) }
+            @for agent in beside.agents {
+                option value=(agent) selected[*agent == assignee] { (agent) }
+            }
+            @if !assignee.is_empty() && !beside.agents.contains(&assignee) {
+                option value=(assignee) selected { (assignee) }
+            }
+        }
+        label for="state" { (texts.state) }
+        select #state name="state" {
+            @for one in [State::New, State::Open, State::Pending, State::Closed] {
+                option value=(one) selected[one.as_str() == state] { (general.state(one)) }
+            }
+        }
+        label for="priority" { (texts.priority) }
+        select #priority name="priority" {
+            @for one in Priority::ALL {
+                option value=(one) selected[one.as_str() == priority] { (general.priority(*one)) }
             }
         }
     }
 }
 
-/// What the form beside a ticket asks for.
-pub(super) fn changes(asked: &Asked, ticket: &Ticket) -> Result<Vec<Change>, String> {
-    match asked.form("deed").as_deref() {
+/// The other fields.
+fn further(beside: &Beside<'_>) -> Markup {
+    let texts = &beside.locale.texts().ticket;
+    let zone = beside.locale.zone.name();
+    let due = if zone.is_empty() { texts.due.to_owned() } else { put(texts.due_in, &[zone]) };
+    let hold = beside.value("hold");
+    html! {
+        label for="queue" { (texts.queue) }
+        input #queue type="text" name="queue" maxlength="60" list="queues" value=(beside.value("queue"));
+        datalist #queues { @for queue in beside.queues { option value=(queue) {} } }
+        label for="tags" { (texts.tags_hint) }
+        input #tags type="text" name="tags" value=(beside.value("tags"));
+        label for="due" { (due) }
+        input #due type="datetime-local" name="due" value=(beside.value("due"));
+        label for="subject" { (texts.subject) }
+        input #subject type="text" name="subject" maxlength="250" value=(beside.value("subject"));
+        label for="requester" { (texts.requester_address) }
+        input #requester type="text" inputmode="email" name="requester" autocapitalize="none"
+            value=(beside.value("requester"));
+        label for="hold" { (texts.hold_field) }
+        select #hold name="hold" {
+            @for (word, shown) in HELD.into_iter().zip([texts.no, texts.yes]) {
+                option value=(word) selected[hold == word] { (shown) }
+            }
+        }
+    }
+}
+
+/// What is done with another ticket.
+fn others(beside: &Beside<'_>, action: &str, hidden: &Markup) -> Markup {
+    let texts = &beside.locale.texts().ticket;
+    let sent = beside.refused.and_then(|(asked, _)| asked.form("other"));
+    let related = beside.ticket.links.iter().filter(|tie| tie.kind == LinkKind::Related);
+    html! {
+        details.change open[sent.is_some()] {
+            summary { (texts.others) }
+            form method="post" action=(action) {
+                (hidden)
+                label for="other" { (texts.other) }
+                input #other type="text" name="other" inputmode="numeric" maxlength="20" required
+                    value=(sent.unwrap_or_default());
+                div.buttons {
+                    button.second type="submit" name="deed" value="link" { (texts.link) }
+                    button.second type="submit" name="deed" value="merge" { (texts.merge) }
+                }
+            }
+            @for tie in related {
+                form method="post" action=(action) {
+                    (hidden)
+                    input type="hidden" name="other" value=(tie.other);
+                    button.quiet type="submit" name="deed" value="unlink" {
+                        (put(texts.unlink, &[&tie.other.to_string()]))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the form beside a ticket asks for: what differs from what the form showed, or, where it did
+/// not say what that was, from what the ticket has. Otherwise a sentence that says why not.
+pub(super) fn changes(
+    asked: &Asked,
+    ticket: &Ticket,
+    visitor: &str,
+    locale: &Locale,
+) -> Result<Vec<Change>, String> {
+    let taken = match asked.form("deed").as_deref() {
         Some("delete") => return Ok(vec![Change::Delete]),
         Some("undelete") => return Ok(vec![Change::Undelete]),
-        _ => {}
+        deed => deed == Some("take"),
+    };
+    let now = |name: &str| own(ticket, name, &locale.zone);
+    let was = |name: &str| {
+        asked.form(&format!("was_{name}")).map_or_else(|| now(name), |was| plain(&was))
+    };
+    let given = |name: &str| match name {
+        "assignee" if taken => Some(visitor.to_owned()),
+        _ => asked.form(name).map(|text| plain(&text)),
+    };
+    let changed = |name: &str| given(name).filter(|given| *given != was(name));
+    let crossed: Vec<&str> = FIELDS
+        .into_iter()
+        .filter(|name| *name != "tags" && was(name) != now(name))
+        .filter(|name| changed(name).is_some_and(|given| given != now(name)))
+        .collect();
+    if !crossed.is_empty() {
+        return Err(meanwhile(&crossed, ticket, locale));
     }
-    let mut changes = Vec::new();
-    let given = |name: &str| asked.form(name).map(|text| text.trim().to_owned());
     let or_none = |text: String| (!text.is_empty()).then_some(text);
-    if let Some(assignee) = given("assignee").map(or_none)
-        && assignee != ticket.assignee
-    {
-        changes.push(Change::Assign(assignee));
+    let unknown = |why: &dyn std::fmt::Display| locale.refusal(&why.to_string());
+    let mut changes = Vec::new();
+    if let Some(assignee) = changed("assignee") {
+        changes.push(Change::Assign(or_none(assignee)));
     }
-    if let Some(word) = given("state") {
-        changes.push(Change::State(word.parse::<State>().map_err(|why| why.to_string())?));
+    if let Some(word) = changed("state") {
+        changes.push(Change::State(word.parse().map_err(|why| unknown(&why))?));
     }
-    if let Some(word) = given("priority") {
-        changes.push(Change::Priority(word.parse().map_err(|why| format!("{why}"))?));
+    if let Some(word) = changed("priority") {
+        changes.push(Change::Priority(word.parse().map_err(|why| unknown(&why))?));
     }
-    if let Some(queue) = given("queue").map(or_none)
-        && queue != ticket.queue
-    {
-        changes.push(Change::Queue(queue));
+    if let Some(queue) = changed("queue") {
+        changes.push(Change::Queue(or_none(queue)));
     }
-    if let Some(tags) = given("tags") {
-        let tags: Vec<String> = tags
-            .split(',')
-            .map(str::trim)
-            .filter(|tag| !tag.is_empty())
-            .map(str::to_owned)
-            .collect();
-        changes.extend(change::retag(&ticket.tags, tags));
+    if let Some(subject) = changed("subject") {
+        changes.push(Change::Subject(subject));
+    }
+    if let Some(address) = changed("requester") {
+        changes.push(Change::Requester(Address::bare(&address)));
+    }
+    if let Some(word) = changed("hold") {
+        changes.push(Change::Hold(word == HELD[1]));
+    }
+    if let Some(text) = changed("due") {
+        // Some browsers send the seconds as well.
+        let minute = text.get(..16).unwrap_or(&text);
+        let at = locale.zone.read(minute);
+        if at.is_none() && !text.is_empty() {
+            return Err(locale.texts().ticket.no_moment.to_owned());
+        }
+        changes.push(Change::Due(at));
+    }
+    if let Some(wanted) = changed("tags") {
+        let (before, wanted) = (tags(&was("tags")), tags(&wanted));
+        changes.push(Change::Untag(without(&before, &wanted)));
+        changes.push(Change::Tag(without(&wanted, &before)));
     }
     Ok(changes)
+}
+
+/// That somebody else set the same fields, and to what.
+fn meanwhile(crossed: &[&str], ticket: &Ticket, locale: &Locale) -> String {
+    let (texts, general) = (&locale.texts().ticket, &locale.texts().general);
+    let one = |name: &&str| {
+        let value = own(ticket, name, &locale.zone);
+        let (field, value) = match *name {
+            "assignee" if value.is_empty() => (texts.assigned_to, texts.nobody.to_owned()),
+            "assignee" => (texts.assigned_to, value),
+            "state" => (texts.state, general.state(ticket.state).to_owned()),
+            "priority" => (texts.priority, general.priority(ticket.priority).to_owned()),
+            "queue" => (texts.queue, value),
+            "due" => (texts.due, value.replace('T', " ")),
+            "subject" => (texts.subject, value),
+            "requester" => (texts.requester, value),
+            _ => (texts.hold_field, if ticket.hold { texts.yes } else { texts.no }.to_owned()),
+        };
+        put(texts.meanwhile_one, &[field, &value])
+    };
+    let all: Vec<String> = crossed.iter().map(one).collect();
+    put(texts.meanwhile, &[&all.join(", ")])
+}
+
+fn tags(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
+/// Those of `all` that are not among `others`.
+fn without(all: &[String], others: &[String]) -> Vec<String> {
+    let others: Vec<String> = others.iter().map(|tag| tag.to_lowercase()).collect();
+    all.iter().filter(|tag| !others.contains(&tag.to_lowercase())).cloned().collect()
+}
+
+/// The other ticket a form names: `12` or `#12`.
+pub(super) fn other(asked: &Asked) -> Option<TicketNumber> {
+    let text = asked.form("other")?;
+    text.trim().trim_start_matches('#').parse().ok().filter(|n| *n > 0).map(TicketNumber)
 }

@@ -9,9 +9,7 @@ use super::answer::Answer;
 use super::locale::Locale;
 use super::records::Tab;
 use super::session::{TOKEN_FIELD, Visitor};
-use super::words::{ago, utc};
 use crate::desk::audit::hex;
-use crate::time::Timestamp;
 
 /// The style sheet of all pages.
 pub(super) const STYLE: &str = concat!(
@@ -167,16 +165,4 @@ impl Frame<'_> {
 fn sign() -> Markup {
     // The same drawing as the icon, which is our own file and holds no foreign text.
     PreEscaped(ICON.to_owned())
-}
-
-/// How long ago something was, with the moment itself in reach.
-pub(super) fn age(at: Timestamp, now: Timestamp) -> Markup {
-    html! { time datetime=(at) title=(utc(at)) { (ago(at, now)) } }
-}
-
-/// How long ago something was, and when.
-pub(super) fn moment(at: Timestamp, now: Timestamp) -> Markup {
-    html! {
-        time datetime=(at) { (ago(at, now)) " " span.at { (utc(at)) } }
-    }
 }

@@ -4,7 +4,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::words::counted;
+use super::locale::Locale;
+use super::texts::put;
 use crate::desk::ticket::{AttachmentId, AttachmentInfo};
 use crate::mail::html::illustrate;
 
@@ -23,10 +24,12 @@ const STYLE: &str = "body{margin:0;padding:12px;font:15px/1.5 system-ui,sans-ser
 
 /// The document. `bytes` gives the content of an attachment.
 pub(super) fn document(
+    locale: &Locale,
     safe: &str,
     attachments: &[AttachmentInfo],
     mut bytes: impl FnMut(AttachmentId) -> Option<Vec<u8>>,
 ) -> Markup {
+    let texts = &locale.texts().ticket;
     let mut left = PICTURES;
     let shown = illustrate(safe, &mut |id| {
         let cited = |attachment: &&AttachmentInfo| attachment.content_id.as_deref() == Some(id);
@@ -44,14 +47,13 @@ pub(super) fn document(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="only light";
-                title { "Message" }
+                title { (texts.letter) }
                 style { (PreEscaped(STYLE)) }
             }
             body dir="auto" {
                 @if shown.left_out > 0 {
-                    p class="left-out" lang="en" dir="ltr" {
-                        (counted(shown.left_out as u64, "picture", "pictures"))
-                        " left out: nothing is loaded from elsewhere."
+                    p class="left-out" lang=(locale.language.tag()) dir="ltr" {
+                        (put(texts.left_out, &[&locale.counted(shown.left_out as u64, texts.pictures)]))
                     }
                 }
                 // Made by our own cleaner a moment ago.
@@ -64,6 +66,13 @@ pub(super) fn document(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::{Timestamp, Zone};
+    use crate::web::texts::Language;
+
+    fn locale() -> Locale {
+        let now = Timestamp::from_unix(0);
+        Locale { language: Language::English, zone: Zone::utc(), now }
+    }
 
     fn picture(id: i64, size: u64) -> AttachmentInfo {
         AttachmentInfo {
@@ -81,7 +90,7 @@ mod tests {
     fn a_letter_shows_its_own_pictures_within_limits() {
         let attachments = [picture(1, 8), picture(2, PICTURE + 1), picture(3, 8)];
         let html = "<img src=\"cid:p1\"><img src=\"cid:p2\"><img src=\"cid:p3\"><img src=\"cid:p4\"><script>";
-        let page = document(html, &attachments, |id| match id {
+        let page = document(&locale(), html, &attachments, |id| match id {
             AttachmentId(1) => Some(b"\x89PNG\r\n\x1a\n".to_vec()),
             AttachmentId(3) => Some(b"<script>".to_vec()),
             id => panic!("{id} is too large"),
@@ -97,7 +106,7 @@ mod tests {
         let attachments: Vec<AttachmentInfo> = (1..=9).map(|id| picture(id, PICTURE)).collect();
         let html: String = (1..=9).map(|id| format!("<img src=\"cid:p{id}\">")).collect();
         let mut read = 0;
-        document(&html, &attachments, |_| {
+        document(&locale(), &html, &attachments, |_| {
             read += 1;
             None
         });

@@ -189,7 +189,7 @@ impl Pages {
             }
             Route::Figures => self.figures(visitor, now),
             Route::Counts => self.counts(visitor),
-            Route::Ticket(number) => self.ticket(asked, number, visitor, now),
+            Route::Ticket(number) => self.ticket(asked, number, visitor),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
             Route::KeepDraft(number) => self.keep_draft(asked, number, visitor, now),
@@ -199,6 +199,9 @@ impl Pages {
             Route::Change(number) => self.change(asked, number, visitor, now),
             Route::ArticleText(number, article) => self.article_text(number, article),
             Route::ArticlePage(number, article) => self.article_page(number, article),
+            Route::ArticleHeaders(number, article) => self.headers(number, article, visitor),
+            Route::Picture(id) => self.picture(id),
+            Route::History(number) => self.history(asked, number, visitor),
             Route::Attachment(id) => self.attachment(id),
             Route::Records(tab) => self.records(asked, tab, visitor),
             Route::LedgerRow(id) => self.ledger_row(asked, id, visitor, now),
@@ -281,7 +284,7 @@ impl Pages {
         let Some(safe) = article.html else {
             return Err(store::Error::NoSuch(format!("article {id} has no HTML")));
         };
-        let page = letter::document(&safe, &article.attachments, |id| {
+        let page = letter::document(&self.locale, &safe, &article.attachments, |id| {
             self.store.attachment(id).map(|(_, bytes)| bytes).ok()
         });
         Ok(Answer::letter(page, letter::SANDBOX))

@@ -60,10 +60,16 @@ pub(super) enum Route {
     NewTicket,
     /// Changes a ticket.
     Change(TicketNumber),
+    /// What happened to a ticket.
+    History(TicketNumber),
     /// The whole text of one article.
     ArticleText(TicketNumber, ArticleId),
     /// One article as its sender laid it out, for a frame.
     ArticlePage(TicketNumber, ArticleId),
+    /// The header lines of one article's original.
+    ArticleHeaders(TicketNumber, ArticleId),
+    /// A picture that is attached, to look at.
+    Picture(AttachmentId),
     /// An attachment, to save.
     Attachment(AttachmentId),
     /// One of the records.
@@ -109,12 +115,17 @@ impl Route {
             ["tickets", ticket, "draft"] => Self::KeepDraft(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "preview"] => Self::Preview(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "change"] => Self::Change(TicketNumber(number(ticket)?)),
+            ["tickets", ticket, "history"] => Self::History(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "articles", article, "text"] => {
                 Self::ArticleText(TicketNumber(number(ticket)?), ArticleId(number(article)?))
             }
             ["tickets", ticket, "articles", article, "html"] => {
                 Self::ArticlePage(TicketNumber(number(ticket)?), ArticleId(number(article)?))
             }
+            ["tickets", ticket, "articles", article, "headers"] => {
+                Self::ArticleHeaders(TicketNumber(number(ticket)?), ArticleId(number(article)?))
+            }
+            ["attachments", id, "picture"] => Self::Picture(AttachmentId(number(id)?)),
             ["attachments", id] => Self::Attachment(AttachmentId(number(id)?)),
             ["ledger"] => Self::Records(Tab::Ledger),
             ["originals"] => Self::Records(Tab::Originals),
@@ -182,8 +193,11 @@ impl Route {
             | Self::Preview(_)
             | Self::NewTicket
             | Self::Change(_)
+            | Self::History(_)
             | Self::ArticleText(..)
             | Self::ArticlePage(..)
+            | Self::ArticleHeaders(..)
+            | Self::Picture(_)
             | Self::Attachment(_)
             | Self::Records(_)
             | Self::LedgerRow(_)

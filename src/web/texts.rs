@@ -5,6 +5,7 @@
 pub(super) mod account;
 pub(super) mod figures;
 pub(super) mod general;
+pub(super) mod history;
 pub(super) mod keys;
 pub(super) mod ledger;
 pub(super) mod lists;
@@ -14,6 +15,7 @@ mod refusals;
 pub(super) mod search;
 pub(super) mod signing_in;
 pub(super) mod status;
+pub(super) mod ticket;
 pub(super) mod verdict;
 pub(super) mod writing;
 
@@ -22,6 +24,7 @@ use maud::{Markup, PreEscaped, Render};
 pub(super) use account::Account;
 pub(super) use figures::Figures;
 pub(super) use general::General;
+pub(super) use history::History;
 pub(super) use keys::Keys;
 pub(super) use ledger::Records;
 pub(super) use lists::Lists;
@@ -31,6 +34,7 @@ pub(super) use refusals::said;
 pub(super) use search::Search;
 pub(super) use signing_in::SigningIn;
 pub(super) use status::Status;
+pub(super) use ticket::Ticket;
 pub(super) use verdict::Verdict;
 pub(super) use writing::Writing;
 
@@ -98,6 +102,7 @@ pub(super) struct Texts {
     pub(super) account: Account,
     pub(super) figures: Figures,
     pub(super) general: General,
+    pub(super) history: History,
     pub(super) keys: Keys,
     pub(super) records: Records,
     pub(super) lists: Lists,
@@ -106,6 +111,7 @@ pub(super) struct Texts {
     pub(super) search: Search,
     pub(super) signing_in: SigningIn,
     pub(super) status: Status,
+    pub(super) ticket: Ticket,
     pub(super) verdict: Verdict,
     pub(super) writing: Writing,
 }
@@ -114,6 +120,7 @@ const ENGLISH: Texts = Texts {
     account: account::ENGLISH,
     figures: figures::ENGLISH,
     general: general::ENGLISH,
+    history: history::ENGLISH,
     keys: keys::ENGLISH,
     records: ledger::ENGLISH,
     lists: lists::ENGLISH,
@@ -122,6 +129,7 @@ const ENGLISH: Texts = Texts {
     search: search::ENGLISH,
     signing_in: signing_in::ENGLISH,
     status: status::ENGLISH,
+    ticket: ticket::ENGLISH,
     verdict: verdict::ENGLISH,
     writing: writing::ENGLISH,
 };
@@ -130,6 +138,7 @@ const GERMAN: Texts = Texts {
     account: account::GERMAN,
     figures: figures::GERMAN,
     general: general::GERMAN,
+    history: history::GERMAN,
     keys: keys::GERMAN,
     records: ledger::GERMAN,
     lists: lists::GERMAN,
@@ -138,6 +147,7 @@ const GERMAN: Texts = Texts {
     search: search::GERMAN,
     signing_in: signing_in::GERMAN,
     status: status::GERMAN,
+    ticket: ticket::GERMAN,
     verdict: verdict::GERMAN,
     writing: writing::GERMAN,
 };

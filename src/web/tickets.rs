@@ -311,31 +311,6 @@ pub(super) fn priority(locale: &Locale, priority: Priority) -> Markup {
     }
 }
 
-/// A ticket's subject, or that it has none.
-pub(super) fn subject(ticket: &Ticket, limit: usize) -> Markup {
-    html! {
-        @if ticket.subject.trim().is_empty() {
-            i.none { "(no subject)" }
-        } @else {
-            bdi { (cut(&ticket.subject, limit)) }
-        }
-    }
-}
-
-/// A ticket's state.
-pub(super) fn state_mark(state: State) -> Markup {
-    html! { span class={ "mark " (state) } { (state) } }
-}
-
-/// A ticket's priority, unless it is the usual one.
-pub(super) fn priority_mark(priority: Priority) -> Markup {
-    html! {
-        @if priority != Priority::Normal {
-            span class={ "mark " (priority) } { (priority) }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

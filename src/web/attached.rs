@@ -1,0 +1,164 @@
+//! What came with an article: files with name, kind and size, and pictures small beside them. What a
+//! picture claims to be decides whether it is asked for; its bytes decide whether it is shown.
+
+use std::path::Path;
+
+use maud::{Markup, html};
+
+use super::download::{content_type, safe_name};
+use super::locale::{Locale, cut};
+use super::texts::put;
+use super::texts::ticket::Kinds;
+use crate::desk::ticket::AttachmentInfo;
+
+/// Attachments listed with one article.
+const ATTACHMENTS: usize = 20;
+
+/// Pictures shown small on one page: how many, how large each, and all of them, in bytes.
+const PICTURES: usize = 12;
+const PICTURE_BYTES: u64 = 3 << 20;
+const ALL_PICTURES: u64 = 12 << 20;
+
+/// The longest name shown, in characters.
+const NAME_LENGTH: usize = 80;
+
+/// The pictures a page still takes.
+pub(super) struct Pictures {
+    count: usize,
+    bytes: u64,
+}
+
+impl Pictures {
+    /// A page without any yet.
+    pub(super) fn new() -> Self {
+        Self { count: PICTURES, bytes: ALL_PICTURES }
+    }
+
+    /// Whether an attachment is shown small.
+    fn take(&mut self, attachment: &AttachmentInfo) -> bool {
+        let shows = content_type(&attachment.content_type).starts_with("image/")
+            && attachment.size <= PICTURE_BYTES.min(self.bytes)
+            && self.count > 0;
+        if shows {
+            self.count -= 1;
+            self.bytes -= attachment.size;
+        }
+        shows
+    }
+}
+
+/// The list.
+pub(super) fn list(locale: &Locale, all: &[AttachmentInfo], pictures: &mut Pictures) -> Markup {
+    let texts = &locale.texts().ticket;
+    html! {
+        @if !all.is_empty() {
+            ul.attachments aria-label=(texts.attachments) {
+                @for attachment in all.iter().take(ATTACHMENTS) {
+                    @let name = cut(&safe_name(&attachment.filename), NAME_LENGTH);
+                    li {
+                        @if pictures.take(attachment) {
+                            a.picture href={ "/attachments/" (attachment.id) "/picture" } {
+                                img src={ "/attachments/" (attachment.id) "/picture" } alt=(name)
+                                    loading="lazy" decoding="async";
+                            }
+                        }
+                        a href={ "/attachments/" (attachment.id) } download { bdi { (name) } }
+                        " "
+                        span.at {
+                            (kind(&texts.kinds, attachment)) ", " (locale.size(attachment.size))
+                            @if attachment.inline { ", " (texts.inside) }
+                        }
+                    }
+                }
+                @if all.len() > ATTACHMENTS {
+                    li { (put(texts.in_original, &[&locale.number((all.len() - ATTACHMENTS) as u64)])) }
+                }
+            }
+        }
+    }
+}
+
+/// What a file is, in a word. Its name counts first, for by its name a computer opens it.
+fn kind(kinds: &Kinds, attachment: &AttachmentInfo) -> &'static str {
+    let name = safe_name(&attachment.filename);
+    let ending = Path::new(&name).extension().and_then(|ending| ending.to_str());
+    match ending.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "heic" | "heif" | "bmp" | "tif" | "tiff"
+        | "svg" | "avif" => return kinds.picture,
+        "pdf" => return kinds.pdf,
+        "txt" | "log" | "md" => return kinds.text,
+        "xls" | "xlsx" | "xlsm" | "ods" | "csv" | "tsv" => return kinds.table,
+        "doc" | "docx" | "docm" | "odt" | "rtf" => return kinds.document,
+        "ppt" | "pptx" | "pps" | "ppsx" | "odp" => return kinds.slides,
+        "zip" | "7z" | "rar" | "gz" | "tgz" | "tar" | "xz" | "bz2" | "iso" | "img" => {
+            return kinds.archive;
+        }
+        "eml" | "msg" => return kinds.message,
+        "ics" => return kinds.date,
+        "htm" | "html" | "xhtml" | "mht" | "mhtml" => return kinds.web_page,
+        "exe" | "com" | "bat" | "cmd" | "msi" | "scr" | "pif" | "ps1" | "vbs" | "vbe" | "js"
+        | "jse" | "wsf" | "hta" | "jar" | "lnk" | "sh" | "apk" | "dmg" | "cpl" | "reg" => {
+            return kinds.program;
+        }
+        _ => {}
+    }
+    let claimed = attachment.content_type.to_ascii_lowercase();
+    match claimed.split(['/', ';']).next().unwrap_or_default().trim() {
+        "image" => kinds.picture,
+        "audio" => kinds.sound,
+        "video" => kinds.film,
+        "message" => kinds.message,
+        "text" if claimed.starts_with("text/plain") => kinds.text,
+        "application" if claimed.starts_with("application/pdf") => kinds.pdf,
+        _ => kinds.file,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::ticket::AttachmentId;
+    use crate::web::texts::Language;
+
+    fn file(filename: &str, content_type: &str, size: u64) -> AttachmentInfo {
+        AttachmentInfo {
+            id: AttachmentId(1),
+            filename: filename.to_owned(),
+            content_type: content_type.to_owned(),
+            size,
+            sha256: String::new(),
+            inline: false,
+            content_id: None,
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_by_what_a_computer_takes_it_for() {
+        let kinds = &Language::English.texts().ticket.kinds;
+        for (name, claimed, expected) in [
+            ("a.PDF", "application/octet-stream", "PDF"),
+            ("a.pdf.exe", "application/pdf", "Program"),
+            ("photo\u{202e}gpj.exe", "image/jpeg", "Program"),
+            ("a", "image/png", "Picture"),
+            ("a", "text/html", "File"),
+            ("a.html", "text/plain", "Web page"),
+            ("a", "audio/ogg", "Sound"),
+            ("", "", "File"),
+        ] {
+            assert_eq!(kind(kinds, &file(name, claimed, 1)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_page_shows_so_many_pictures_and_no_more() {
+        let mut pictures = Pictures::new();
+        assert!(!pictures.take(&file("a.svg", "image/svg+xml", 1)));
+        assert!(!pictures.take(&file("a.png", "image/png", PICTURE_BYTES + 1)));
+        let large =
+            (0..9).filter(|_| pictures.take(&file("a", "image/png", PICTURE_BYTES))).count();
+        assert_eq!(large, 4);
+        let mut pictures = Pictures::new();
+        let small = (0..99).filter(|_| pictures.take(&file("a", "image/gif", 1))).count();
+        assert_eq!(small, PICTURES);
+    }
+}
