@@ -418,21 +418,26 @@ CREATE TABLE draft_file (
   UNIQUE (draft, filename, sha256)
 ) STRICT;
 
--- Forms that were sent during the last day, so that none is sent twice.
-CREATE TABLE sent_form (
-  agent    INTEGER NOT NULL REFERENCES agent (id),
-  -- The random id that the form was given out with.
-  form     TEXT NOT NULL,
-  ticket   INTEGER NOT NULL REFERENCES ticket (number),
-  article  INTEGER NOT NULL,
+-- Forms of the pages and requests of the API that were sent during the last day, so that what is sent
+-- twice is done once.
+CREATE TABLE once (
+  -- An actor of the API, or form: and the id of an agent.
+  caller   TEXT NOT NULL,
+  -- What the request was sent with, or the random id that the form was given out with.
+  key      TEXT NOT NULL,
   -- SHA-256 of what was in it.
   digest   TEXT NOT NULL,
-  sent_at  TEXT NOT NULL,
-  PRIMARY KEY (agent, form)
+  ticket   INTEGER NOT NULL REFERENCES ticket (number),
+  article  INTEGER,
+  outbox   INTEGER,
+  at       TEXT NOT NULL,
+  PRIMARY KEY (caller, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sent_form_ageing ON sent_form (sent_at);
-CREATE INDEX sent_form_of_ticket ON sent_form (ticket);
+CREATE INDEX once_ageing ON once (at);
+CREATE INDEX once_of_ticket ON once (ticket);
+CREATE INDEX once_of_article ON once (article) WHERE article IS NOT NULL;
+CREATE INDEX once_of_outbox ON once (outbox) WHERE outbox IS NOT NULL;
 
 CREATE INDEX ledger_unfiled ON ledger (mailbox) WHERE filing_due = 1 AND filing_error <> '';
 CREATE INDEX ledger_failing ON ledger (mailbox, id) WHERE outcome = 'waiting' AND attempts >= 3;

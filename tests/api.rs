@@ -6,7 +6,15 @@
 #[path = "web/house.rs"]
 mod house;
 
-use counterfoil::desk::ticket::Role;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use counterfoil::desk::outgoing::{Hand, Writing};
+use counterfoil::desk::retention::Days;
+use counterfoil::desk::ticket::{Role, TicketNumber};
+use counterfoil::mail::Address;
+use counterfoil::store::Store;
+use counterfoil::store::once::{By, Request};
 use counterfoil::time::Clock;
 use house::{Answer, House, letter};
 use serde_json::{Value, json};
@@ -34,14 +42,43 @@ impl Desk {
     }
 
     fn ask(&self, method: &str, path: &str, token: &str, body: Option<&str>) -> Answer {
+        self.house.raw(&self.request(method, path, (token, ""), body))
+    }
+
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        (token, headers): (&str, &str),
+        body: Option<&str>,
+    ) -> String {
         let text = body.unwrap_or_default();
         let content_type = body.map_or("", |_| "Content-Type: application/json\r\n");
-        self.house.raw(&format!(
+        format!(
             "{method} /api/v1/{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\
-             {content_type}Content-Length: {}\r\nConnection: close\r\n\r\n{text}",
+             {content_type}{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{text}",
             self.house.host(),
             text.len()
-        ))
+        )
+    }
+
+    /// Posts with a key; the status and the answer.
+    fn post(&self, path: &str, described: &str, key: &str, body: &Value) -> (u16, Value) {
+        let header = format!("Idempotency-Key: {key}\r\n");
+        let body = body.to_string();
+        let request = self.request("POST", path, (&self.agent, &header), Some(&body));
+        let answer = self.house.raw(&request);
+        let value = self.json(&answer, "POST", &format!("/api/v1/{described}"));
+        (answer.status, value)
+    }
+
+    fn db(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(&self.house.path).unwrap()
+    }
+
+    fn count(&self, table: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        self.db().query_row(&sql, [], |row| row.get(0)).unwrap()
     }
 
     /// The answer as JSON, which has the shape that is described for it.
@@ -302,7 +339,17 @@ fn what_nobody_would_send_by_chance_is_refused_or_does_no_harm() {
     let mut wrong = Vec::new();
     let long = format!(r#"{{"queue":"{}"}}"#, "q".repeat(10_000));
     for (method, path, body, status) in [
-        ("GET", "tickets?after=9223372036854775807-9223372036854775807", "", 200),
+        ("GET", "tickets?after=999999999999-999999999999999999", "", 200),
+        ("GET", "tickets?after=9223372036854775807-9223372036854775807", "", 400),
+        ("GET", "tickets?after=1777885964-0", "", 400),
+        ("GET", "tickets?after=1777885964-01", "", 400),
+        ("GET", "tickets?after=%2B1-1", "", 400),
+        ("GET", "outbox?after=999999999999999999", "", 200),
+        ("GET", "outbox?after=1000000000000000000", "", 400),
+        ("GET", "outbox?after=-1", "", 400),
+        ("GET", "outbox?after=%2B1", "", 400),
+        ("GET", "search?q=a&after=", "", 400),
+        ("GET", "outbox?state=drafting", "", 400),
         ("GET", "tickets?after=-9223372036854775808-1", "", 400),
         ("GET", "tickets?after=99999999999999999999-1", "", 400),
         ("GET", "tickets?limit=99999999999999999999", "", 400),
@@ -354,4 +401,197 @@ fn what_nobody_would_send_by_chance_is_refused_or_does_no_harm() {
     let statuses: Vec<u16> =
         (0..60).map(|_| desk.send("POST", "tickets", "tickets", &many).0).collect();
     assert!(statuses.contains(&422), "a cap holds for what opens a ticket as well: {statuses:?}");
+}
+
+#[test]
+fn a_message_is_found_in_the_ledger_by_its_id() {
+    let desk = Desk::new();
+    for (query, expected) in [
+        ("message=letter-1@customer.example", 1),
+        ("message=%3Cletter-1@customer.example%3E", 1),
+        ("message=letter-1@customer.example&mailbox=support&outcome=opened", 1),
+        ("message=letter-1@customer.example&outcome=joined", 0),
+        ("message=letter-1@customer.example&mailbox=sales", 0),
+        ("message=nobody@customer.example", 0),
+    ] {
+        let found = desk.get(&format!("ledger?{query}"), "ledger");
+        assert_eq!(found["ledger"].as_array().unwrap().len(), expected, "{query}");
+        assert_eq!(found["next"], Value::Null);
+    }
+    let item = desk.get("ledger", "ledger")["ledger"][0]["item_id"].as_str().unwrap().to_owned();
+    let found = desk.get(&format!("ledger?message={}", house::escaped(&item)), "ledger");
+    assert_eq!(found["ledger"][0]["item_id"], item);
+}
+
+#[test]
+fn the_outbox_is_listed_and_decided_about() {
+    let desk = Desk::new();
+    let listed = |query: &str| -> Vec<i64> {
+        let list = desk.get(&format!("outbox{query}"), "outbox");
+        list["outbox"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+    };
+    let set = |id: i64, state: &str| {
+        let sql = "UPDATE outbox SET state = ?2, tried_at = queued_at WHERE id = ?1";
+        desk.db().execute(sql, (id, state)).unwrap();
+    };
+    let decide = |path: &str, described: &str, body: Option<&str>| {
+        let answer = desk.ask("POST", path, &desk.agent, body);
+        let described = format!("/api/v1/outbox/{{id}}/{described}");
+        (answer.status, desk.json(&answer, "POST", &described))
+    };
+    assert_eq!(listed(""), [2, 1]);
+    let first = desk.get("outbox?limit=1", "outbox");
+    assert_eq!((&first["outbox"][0]["id"], &first["next"]), (&json!(2), &json!("2")));
+    assert_eq!(listed("?limit=1&after=2"), [1]);
+    assert_eq!(listed("?mailbox=sales"), [0; 0]);
+    set(1, "unknown");
+    set(2, "refused");
+    for (query, expected) in [
+        ("", &[2, 1][..]),
+        ("?state=unknown", &[1]),
+        ("?state=refused", &[2]),
+        ("?state=queued", &[]),
+        ("?state=sent", &[]),
+        ("?state=refused&mailbox=support", &[2]),
+    ] {
+        assert_eq!(listed(query), expected, "{query}");
+    }
+
+    // What cannot be meant changes nothing.
+    for (path, body, status) in [
+        ("retry", Some("[]"), 422),
+        ("retry", Some(r#"{"reason":"x"}"#), 422),
+        ("sent", Some(r#"{"to":"a@b"}"#), 422),
+        ("sent", Some("{"), 400),
+        ("discard", Some("{}"), 422),
+        ("discard", Some(r#"{"reason":" "}"#), 422),
+        ("discard", None, 415),
+        ("sent", None, 409),
+    ] {
+        let found = decide(&format!("outbox/2/{path}"), path, body);
+        assert_eq!(found.0, status, "{path} {body:?}: {}", found.1);
+    }
+    assert_eq!(decide("outbox/99/sent", "sent", None).0, 404);
+    assert_eq!(listed("?state=refused"), [2]);
+
+    let (status, new) = decide("outbox/2/retry", "retry", Some("{}"));
+    assert_eq!((status, &new["id"], &new["state"]), (201, &json!(3), &json!("queued")));
+    assert_eq!(decide("outbox/2/retry", "retry", None).0, 409, "it was sent again");
+    let (status, sent) = decide("outbox/1/sent", "sent", None);
+    assert_eq!((status, &sent["state"]), (200, &json!("sent")));
+    assert_eq!(listed("?state=sent"), [1]);
+    let why = json!({"reason": "She rang."}).to_string();
+    let (status, given_up) = decide("outbox/3/discard", "discard", Some(&why));
+    assert_eq!((status, &given_up["state"]), (200, &json!("refused")));
+    assert!(given_up["reason"].as_str().unwrap().contains("She rang."));
+    assert_eq!(listed("?state=queued"), [0; 0]);
+}
+
+#[test]
+fn a_request_with_a_key_is_done_once() {
+    let mut desk = Desk::new();
+    let opening = json!({"requester": "carl@shop.example", "subject": "Key", "send": true,
+                         "text": "Found."});
+    let reply = json!({"text": "Done.", "status": "closed"});
+    desk.db().execute("UPDATE outbox SET state = 'refused' WHERE id = 1", []).unwrap();
+    desk.db().execute("UPDATE outbox SET state = 'unknown' WHERE id = 2", []).unwrap();
+    for (path, described, body, status, other) in [
+        ("tickets", "tickets", &opening, 201, &reply),
+        ("tickets/1/replies", "tickets/{number}/replies", &reply, 201, &json!({"text": "No."})),
+        ("tickets/1/notes", "tickets/{number}/notes", &json!({"text": "a"}), 201, &reply),
+        ("outbox/1/retry", "outbox/{id}/retry", &json!({}), 201, &json!({"a": 1})),
+        ("outbox/2/sent", "outbox/{id}/sent", &json!({}), 200, &json!({"a": 1})),
+        (
+            "outbox/4/discard",
+            "outbox/{id}/discard",
+            &json!({"reason": "a"}),
+            200,
+            &json!({"reason": "b"}),
+        ),
+    ] {
+        let first = desk.post(path, described, path, body);
+        assert_eq!(first.0, status, "{path}: {}", first.1);
+        let made = (desk.count("article"), desk.count("outbox"), desk.count("audit"));
+        assert_eq!(desk.post(path, described, path, body), first, "{path}");
+        assert_eq!(desk.post(path, described, &format!("\"{path}\""), body), first, "{path}");
+        assert_eq!(desk.post(path, described, path, other).0, 422, "{path}");
+        assert_eq!(
+            (desk.count("article"), desk.count("outbox"), desk.count("audit")),
+            made,
+            "{path}: nothing was done twice"
+        );
+    }
+    let elsewhere =
+        desk.post("tickets/2/notes", "tickets/{number}/notes", "tickets/1/notes", &reply);
+    assert_eq!(elsewhere.1["error"]["code"], "idempotency_key_reused");
+
+    // A refusal is not remembered, so that the same key may be tried again.
+    let wrong = desk.post("tickets", "tickets", "again", &json!({"subject": "x"}));
+    assert_eq!(wrong.0, 422);
+    assert_eq!(desk.post("tickets", "tickets", "again", &opening).0, 201);
+    for key in ["", "\"\"", &"k".repeat(256), "a\tb", "\"a"] {
+        assert_eq!(desk.post("tickets", "tickets", key, &opening).0, 400, "{key}");
+    }
+
+    // Whoever else uses the same key means something of their own, and so does the next day.
+    let header = "Idempotency-Key: tickets\r\n";
+    let body = opening.to_string();
+    let request = desk.request("POST", "tickets", (&desk.admin, header), Some(&body));
+    let theirs: Value = serde_json::from_str(&desk.house.raw(&request).body).unwrap();
+    assert_eq!(theirs["number"], 5);
+    desk.house.later(25 * 3_600);
+    assert_eq!(desk.post("tickets", "tickets", "tickets", &opening).1["number"], 6);
+    assert_eq!(desk.count("once"), 1, "those of the day before are forgotten");
+
+    // It is known to a program that was started anew, and in whichever ticket the article is by now.
+    let note = json!({"text": "Ring her."});
+    let first = desk.post("tickets/2/notes", "tickets/{number}/notes", "note", &note);
+    let now = desk.house.clock.now();
+    desk.house.store.merge_tickets(TicketNumber(2), TicketNumber(3), "agent:ben", now).unwrap();
+    assert_eq!(desk.post("tickets/2/notes", "tickets/{number}/notes", "note", &note), first);
+    let body = note.to_string();
+    let request =
+        Request::new("note".to_owned(), "POST", "/api/v1/tickets/2/notes", body.as_bytes());
+    let mut anew = Store::open(&desk.house.path, now).unwrap();
+    let by = By { actor: "token:agent", request: Some(&request) };
+    let hand = Hand::Note(Address::bare(""));
+    let writing = Writing { text: "Ring her.".to_owned(), ..Writing::default() };
+    let (ticket, article) = anew.put(TicketNumber(2), writing, hand, by, now).unwrap();
+    assert_eq!((ticket, json!(article)), (TicketNumber(3), first.1["id"].clone()));
+
+    // Nothing of it stays when the article is erased.
+    let (status, _) =
+        desk.send("PATCH", "tickets/3", "tickets/{number}", &json!({"state": "deleted"}));
+    assert_eq!((status, desk.count("once")), (200, 2));
+    let days = Days { recovery: 30, closed: None };
+    desk.house.store.erase(days, now.plus_days(31), 10).unwrap();
+    assert_eq!(desk.count("once WHERE key = 'note'"), 0);
+}
+
+#[test]
+fn two_at_once_with_one_key_send_one_letter() {
+    let desk = Desk::new();
+    let before = (desk.count("article"), desk.count("outbox"));
+    let request = desk.request(
+        "POST",
+        "tickets/1/replies",
+        (&desk.agent, "Idempotency-Key: \"one\"\r\n"),
+        Some(r#"{"text":"Done."}"#),
+    );
+    let address = desk.house.web.address();
+    let ask = || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Answer::read(&bytes)
+    };
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for answer in &answers {
+        assert_eq!((answer.status, &answer.body), (201, &answers[0].body));
+    }
+    assert_eq!((desk.count("article"), desk.count("outbox")), (before.0 + 1, before.1 + 1));
 }

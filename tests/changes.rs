@@ -230,7 +230,7 @@ fn a_ticket_is_opened_for_somebody_who_called() {
     let author = Address { address: String::new(), name: "ben".into() };
     let mut open = |opening: &Opening| {
         let author = author.clone();
-        house.store.open_ticket(house.mailbox, opening, &house.policy, author, "agent:ben", NOW)
+        house.store.open_ticket((house.mailbox, &house.policy), opening, author, "agent:ben", NOW)
     };
     let noted = open(&opening).unwrap();
     let sent = open(&Opening { send: true, ..opening.clone() }).unwrap();

@@ -166,7 +166,7 @@ fn an_answer_with_files_is_sent_once_however_often_its_form_comes() {
     assert_eq!(desk.write(&[("text", "Ring him."), ("as", "note")], &[]).status, 303);
     let remembered = |desk: &Desk| -> i64 {
         let db = rusqlite::Connection::open(&desk.house.path).unwrap();
-        db.query_row("SELECT count(*) FROM sent_form", [], |row| row.get(0)).unwrap()
+        db.query_row("SELECT count(*) FROM once", [], |row| row.get(0)).unwrap()
     };
     assert_eq!(remembered(&desk), 1);
 }

@@ -258,7 +258,7 @@ fn open(open: &Open, app: &App, store: &mut Store, out: &mut Out) -> anyhow::Res
     };
     let author = Address { address: String::new(), name: "command line".to_owned() };
     let (mailbox, policy) = app.mailbox_policy(name, store)?;
-    let number = store.open_ticket(mailbox, &opening, &policy, author, ACTOR, app.now())?;
+    let number = store.open_ticket((mailbox, &policy), &opening, author, ACTOR, app.now())?;
     let sentence = match open.send {
         true => format!("ticket {number} is open; its first message is queued"),
         false => format!("ticket {number} is open"),

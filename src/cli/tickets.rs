@@ -155,7 +155,8 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                 out.say(&warning);
             }
             let hand = Hand::Answer(&policy);
-            let id = store.put(thread.number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
+            let put = store.put(thread.number, writing, hand, ACTOR, app.now());
+            let (_, id) = put.map_err(unfit)?;
             out.say(&format!("goes {}", replying::in_words(&recipients)));
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the answer to {} is queued", to.join(", "))
@@ -166,7 +167,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             store.thread(number)?;
             let author = Address { address: String::new(), name: "command line".to_owned() };
             let (writing, hand) = (writing(note, None, true)?, Hand::Note(author));
-            let id = store.put(number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
+            let (_, id) = store.put(number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
             answer_article(out, &mut store, number, id, |number| {
                 format!("ticket {number}: the note is kept")
             })?;

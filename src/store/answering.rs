@@ -5,7 +5,8 @@ use rusqlite::Transaction;
 
 use super::changes::{open, standing};
 use super::drafts::{self, Place};
-use super::tickets::{say, thread};
+use super::once::{self, By, Made};
+use super::tickets::{no_ticket, say, thread};
 use super::writing::{self, Content};
 use super::{Error, MailboxId, Result, Store, caps};
 use crate::desk::audit::Action;
@@ -48,17 +49,29 @@ struct Loaded {
 
 impl Store {
     /// Puts an answer or a note into a ticket; an answer is queued in the same transaction. Fails with
-    /// [`Error::Unfit`] when what was written cannot be put there.
-    pub fn put(
+    /// [`Error::Unfit`] when what was written cannot be put there. Answers the ticket that the article
+    /// is in as well: when it was put there by the same request before, it may have moved.
+    pub fn put<'a>(
         &mut self,
         number: TicketNumber,
         mut writing: Writing,
         hand: Hand<'_>,
-        actor: &str,
+        by: impl Into<By<'a>>,
         now: Timestamp,
-    ) -> Result<ArticleId> {
+    ) -> Result<(TicketNumber, ArticleId)> {
         let contents = packed(&mut writing.attachments);
-        self.write(|tx| put(tx, number, (writing, hand), &contents, actor, now))
+        let by = by.into();
+        self.write(|tx| {
+            let made = once::done(tx, by, now, |tx| {
+                let id = put(tx, number, (writing, hand), &contents, by.actor, now)?;
+                Ok(Made { ticket: number, article: Some(id), outbox: None })
+            })?;
+            let id = made.article.ok_or_else(|| no_ticket(number))?;
+            let ticket = tx
+                .prepare_cached("SELECT ticket FROM article WHERE id = ?1")?
+                .query_row([id], |row| row.get(0))?;
+            Ok((ticket, id))
+        })
     }
 
     /// Puts a draft into its ticket by this hand. The draft goes in the same transaction, in which the

@@ -4,6 +4,7 @@
 use rusqlite::Transaction;
 
 use super::notices::{self, Happened};
+use super::once::{self, By, Made};
 use super::tickets::{no_ticket, say, tags};
 use super::writing::Content;
 use super::{Error, MailboxId, Result, Store, caps, writing};
@@ -52,20 +53,24 @@ impl Store {
 
     /// Opens a ticket for somebody who called or came by, and answers its number. A message to them is
     /// queued in the same transaction.
-    pub fn open_ticket(
+    pub fn open_ticket<'a>(
         &mut self,
-        mailbox: MailboxId,
+        (mailbox, policy): (MailboxId, &Policy),
         opening: &Opening,
-        policy: &Policy,
         author: Address,
-        actor: &str,
+        by: impl Into<By<'a>>,
         now: Timestamp,
     ) -> Result<TicketNumber> {
         let contents: Vec<Content> =
             opening.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
+        let by = by.into();
         self.write(|tx| {
-            let from = (mailbox, policy);
-            open(tx, from, opening, &contents, author, actor, now).map(|(number, _)| number)
+            let made = once::done(tx, by, now, |tx| {
+                let from = (mailbox, policy);
+                let (ticket, article) = open(tx, from, opening, &contents, author, by.actor, now)?;
+                Ok(Made { ticket, article: Some(article), outbox: None })
+            })?;
+            Ok(made.ticket)
         })
     }
 

@@ -3,9 +3,10 @@
 
 use rusqlite::Transaction;
 
+use super::once::Made;
 use super::tickets::no_ticket;
 use super::writing::{LARGE_BLOB, fill_blob, sha256};
-use super::{Result, Store};
+use super::{Result, Store, once};
 use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, TooLarge};
 use crate::desk::ticket::{AgentId, ArticleId, DraftFileId, DraftId, TicketNumber};
@@ -17,9 +18,6 @@ const MOST_KEPT: u64 = 200_000_000;
 
 /// Files of one draft.
 const MOST_FILES: usize = 50;
-
-/// How long a form that was sent is remembered, in days.
-const REMEMBERED_DAYS: i64 = 1;
 
 /// Whose draft, and where.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -253,33 +251,25 @@ pub(super) fn sent(
     agent: AgentId,
     form: &str,
 ) -> Result<Option<(TicketNumber, ArticleId, String)>> {
-    let row = tx
-        .prepare_cached(
-            "SELECT ticket, article, digest FROM sent_form WHERE agent = ?1 AND form = ?2",
-        )?
-        .query_row((agent, form), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+    let found = once::found(tx, &forms_of(agent), form)?;
+    Ok(found.and_then(|(made, digest)| Some((made.ticket, made.article?, digest))))
 }
 
-/// Remembers that a form was sent, and forgets those of long ago.
+/// Remembers that a form was sent.
 pub(super) fn remember(
     tx: &Transaction<'_>,
     (agent, form): (AgentId, &str),
-    (number, article): (TicketNumber, ArticleId),
+    (ticket, article): (TicketNumber, ArticleId),
     draft: &Draft,
     now: Timestamp,
 ) -> Result<()> {
-    tx.prepare_cached("DELETE FROM sent_form WHERE sent_at <= ?1")?
-        .execute([now.plus_days(-REMEMBERED_DAYS)])?;
-    tx.prepare_cached(
-        "INSERT INTO sent_form (agent, form, ticket, article, digest, sent_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute((agent, form, number, article, digest_of(draft), now))?;
-    Ok(())
+    let made = Made { ticket, article: Some(article), outbox: None };
+    once::remember(tx, (&forms_of(agent), form), made, &digest_of(draft), now)
+}
+
+/// As whom an agent sends forms, among all who send what is done once.
+fn forms_of(agent: AgentId) -> String {
+    format!("form:{agent}")
 }
 
 /// A draft and its id.
@@ -342,8 +332,7 @@ pub(super) fn forget(tx: &Transaction<'_>, place: Place) -> Result<()> {
 /// Takes away what an agent wrote who no longer signs in.
 pub(super) fn forget_agent(tx: &Transaction<'_>, agent: AgentId) -> Result<()> {
     tx.execute("DELETE FROM draft WHERE agent = ?1", [agent])?;
-    tx.execute("DELETE FROM sent_form WHERE agent = ?1", [agent])?;
-    Ok(())
+    once::forget(tx, &forms_of(agent))
 }
 
 fn exists(tx: &Transaction<'_>, number: TicketNumber) -> Result<()> {

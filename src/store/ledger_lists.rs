@@ -93,7 +93,13 @@ impl Store {
                     by_outcome(tx, mailbox.as_deref(), *outcome, after, limit)?
                 }
             };
-            let rows = ids.into_iter().map(|id| row(tx, LedgerId(id))).collect::<Result<_>>()?;
+            let mut rows: Vec<LedgerRow> =
+                ids.into_iter().map(|id| row(tx, LedgerId(id))).collect::<Result<_>>()?;
+            // By a message they were found whatever the others say.
+            rows.retain(|row| {
+                filter.mailbox.as_ref().is_none_or(|mailbox| *mailbox == row.mailbox)
+                    && filter.outcome.is_none_or(|outcome| outcome == row.outcome)
+            });
             Ok(match filter.message {
                 Some(_) => Listing { rows, next: None },
                 None => Listing::cut(rows, limit, |row: &LedgerRow| row.id.0),

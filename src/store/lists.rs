@@ -66,8 +66,14 @@ impl FromStr for Cursor {
     type Err = NoCursor;
 
     fn from_str(text: &str) -> std::result::Result<Self, NoCursor> {
+        // Digits alone: a sign or more of them than a moment has never came from here.
+        let digits = |part: &str, most: usize| -> Option<i64> {
+            let plain = part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse().ok().filter(|_| plain)
+        };
         let parts = text.split_once('-').and_then(|(at, number)| {
-            Some((at.parse().ok()?, number.parse().ok().filter(|number| *number > 0)?))
+            let number = Some(number).filter(|number| !number.starts_with('0'));
+            Some((digits(at, 12)?, digits(number?, 18)?))
         });
         let (at, number) = parts.ok_or_else(|| NoCursor(text.to_owned()))?;
         Ok(Self { updated_at: Timestamp::from_unix(at), number: TicketNumber(number) })

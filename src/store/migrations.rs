@@ -209,17 +209,20 @@ const STEPS: &[&str] = &[
       bytes         BLOB NOT NULL,
       UNIQUE (draft, filename, sha256)
     ) STRICT;
-    CREATE TABLE sent_form (
-      agent    INTEGER NOT NULL REFERENCES agent (id),
-      form     TEXT NOT NULL,
-      ticket   INTEGER NOT NULL REFERENCES ticket (number),
-      article  INTEGER NOT NULL,
+    CREATE TABLE once (
+      caller   TEXT NOT NULL,
+      key      TEXT NOT NULL,
       digest   TEXT NOT NULL,
-      sent_at  TEXT NOT NULL,
-      PRIMARY KEY (agent, form)
+      ticket   INTEGER NOT NULL REFERENCES ticket (number),
+      article  INTEGER,
+      outbox   INTEGER,
+      at       TEXT NOT NULL,
+      PRIMARY KEY (caller, key)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX sent_form_ageing ON sent_form (sent_at);
-    CREATE INDEX sent_form_of_ticket ON sent_form (ticket);
+    CREATE INDEX once_ageing ON once (at);
+    CREATE INDEX once_of_ticket ON once (ticket);
+    CREATE INDEX once_of_article ON once (article) WHERE article IS NOT NULL;
+    CREATE INDEX once_of_outbox ON once (outbox) WHERE outbox IS NOT NULL;
     ALTER TABLE agent ADD COLUMN language TEXT;
     ALTER TABLE agent ADD COLUMN failed_at TEXT;
     CREATE INDEX session_of_agent ON session (agent, created_at);

@@ -20,6 +20,7 @@ pub mod listing;
 pub mod lists;
 pub mod migrations;
 mod notices;
+pub mod once;
 pub mod outbox;
 pub mod people;
 mod preview;
@@ -103,6 +104,9 @@ pub enum Error {
     /// What an agent wrote cannot be put into the ticket.
     #[error("{0}")]
     Unfit(#[from] outgoing::NotPossible),
+    /// The key of a request came before, with another one.
+    #[error("this Idempotency-Key came with another request before; make a new one for this")]
+    OtherRequest,
     /// SQLite failed.
     #[error("the database failed: {0}")]
     Database(#[from] rusqlite::Error),

@@ -134,6 +134,9 @@ fn erase_raw(tx: &Transaction<'_>, ledger: LedgerId) -> Result<()> {
 fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> Result<()> {
     indexing::forget_ticket(tx, ticket)?;
     for statement in [
+        "DELETE FROM once WHERE ticket = ?1",
+        "DELETE FROM once WHERE article IN (SELECT id FROM article WHERE ticket = ?1)",
+        "DELETE FROM once WHERE outbox IN (SELECT outbox FROM notice WHERE ticket = ?1)",
         "DELETE FROM raw WHERE ledger IN
            (SELECT ledger.id FROM ledger JOIN article ON article.id = ledger.article
             WHERE article.ticket = ?1)",
@@ -149,7 +152,6 @@ fn erase_ticket(tx: &Transaction<'_>, ticket: TicketNumber, now: Timestamp) -> R
         "DELETE FROM mailed WHERE outbox IN (SELECT outbox FROM notice WHERE ticket = ?1)",
         "DELETE FROM outbox WHERE id IN (SELECT outbox FROM notice WHERE ticket = ?1)",
         "DELETE FROM draft WHERE ticket = ?1",
-        "DELETE FROM sent_form WHERE ticket = ?1",
         "DELETE FROM article WHERE ticket = ?1",
         "DELETE FROM ticket_tag WHERE ticket = ?1",
     ] {

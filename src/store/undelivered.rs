@@ -3,6 +3,7 @@
 
 use rusqlite::{Row, Transaction};
 
+use super::once::{self, By, Made};
 use super::writing::People;
 use super::{Error, Listing, MailboxId, Result, Store, audit, indexing, writing};
 use crate::desk::audit::{Action, NewEntry};
@@ -42,20 +43,11 @@ impl Store {
     ) -> Result<Listing<OutboxRow>> {
         self.read(|tx| {
             let rows = tx
-                .prepare_cached(&format!(
-                    "{ROWS}
-                     WHERE outbox.id < :after AND (:mailbox IS NULL OR mailbox.name = :mailbox)
-                       AND CASE
-                             WHEN :state IS NULL THEN outbox.state <> 'sent'
-                             WHEN :state = 'queued' THEN outbox.state IN ('queued', 'drafting')
-                             ELSE outbox.state = :state
-                           END
-                     ORDER BY outbox.id DESC LIMIT :limit + 1"
-                ))?
+                .prepare_cached(&listing(filter.state))?
                 .query_map(
                     rusqlite::named_params! {
                         ":after": after.unwrap_or(i64::MAX), ":mailbox": filter.mailbox,
-                        ":state": filter.state.map(|state| state.to_string()), ":limit": limit,
+                        ":limit": limit,
                     },
                     outbox_row,
                 )?
@@ -71,8 +63,13 @@ impl Store {
 
     /// Writes a refused message anew, as an article of its own that waits to be sent; returns its
     /// outbox row. A letter with an id of its own can be told from the first, wherever that is.
-    pub fn send_again(&mut self, id: OutboxId, actor: &str, now: Timestamp) -> Result<OutboxId> {
-        self.write(|tx| {
+    pub fn send_again<'a>(
+        &mut self,
+        id: OutboxId,
+        by: impl Into<By<'a>>,
+        now: Timestamp,
+    ) -> Result<OutboxId> {
+        self.decide(id, by.into(), now, |tx, actor| {
             let old = row(tx, id)?;
             outbox::may(&old, Step::Again, now).map_err(refused)?;
             let (mailbox, state): (i64, State) = tx
@@ -106,13 +103,18 @@ impl Store {
             writing::touch(tx, old.ticket, state, now)?;
             let detail = format!("as outbox {new}");
             say(tx, actor, &old, Action::SentAgain, &detail, now)?;
-            Ok(new)
+            Ok(Made { ticket: old.ticket, article: Some(copy), outbox: Some(new) })
         })
     }
 
     /// Takes an undecided message for sent, because a person found that it left.
-    pub fn settle_as_sent(&mut self, id: OutboxId, actor: &str, now: Timestamp) -> Result<()> {
-        self.write(|tx| {
+    pub fn settle_as_sent<'a>(
+        &mut self,
+        id: OutboxId,
+        by: impl Into<By<'a>>,
+        now: Timestamp,
+    ) -> Result<OutboxId> {
+        self.decide(id, by.into(), now, |tx, actor| {
             let row = row(tx, id)?;
             outbox::may(&row, Step::Sent, now).map_err(refused)?;
             let at = row.tried_at.unwrap_or(now);
@@ -122,22 +124,66 @@ impl Store {
             .execute((id, at))?;
             tx.prepare_cached("UPDATE article SET sent_at = ?2 WHERE id = ?1")?
                 .execute((row.article, at))?;
-            say(tx, actor, &row, Action::SettledAsSent, "", now)
+            say(tx, actor, &row, Action::SettledAsSent, "", now)?;
+            Ok(Made { ticket: row.ticket, article: row.article, outbox: Some(id) })
         })
     }
 
     /// Gives a message up that waits, is undecided or was refused; it is neither sent nor looked for
     /// any more.
-    pub fn give_up(&mut self, id: OutboxId, why: &str, actor: &str, now: Timestamp) -> Result<()> {
-        self.write(|tx| {
+    pub fn give_up<'a>(
+        &mut self,
+        id: OutboxId,
+        why: &str,
+        by: impl Into<By<'a>>,
+        now: Timestamp,
+    ) -> Result<OutboxId> {
+        self.decide(id, by.into(), now, |tx, actor| {
             let row = row(tx, id)?;
             outbox::may(&row, Step::GiveUp, now).map_err(refused)?;
             note(tx, id, &outbox::given_up(why, &row.reason))?;
             // The reason may name somebody; the trail outlives what is erased.
             let detail = format!("was {}, {} characters of reason", row.state, why.chars().count());
-            say(tx, actor, &row, Action::GivenUp, &detail, now)
+            say(tx, actor, &row, Action::GivenUp, &detail, now)?;
+            Ok(Made { ticket: row.ticket, article: row.article, outbox: Some(id) })
         })
     }
+
+    /// Decides about one message; which message to show then.
+    fn decide(
+        &mut self,
+        id: OutboxId,
+        by: By<'_>,
+        now: Timestamp,
+        work: impl FnOnce(&Transaction<'_>, &str) -> Result<Made>,
+    ) -> Result<OutboxId> {
+        self.write(|tx| {
+            let made = once::done(tx, by, now, |tx| work(tx, by.actor))?;
+            Ok(made.outbox.unwrap_or(id))
+        })
+    }
+}
+
+/// The statement of a list. Nearly all messages are sent, so the others are found by the index of
+/// those; the sent ones by their ids.
+fn listing(state: Option<Delivery>) -> String {
+    let unsent = |states: &str| {
+        format!(
+            "outbox.id IN (SELECT unsent.id FROM outbox AS unsent INDEXED BY outbox_unsent
+                            WHERE unsent.state <> 'sent' {states})"
+        )
+    };
+    let these = match state {
+        None => unsent(""),
+        Some(Delivery::Queued) => unsent("AND unsent.state IN ('queued', 'drafting')"),
+        Some(Delivery::Refused) => unsent("AND unsent.state = 'refused'"),
+        Some(Delivery::Unknown) => unsent("AND unsent.state = 'unknown'"),
+        Some(Delivery::Sent) => "outbox.state = 'sent'".to_owned(),
+    };
+    format!(
+        "{ROWS} WHERE outbox.id < :after AND (:mailbox IS NULL OR mailbox.name = :mailbox)
+           AND {these} ORDER BY outbox.id DESC LIMIT :limit + 1"
+    )
 }
 
 fn refused(why: outbox::NotPossible) -> Error {
@@ -263,4 +309,40 @@ fn say(
         detail: format!("outbox {}{colon}{detail}", row.id),
     };
     audit::append(tx, now, &entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_sent_is_found_without_reading_what_was() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let now = Timestamp::from_unix(0);
+        let mut store = Store::open(&folder.path().join("a.db"), now).expect("a store");
+        for (state, by_index) in [
+            (None, true),
+            (Some(Delivery::Queued), true),
+            (Some(Delivery::Refused), true),
+            (Some(Delivery::Unknown), true),
+            (Some(Delivery::Sent), false),
+        ] {
+            let plan: Vec<String> = store
+                .read(|tx| {
+                    let mut plan = tx.prepare(&format!("EXPLAIN QUERY PLAN {}", listing(state)))?;
+                    let rows = plan.query_map(
+                        rusqlite::named_params! {
+                            ":after": i64::MAX, ":mailbox": None::<String>, ":limit": 50,
+                        },
+                        |row| row.get(3),
+                    )?;
+                    Ok(rows.collect::<rusqlite::Result<_>>()?)
+                })
+                .expect("a plan");
+            let has = |part: &str| plan.iter().any(|line| line.contains(part));
+            assert_eq!(has("USING COVERING INDEX outbox_unsent"), by_index, "{state:?}: {plan:#?}");
+            assert!(!has("SCAN outbox"), "{state:?}: {plan:#?}");
+            assert!(!has("TEMP B-TREE"), "{state:?}: {plan:#?}");
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub(super) struct Asked {
     pub(super) authorization: Option<String>,
     /// The X-CSRF-Token header.
     pub(super) csrf_token: Option<String>,
+    /// The Idempotency-Key header; two of them joined by a comma.
+    pub(super) idempotency_key: Option<String>,
     /// Whom the request is counted for: the address of the client, or its network.
     pub(super) client: String,
     /// The address it came from, as the door saw it.
@@ -52,6 +54,13 @@ pub(super) struct Asked {
     pub(super) boundary: Option<String>,
     /// Its parts, once they were asked for.
     pub(super) parts: OnceCell<Result<Vec<Part>, Fault>>,
+}
+
+/// A header that came so many times as one (RFC 9110 section 5.3).
+fn joined(request: &tiny_http::Request, name: &'static str) -> Option<String> {
+    let found = request.headers().iter().filter(|header| header.field.equiv(name));
+    let values: Vec<&str> = found.map(|header| header.value.as_str()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 impl Asked {
@@ -72,6 +81,7 @@ impl Asked {
             cookies: header("Cookie").unwrap_or_default(),
             authorization: header("Authorization"),
             csrf_token: header("X-CSRF-Token"),
+            idempotency_key: joined(request, "Idempotency-Key"),
             client: client(door::peer(request), header("X-Forwarded-For").as_deref()),
             peer: door::peer(request).map(|peer| peer.ip()),
             forwarded: header("X-Forwarded-For").is_some(),

@@ -189,10 +189,10 @@ impl Pages {
     ) -> Result<OutboxId, store::Error> {
         match asked.form("deed").as_deref() {
             Some("retry") => self.store.send_again(id, actor, now),
-            Some("sent") => self.store.settle_as_sent(id, actor, now).map(|()| id),
+            Some("sent") => self.store.settle_as_sent(id, actor, now),
             _ => {
                 let reason = self.reason(asked)?;
-                self.store.give_up(id, &reason, actor, now).map(|()| id)
+                self.store.give_up(id, &reason, actor, now)
             }
         }
     }

@@ -8,8 +8,12 @@ use serde::{Deserialize, Deserializer};
 use super::Refusal;
 use crate::desk::ticket::{Priority, State};
 use crate::mail::{Address, Attachment};
+use crate::store::once::Request;
 use crate::time::Timestamp;
 use crate::web::asked::Asked;
+
+/// The most characters of an `Idempotency-Key`.
+const KEY: usize = 255;
 
 /// An address, as an object or as bare text.
 #[derive(Debug, Deserialize)]
@@ -74,6 +78,11 @@ pub(super) struct NewArticle {
     #[serde(default)]
     pub(super) attachments: Vec<File>,
 }
+
+/// Nothing further.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// Why a message of ours is given up.
 #[derive(Debug, Deserialize)]
@@ -166,6 +175,48 @@ pub(super) fn read<'a, T: Deserialize<'a>>(asked: &'a Asked) -> Result<T, Refusa
     serde_json::from_slice(&asked.body).map_err(|error| unfit(error.to_string()))
 }
 
+/// Makes sure that the body says nothing: it is empty, or an object without fields.
+pub(super) fn nothing(asked: &Asked) -> Result<(), Refusal> {
+    if asked.body.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    read::<Nothing>(asked).map(|_| ())
+}
+
+/// The request as one that is done once, if it came with an `Idempotency-Key`. The key may stand in
+/// quotes, as the draft of the IETF wants it, or bare, as most send it.
+pub(super) fn once(asked: &Asked) -> Result<Option<Request>, Refusal> {
+    let Some(given) = asked.idempotency_key.as_deref().map(str::trim) else { return Ok(None) };
+    let fault = |why: &str| Err(Refusal::bad(format!("Idempotency-Key: {why}")));
+    let key = match given.strip_prefix('"') {
+        None => given.to_owned(),
+        Some(rest) => match unquoted(rest) {
+            Some(key) => key,
+            None => return fault("what begins with a quote has to be one whole string in quotes"),
+        },
+    };
+    if key.is_empty() {
+        return fault("it is empty; make one up for each request, such as a UUID");
+    }
+    if key.chars().count() > KEY || key.chars().any(char::is_control) {
+        return fault(&format!("it takes up to {KEY} characters, and no control characters"));
+    }
+    Ok(Some(Request::new(key, &asked.method, asked.path(), &asked.body)))
+}
+
+/// The rest of a string behind its first quote (RFC 9651 section 3.3.3).
+fn unquoted(rest: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut signs = rest.chars();
+    loop {
+        match signs.next()? {
+            '"' => return signs.next().is_none().then_some(text),
+            '\\' => text.push(signs.next().filter(|sign| matches!(sign, '"' | '\\'))?),
+            sign => text.push(sign),
+        }
+    }
+}
+
 /// A state by its word.
 pub(super) fn state(word: &str) -> Result<State, Refusal> {
     word.parse().map_err(|error| unfit(format!("state: {error}")))
@@ -179,4 +230,40 @@ pub(super) fn priority(word: &str) -> Result<Priority, Refusal> {
 /// What is JSON, and not what was asked for.
 pub(super) fn unfit(message: impl Into<String>) -> Refusal {
     Refusal::new(422, "unprocessable", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_bare_or_in_quotes_and_not_too_long() {
+        let longest = "k".repeat(255);
+        let longer = "k".repeat(256);
+        let key = |given: &str| {
+            let given = Some(given.to_owned());
+            let asked = Asked { idempotency_key: given, ..Asked::default() };
+            once(&asked).map_err(|refusal| refusal.status)
+        };
+        let same = |key: &str| Ok(Some(Request::new(key.to_owned(), "", "", b"")));
+        for (given, expected) in [
+            ("8e03978e-40d5-43dd-bc93-6894a57f9324", same("8e03978e-40d5-43dd-bc93-6894a57f9324")),
+            (r#""8e03978e""#, same("8e03978e")),
+            (r#""a\"b\\c""#, same(r#"a"b\c"#)),
+            (" a ", same("a")),
+            (&longest, same(&longest)),
+            (&longer, Err(400)),
+            ("", Err(400)),
+            ("  ", Err(400)),
+            (r#""""#, Err(400)),
+            (r#"""#, Err(400)),
+            (r#""a", "b""#, Err(400)),
+            (r#""a\b""#, Err(400)),
+            ("a\tb", Err(400)),
+            ("a\u{7f}b", Err(400)),
+        ] {
+            assert_eq!(key(given), expected, "{given}");
+        }
+        assert_eq!(once(&Asked::default()).ok(), Some(None));
+    }
 }

@@ -218,6 +218,9 @@ impl From<store::Error> for Refusal {
         match error {
             store::Error::NoSuch(sentence) => Self::new(404, "not_found", sentence),
             store::Error::NotPossible(sentence) => Self::new(409, "conflict", sentence),
+            store::Error::OtherRequest => {
+                Self::new(422, "idempotency_key_reused", error.to_string())
+            }
             store::Error::Unfit(why) => given::unfit(why.to_string()),
             error => {
                 log::error!(target: "web", "cannot answer a request of the API: {error}");

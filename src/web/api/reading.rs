@@ -155,10 +155,13 @@ fn limit(asked: &Asked) -> Result<u32, Refusal> {
 }
 
 impl Asked {
+    /// A cursor that is a number.
     fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let text = self.query(name);
         let number = text.map(|text| {
-            text.parse().map_err(|_| Refusal::bad(format!("{name}: `{text}` is no cursor")))
+            let digits = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+            let number = text.parse().ok().filter(|_| digits);
+            number.ok_or_else(|| Refusal::bad(format!("{name}: `{text}` is no cursor")))
         });
         number.transpose()
     }

@@ -11,6 +11,7 @@ use crate::desk::outgoing::{Hand, Writing};
 use crate::desk::ticket::{ArticleId, Kind, OutboxId, Priority, State, Ticket, TicketNumber};
 use crate::mail::{Address, Attachment};
 use crate::store::Store;
+use crate::store::once::By;
 use crate::time::Timestamp;
 use crate::web::asked::Asked;
 use crate::web::pages::Desk;
@@ -23,20 +24,34 @@ pub(super) fn answer(
     caller: &Caller,
     now: Timestamp,
 ) -> Outcome {
+    // To change a ticket twice in the same way is to change it once; no key is needed for that.
+    let request = match asked.method.as_str() {
+        "POST" => given::once(asked)?,
+        _ => None,
+    };
+    let by = By { actor: &caller.actor, request: request.as_ref() };
     match resource {
-        Resource::Tickets => open(desk, store, asked, caller, now),
+        Resource::Tickets => open(desk, store, asked, (caller, by), now),
         Resource::Ticket(number) => change_ticket(store, asked, *number, caller, now),
         Resource::Replies(number) => {
-            write(desk, store, asked, *number, Kind::EmailOut, caller, now)
+            write(desk, store, asked, (*number, Kind::EmailOut), (caller, by), now)
         }
-        Resource::Notes(number) => write(desk, store, asked, *number, Kind::Note, caller, now),
-        Resource::Decision(id, step) => decide(store, asked, *id, *step, caller, now),
+        Resource::Notes(number) => {
+            write(desk, store, asked, (*number, Kind::Note), (caller, by), now)
+        }
+        Resource::Decision(id, step) => decide(store, asked, (*id, *step), by, now),
         // Their methods were refused before.
         _ => Err(Refusal::new(405, "method_not_allowed", "this cannot be changed")),
     }
 }
 
-fn open(desk: &Desk, store: &mut Store, asked: &Asked, caller: &Caller, now: Timestamp) -> Outcome {
+fn open(
+    desk: &Desk,
+    store: &mut Store,
+    asked: &Asked,
+    (caller, by): (&Caller, By<'_>),
+    now: Timestamp,
+) -> Outcome {
     let given: given::NewTicket = given::read(asked)?;
     let (mailbox, policy) = desk.mailbox(given.mailbox.as_deref()).map_err(unfit)?;
     let opening = Opening {
@@ -55,7 +70,7 @@ fn open(desk: &Desk, store: &mut Store, asked: &Asked, caller: &Caller, now: Tim
     };
     let author = Address { address: String::new(), name: caller.name.clone() };
     let number = store
-        .open_ticket(mailbox, &opening, policy, author, &caller.actor, now)
+        .open_ticket((mailbox, policy), &opening, author, by, now)
         .map_err(unfit_for_the_desk)?;
     let answer = whole(201, &store.ticket(number)?)?;
     Ok(answer.with("Location", format!("/api/v1/tickets/{number}")))
@@ -126,9 +141,8 @@ fn write(
     desk: &Desk,
     store: &mut Store,
     asked: &Asked,
-    number: TicketNumber,
-    kind: Kind,
-    caller: &Caller,
+    (number, kind): (TicketNumber, Kind),
+    (caller, by): (&Caller, By<'_>),
     now: Timestamp,
 ) -> Outcome {
     let given: given::NewArticle = given::read(asked)?;
@@ -148,7 +162,7 @@ fn write(
         Kind::Note => Hand::Note(Address { address: String::new(), name: caller.name.clone() }),
         _ => Hand::Answer(desk.mailbox(Some(&mailbox)).map_err(unfit)?.1),
     };
-    let id = store.put(number, writing, hand, &caller.actor, now)?;
+    let (number, id) = store.put(number, writing, hand, by, now)?;
     written_article(store, number, id)
 }
 
@@ -156,26 +170,28 @@ fn write(
 fn decide(
     store: &mut Store,
     asked: &Asked,
-    id: OutboxId,
-    step: Step,
-    caller: &Caller,
+    (id, step): (OutboxId, Step),
+    by: By<'_>,
     now: Timestamp,
 ) -> Outcome {
-    match step {
+    let (status, id) = match step {
         Step::Again => {
-            let new = store.send_again(id, &caller.actor, now)?;
-            return whole(201, &store.outbox_row(new)?);
+            given::nothing(asked)?;
+            (201, store.send_again(id, by, now)?)
         }
-        Step::Sent => store.settle_as_sent(id, &caller.actor, now)?,
+        Step::Sent => {
+            given::nothing(asked)?;
+            (200, store.settle_as_sent(id, by, now)?)
+        }
         Step::GiveUp => {
             let given: given::GivenUp = given::read(asked)?;
             if given.reason.trim().is_empty() {
                 return Err(unfit("reason: say why, for whoever looks at the ticket later"));
             }
-            store.give_up(id, given.reason.trim(), &caller.actor, now)?;
+            (200, store.give_up(id, given.reason.trim(), by, now)?)
         }
-    }
-    whole(200, &store.outbox_row(id)?)
+    };
+    whole(status, &store.outbox_row(id)?)
 }
 
 fn written_article(store: &mut Store, number: TicketNumber, id: ArticleId) -> Outcome {
