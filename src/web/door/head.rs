@@ -178,6 +178,10 @@ impl Head {
         let close = connection.split(|b| *b == b',').any(|word| word.trim_ascii() == b"close");
 
         let mut text = format!("{method} {} HTTP/1.0\r\nHost: {host}\r\n", normal(target)?);
+        // Left outside, what was to be done once would be done twice.
+        if all("Idempotency-Key").iter().any(|key| !key.is_ascii() || key.trim_ascii().is_empty()) {
+            return Err(BAD_HEADER);
+        }
         for (name, joined) in PASSED {
             let values: Vec<String> = all(name).into_iter().filter_map(clean).collect();
             if values.len() > 1 && !joined {
