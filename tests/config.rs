@@ -63,7 +63,7 @@ fn each_wrong_value_is_one_fault_at_its_place() {
         ("an empty listen", "[web]\nlisten = \"\"", &["2:10: [web]: listen must not be empty"]),
         ("a host with a scheme", "[web]\nallowed_hosts = [\"desk.example\", \"http://x\"]", &["2:34: [web]: allowed_hosts must hold host names"]),
         ("a host that is no text", "[web]\nallowed_hosts = [1, true]", &["2:18: [web]: allowed_hosts must hold texts in quotes, not a whole number", "2:21: [web]: allowed_hosts must hold texts in quotes, not true or false"]),
-        ("a network that is none", "[web]\nmetrics_from = [\"10.0.0.0/8\", \"10.0.0.0/33\"]", &["2:32: [web]: metrics_from must hold numeric addresses or networks"]),
+        ("a network that is none", "[web]\nmetrics_from = [\"10.0.0.0/8\", \"10.0.0.0/33\"]", &["2:31: [web]: metrics_from must hold numeric addresses or networks"]),
         ("a host list that is a text", "[web]\nallowed_hosts = \"x\"", &["2:17: [web]: allowed_hosts must be a list of texts in [ ], not a text"]),
         ("half of https", "[web]\ntls_key_file = \"k.pem\"", &["2:16: [web]: tls_key_file is set without tls_certificate_file"]),
         ("the other half", "[web]\ntls_certificate_file = \"c.pem\"", &["2:24: [web]: tls_certificate_file is set without tls_key_file"]),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use counterfoil::desk::change::Change;
 use counterfoil::desk::figures::What;
 use counterfoil::desk::ledger::Reconciliation;
-use counterfoil::desk::ticket::{Role, State, TicketNumber};
+use counterfoil::desk::ticket::{Kind, Role, State, TicketNumber};
 use counterfoil::store::filing::Filed;
 use counterfoil::store::ledger::Setback;
 use counterfoil::store::listing::Seen;
@@ -30,11 +30,22 @@ fn db(house: &House) -> rusqlite::Connection {
     rusqlite::Connection::open(&house.path).unwrap()
 }
 
+/// Answers a ticket with the form that stands below its conversation.
 fn answer(house: &House, cookie: &str, number: i64) {
-    let token = house.get_as(&format!("/tickets/{number}"), cookie).token();
-    let form = [("token", token.as_str()), ("text", "We come at noon."), ("do", "reply")];
-    let sent = house.post(&format!("/tickets/{number}/write"), cookie, &form);
+    let page = house.get_as(&format!("/tickets/{number}"), cookie).body;
+    let at = page.find("id=\"write-form\"").unwrap_or_else(|| panic!("no form in {page}"));
+    let form = &page[page[..at].rfind("<form").unwrap()..];
+    let hidden = |name: &str| {
+        let rest = form.split_once(&format!("name=\"{name}\" value=\"")).unwrap().1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let own = ["token", "form", "seen"].map(|name| (name, hidden(name)));
+    let mut fields: Vec<(&str, &str)> =
+        own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fields.extend([("text", "We come at noon."), ("as", "reply")]);
+    let sent = house.post(&format!("/tickets/{number}/write"), cookie, &fields);
     assert_eq!(sent.status, 303, "{sent:?}");
+    assert!(sent.header("Location").unwrap().contains("said=sent"), "{sent:?}");
 }
 
 /// What was tallied of this in all hours.
@@ -59,7 +70,7 @@ fn the_status_page_speaks_german_and_monitors_hear_english() {
         "Postfächer",
         "<dt>Heute übernommen</dt><dd><b>2</b></dd>",
         "<b>2</b> wartend",
-        "<strong>30 Tage</strong>",
+        "wird unsere Kopie nach <strong>30 Tagen</strong> gelöscht",
         "04.05.2026 09:13 UTC",
         "Wird alle 30 Sekunden abgerufen; Originale werden in einen Ordner kopiert",
         ">geht auf</span>",
@@ -192,23 +203,25 @@ fn answers_and_waits_are_tallied_and_outlive_erasure() {
     assert_eq!(figures.waiting.len(), 2, "{figures:?}");
     assert_eq!(figures.waiting[1].1, 1);
 
+    // Whoever signed in the day before has to do so again.
+    let cookie = house.agent(Role::Admin);
     let page = get(&house, "/figures", &format!("Cookie: {cookie}\r\n{GERMAN}"));
     assert_eq!(page.status, 200);
     for expected in [
         "<h1>Zahlen</h1>",
-        "am längsten seit 25 Stunden",
+        "längste Wartezeit: bis zu 25 Stunden",
         "4 Eingänge und 2 Antworten in 30 Tagen",
         "role=\"img\"",
         "<title id=\"days-title\">Eingänge und Antworten</title>",
         "<th scope=\"row\">binnen 4 Stunden</th><td class=\"number\">1</td>",
-        "<th scope=\"row\">1 bis 3 Tagen</th><td class=\"number\">1</td>",
+        "<th scope=\"row\">1 bis 3 Tage</th><td class=\"number\">1</td>",
         "100 % <span class=\"at\">von 1 in 30 Tagen",
         "href=\"/figures\" aria-current=\"page\"",
     ] {
         assert!(page.body.contains(expected), "{expected} in {}", page.body);
     }
     assert!(page.body.len() < 40_000, "{}", page.body.len());
-    assert!(!page.body.contains("style=") && !page.body.contains("<script"));
+    assert!(!page.body.contains("style=") && !page.body.contains("<script>"));
 
     let before = house.store.figures(Timestamp::from_unix(0)).unwrap().tallies;
     change(&mut house, State::Deleted);
@@ -291,4 +304,102 @@ fn an_older_database_gets_its_counts_and_figures() {
     .unwrap();
     db.execute_batch(&fill).unwrap();
     assert_eq!(dump(&house), kept);
+}
+
+/// Since when a ticket's requester waits and when they were first answered, in seconds since the start.
+fn waits(house: &House, number: i64) -> (Option<i64>, Option<i64>) {
+    let sql =
+        "SELECT unixepoch(waiting_since), unixepoch(answered_at) FROM ticket WHERE number = ?1";
+    let since = |at: Option<i64>| at.map(|at| at - house::START);
+    db(house).query_row(sql, [number], |row| Ok((since(row.get(0)?), since(row.get(1)?)))).unwrap()
+}
+
+/// That the kept counts of those who wait are what counting gives.
+fn assert_waits_agree(house: &House) {
+    let sql = "SELECT (SELECT ifnull(sum(tickets), 0) FROM waiting_count),
+                      (SELECT count(*) FROM ticket
+                       WHERE waiting_since IS NOT NULL AND state IN ('new', 'open'))";
+    let counts: (i64, i64) =
+        db(house).query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(counts.0, counts.1);
+}
+
+#[test]
+fn whoever_waits_in_two_tickets_waits_since_the_earlier_letter_when_they_are_merged() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    for number in 1..=5 {
+        house.letter(letter(number));
+        house.later(100);
+    }
+    let now = house.clock.now();
+    let set = |house: &mut House, number, state| {
+        let change = [Change::State(state)];
+        house.store.change_ticket(TicketNumber(number), &change, "agent:a", now).unwrap();
+    };
+    let merge = |house: &mut House, source, into| {
+        let (source, into) = (TicketNumber(source), TicketNumber(into));
+        house.store.merge_tickets(source, into, "agent:a", now).unwrap();
+        assert_waits_agree(house);
+    };
+    // The longer wait was in the one that is gone.
+    merge(&mut house, 2, 3);
+    assert_eq!((waits(&house, 2).0, waits(&house, 3)), (None, (Some(100), None)));
+    // What was answered stays so, and what waited goes on waiting.
+    answer(&house, &cookie, 1);
+    assert_eq!(waits(&house, 1), (None, Some(500)));
+    merge(&mut house, 1, 3);
+    assert_eq!(waits(&house, 3), (Some(100), Some(500)));
+    // A closed one wakes, and with it the wait; in a pending one nobody waits.
+    set(&mut house, 4, State::Closed);
+    merge(&mut house, 3, 4);
+    assert_eq!(waits(&house, 4), (Some(100), Some(500)));
+    set(&mut house, 5, State::Pending);
+    merge(&mut house, 4, 5);
+    assert_eq!(waits(&house, 5), (None, Some(500)));
+}
+
+#[test]
+fn a_part_that_becomes_a_ticket_waits_since_its_first_unanswered_letter() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    let again = |house: &mut House, number: u32| {
+        let mut again = letter(number);
+        again.in_reply_to = letter(1).message_id.into_iter().collect();
+        house.letter(again);
+        house.later(100);
+    };
+    house.letter(letter(1));
+    house.later(100);
+    answer(&house, &cookie, 1);
+    house.later(100);
+    for number in [2, 3, 4] {
+        again(&mut house, number);
+    }
+    assert_eq!(waits(&house, 1), (Some(200), Some(100)));
+    let ticket = house.store.ticket(TicketNumber(1)).unwrap();
+    let incoming = ticket.articles.iter().filter(|it| it.kind == Kind::EmailIn).map(|it| it.id);
+    let incoming: Vec<_> = incoming.collect();
+    // The first one that left is the acknowledgement, which answers nobody.
+    let sent = ticket.articles.iter().rfind(|it| it.kind == Kind::EmailOut);
+    let split = |house: &mut House, articles: &[_]| {
+        let (one, now) = (TicketNumber(1), house.clock.now());
+        let new = house.store.split_ticket(one, articles, "agent:a", now).unwrap();
+        assert_waits_agree(house);
+        new.0
+    };
+    let last = split(&mut house, &incoming[3..]);
+    assert_eq!(
+        (waits(&house, last), waits(&house, 1)),
+        ((Some(400), None), (Some(200), Some(100)))
+    );
+    let second = split(&mut house, &incoming[1..2]);
+    assert_eq!(
+        (waits(&house, second), waits(&house, 1)),
+        ((Some(200), None), (Some(300), Some(100)))
+    );
+    // A letter leaves with its answer: there nobody waits, and here nobody was answered.
+    let answered = [incoming[0], sent.unwrap().id];
+    let first = split(&mut house, &answered);
+    assert_eq!((waits(&house, first), waits(&house, 1)), ((None, Some(100)), (Some(300), None)));
 }

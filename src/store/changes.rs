@@ -7,7 +7,7 @@ use super::notices::{self, Happened};
 use super::once::{self, By, Made};
 use super::tickets::{no_ticket, say, tags};
 use super::writing::Content;
-use super::{Error, MailboxId, Result, Store, caps, writing};
+use super::{Error, MailboxId, Result, Store, caps, waits, writing};
 use crate::desk::audit::Action;
 use crate::desk::change::{self, Change, NotPossible, Standing};
 use crate::desk::intake::{NewTicket, Policy};
@@ -86,6 +86,7 @@ impl Store {
         self.write(|tx| {
             let (from, before) = (standing(tx, source)?, standing(tx, into)?);
             let after = change::merged(&from, &before).map_err(|why| not_possible(&why))?;
+            let both = waits::of_both(tx, source, into)?;
             let moved = tx
                 .prepare_cached("UPDATE article SET ticket = ?2 WHERE ticket = ?1")?
                 .execute((source, into))?;
@@ -102,6 +103,7 @@ impl Store {
             )?
             .execute((source, into))?;
             write(tx, &before, &after, now)?;
+            waits::take_over(tx, into, &both)?;
             writing::touch(tx, source, State::Closed, now)?;
             let detail = format!("into ticket {into}, {moved} articles");
             say(tx, source, actor, Action::Merged, detail, now)?;
@@ -185,6 +187,7 @@ impl Store {
                 tx.prepare_cached("UPDATE notice SET ticket = ?2 WHERE article = ?1")?
                     .execute((part.id, new.number))?;
             }
+            waits::after_split(tx, number, new.number)?;
             writing::touch(tx, number, whole.state, now)?;
             let detail = format!("{} articles into ticket {}", chosen.len(), new.number);
             say(tx, number, actor, Action::Split, detail, now)?;

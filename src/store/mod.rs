@@ -33,6 +33,7 @@ pub mod tokens;
 pub mod tries;
 pub mod undelivered;
 mod values;
+mod waits;
 mod writing;
 
 use std::fs::File;

@@ -1,6 +1,7 @@
 //! What the status page shows, read in one view of the database: how the rounds fare, and for each
 //! mailbox its sum, what was taken in today, what can still be recovered, and what waits to leave.
-//! All by kept counts and small indexes: it must not become slower with the ledger. Counts and moments only; nothing here names a person or a subject.
+//! All by kept counts and small indexes: it must not become slower with the ledger. Counts and moments
+//! only; nothing here names a person or a subject.
 
 use rusqlite::Transaction;
 
@@ -239,4 +240,59 @@ fn outbox(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Res
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Tables that stay small however much mail there is: a row for each mailbox, round, outcome, state
+    /// of a queue, or hour since which somebody waits.
+    const SMALL: [&str; 5] = ["mailbox", "health", "ledger_count", "ticket_count", "waiting_count"];
+
+    /// The statements written in a source, with `{order}` filled in.
+    fn statements(source: &str) -> Vec<String> {
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        let mut statements = Vec::new();
+        for rest in source.split("\"SELECT ").skip(1) {
+            let statement = rest.split_once('"').unwrap().0;
+            statements.push(format!("SELECT {}", statement.replace("{order}", "DESC")));
+        }
+        statements
+    }
+
+    #[test]
+    fn nothing_that_is_read_for_status_figures_or_metrics_grows_with_the_mail() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_unix(1_777_885_964);
+        let store = Store::open(&folder.path().join("counterfoil.db"), now).unwrap();
+        let sources = [
+            (include_str!("status.rs"), 8),
+            (include_str!("figures.rs"), 6),
+            (include_str!("health.rs"), 1),
+        ];
+        for (source, least) in sources {
+            let statements = statements(source);
+            assert!(statements.len() >= least, "only {statements:#?}");
+            for statement in statements {
+                let mut plan: Vec<String> = Vec::new();
+                let mut explained =
+                    store.db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+                let mut steps = explained.raw_query();
+                while let Some(step) = steps.next().unwrap() {
+                    plan.push(step.get(3).unwrap());
+                }
+                assert!(!plan.is_empty(), "{statement}");
+                for step in plan.iter().filter_map(|step| step.strip_prefix("SCAN ")) {
+                    let table = step.split(' ').next().unwrap();
+                    let is_small = SMALL.contains(&table) || step == "CONSTANT ROW";
+                    assert!(is_small || table.starts_with('('), "{statement}\n{plan:#?}");
+                }
+                // An index of the whole ledger by outcome is no better than the ledger.
+                let walks = plan.iter().any(|step| step.contains("ledger_by_outcome (mailbox=?)"));
+                assert!(!walks, "{statement}\n{plan:#?}");
+            }
+        }
+    }
 }

@@ -90,10 +90,10 @@ impl Pages {
     /// The metrics: for this machine itself, and for whom the office allows. What a proxy passes on
     /// comes from elsewhere, whatever the proxy's own address.
     pub(super) fn metrics(&mut self, asked: &Asked, now: Timestamp) -> Outcome {
+        let from = &self.desk.metrics_from;
         let allowed = asked.peer.map(|peer| peer.to_canonical()).is_some_and(|peer| {
-            (peer.is_loopback() && !asked.forwarded)
-                || self.desk.metrics_from.iter().any(|network| network.holds(peer))
-        });
+            peer.is_loopback() || from.iter().any(|network| network.holds(peer))
+        }) && !asked.forwarded;
         if !allowed {
             return Ok(Answer::line(
                 403,

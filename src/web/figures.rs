@@ -144,11 +144,11 @@ fn headlines(numbers: &Numbers, locale: &Locale) -> Markup {
                 dt { (texts.in_a_day) }
                 dd {
                     @if first == 0 {
-                        "–"
+                        "–" " " span.at { (texts.nobody_answered) }
                     } @else {
-                        (in_a_day * 100 / first) " %"
+                        (in_a_day * 100 / first) " %" " "
+                        span.at { (put(texts.in_a_day_more, &[&locale.number(first)])) }
                     }
-                    " " span.at { (put(texts.in_a_day_more, &[&locale.number(first)])) }
                 }
             }
         }
@@ -314,7 +314,7 @@ mod tests {
         // Summer time began on 29 March 2026.
         let all = days(&berlin, NOW.plus_days(-30));
         assert_eq!(all[29].to_string(), "2026-04-03T22:00:00Z");
-        assert_eq!(all[0].to_string(), "2026-03-04T23:00:00Z");
+        assert_eq!(all[0].to_string(), "2026-03-05T23:00:00Z");
         assert!(
             all.windows(2)
                 .all(|pair| (23..=25).contains(&((pair[1].unix() - pair[0].unix()) / 3_600)))
@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(numbers.waits, [7, 5, 0, 0, 0]);
         assert_eq!(numbers.open, 12);
         let page = page(&figures, &locale).into_string();
-        assert!(page.contains("the longest for 2 days"), "{page}");
+        assert!(page.contains("the longest for up to 2 days"), "{page}");
         assert!(page.contains("66 %"), "{page}");
     }
 }

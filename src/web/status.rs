@@ -261,8 +261,11 @@ impl Page<'_> {
     /// listed.
     fn ledger(&self) -> Markup {
         let (locale, texts) = (self.locale, &self.locale.texts().status);
-        let balances: Vec<&Balance> =
+        let mut balances: Vec<&Balance> =
             self.status.mailboxes.iter().map(|mailbox| &mailbox.balance).collect();
+        // As the cards above stand; what is no longer watched comes last.
+        let place = |name: &str| self.facts.mailboxes.iter().position(|it| it.name == name);
+        balances.sort_by_key(|balance| place(&balance.mailbox).unwrap_or(usize::MAX));
         html! {
             section aria-labelledby="ledger" {
                 h2 #ledger { (texts.ledger) }
@@ -270,7 +273,7 @@ impl Page<'_> {
                 @if balances.is_empty() {
                     p.none { (texts.no_ledger) }
                 } @else {
-                    div.scroll role="region" aria-label=(texts.balance) tabindex="0" {
+                    div.scroll.balance role="region" aria-label=(texts.balance) tabindex="0" {
                         table {
                             thead {
                                 tr {

@@ -60,6 +60,11 @@ fn policy(store: &mut Store, now: Timestamp) -> Policy {
 
 impl House {
     pub(crate) fn open() -> Self {
+        Self::open_for(&[])
+    }
+
+    /// A house in which the metrics are for these addresses and networks besides.
+    pub(crate) fn open_for(metrics_from: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("counterfoil.db");
         let clock = Arc::new(ByHand(AtomicI64::new(START)));
@@ -70,7 +75,7 @@ impl House {
         let settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
             allowed_hosts: vec!["help.contoso.example".to_owned()],
-            metrics_from: Vec::new(),
+            metrics_from: metrics_from.iter().map(|from| from.parse().unwrap()).collect(),
             tls: None,
             store_path: path.clone(),
             desk: "Contoso Help".to_owned(),

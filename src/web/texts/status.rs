@@ -173,8 +173,8 @@ pub(super) const GERMAN: Status = Status {
     keep_still: "Anhalten",
     let_renew: "Diese Seite von selbst erneuern lassen",
     retention: "Aufbewahrung",
-    retention_days: "Unsere Kopie eines Originals wird {} nach dessen Entfernen aus dem Postfach \
-                     gelöscht, ebenso der Inhalt eines gelöschten Tickets.",
+    retention_days: "Ist ein Original aus dem Postfach entfernt, wird unsere Kopie nach {} gelöscht, ebenso \
+                     der Inhalt eines gelöschten Tickets.",
     last_round: "Der letzte Lauf war {}.",
     ledger: "Bilanz",
     ledger_lead: "Jede je gelistete Nachricht hat genau einen Verbleib. Die Summe muss ergeben, was \
