@@ -68,9 +68,9 @@ fn main() {
         .and_then(|db| db.query_row("SELECT indexed_from FROM installation", [], |row| row.get(0)))
         .expect("how far the index is");
     if missing > 1 {
-        println!("articles before {missing} are not in the index: searches below tell little");
+        println!("articles before {missing} are not in the index, so nothing is searched for");
     }
-    serve::serve(&path, tickets);
+    serve::serve(&path, tickets, missing <= 1);
 }
 
 /// Puts what is missing into the index, as the program does when it was upgraded.

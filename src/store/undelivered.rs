@@ -42,20 +42,11 @@ impl Store {
     ) -> Result<Listing<OutboxRow>> {
         self.read(|tx| {
             let rows = tx
-                .prepare_cached(&format!(
-                    "{ROWS}
-                     WHERE outbox.id < :after AND (:mailbox IS NULL OR mailbox.name = :mailbox)
-                       AND CASE
-                             WHEN :state IS NULL THEN outbox.state <> 'sent'
-                             WHEN :state = 'queued' THEN outbox.state IN ('queued', 'drafting')
-                             ELSE outbox.state = :state
-                           END
-                     ORDER BY outbox.id DESC LIMIT :limit + 1"
-                ))?
+                .prepare_cached(&list(filter.state))?
                 .query_map(
                     rusqlite::named_params! {
                         ":after": after.unwrap_or(i64::MAX), ":mailbox": filter.mailbox,
-                        ":state": filter.state.map(|state| state.to_string()), ":limit": limit,
+                        ":limit": limit,
                     },
                     outbox_row,
                 )?
@@ -138,6 +129,32 @@ impl Store {
             say(tx, actor, &row, Action::GivenUp, &detail, now)
         })
     }
+}
+
+/// The statement for a list. What was not sent are few among very many, and an index has them.
+fn list(state: Option<Delivery>) -> String {
+    let state = match state {
+        Some(Delivery::Sent) => {
+            return format!(
+                "{ROWS} WHERE outbox.id < :after AND outbox.state = 'sent'
+                   AND (:mailbox IS NULL OR mailbox.name = :mailbox)
+                 ORDER BY outbox.id DESC LIMIT :limit + 1"
+            );
+        }
+        None => "outbox.state <> 'sent'",
+        Some(Delivery::Queued) => "outbox.state <> 'sent' AND state IN ('queued', 'drafting')",
+        Some(Delivery::Refused) => "outbox.state <> 'sent' AND state = 'refused'",
+        Some(Delivery::Unknown) => "outbox.state <> 'sent' AND state = 'unknown'",
+    };
+    format!(
+        "{ROWS} WHERE outbox.id IN (
+           SELECT outbox.id FROM outbox INDEXED BY outbox_unsent
+           WHERE outbox.id < :after AND {state}
+             AND (:mailbox IS NULL
+                  OR outbox.mailbox = (SELECT id FROM mailbox WHERE name = :mailbox))
+           ORDER BY outbox.id DESC LIMIT :limit + 1)
+         ORDER BY outbox.id DESC"
+    )
 }
 
 fn refused(why: outbox::NotPossible) -> Error {
