@@ -86,8 +86,7 @@ pub(super) fn serve(path: &Path, tickets: usize, searches: bool) {
     };
     drop(store);
     let web = Web::open(settings, Arc::new(Fixed(now))).expect("the web");
-    let mut kinds = kinds(web.address(), &session, tickets);
-    kinds.retain(|(_, path)| searches || !path.starts_with("/search"));
+    let kinds = kinds(web.address(), &session, tickets, searches);
     let asking = Asking { kinds, address: web.address(), session, tickets };
     let rate = std::env::var("COUNTERFOIL_BENCH_DESK_RATE");
     let rate = rate.ok().and_then(|rate| rate.parse().ok()).unwrap_or(RATE);
@@ -111,7 +110,12 @@ pub(super) fn serve(path: &Path, tickets: usize, searches: bool) {
 }
 
 /// The kinds of page there are, by what their address begins with; each asked alone.
-fn kinds(address: SocketAddr, session: &str, tickets: usize) -> Vec<(&'static str, String)> {
+fn kinds(
+    address: SocketAddr,
+    session: &str,
+    tickets: usize,
+    searches: bool,
+) -> Vec<(&'static str, String)> {
     let mut client = Client::new(address, session);
     let hundredth = |client: &mut Client, first: &str| {
         let mut path = first.to_owned();
@@ -150,6 +154,9 @@ fn kinds(address: SocketAddr, session: &str, tickets: usize) -> Vec<(&'static st
         ("outbox", "/outbox"),
         ("audit", "/audit"),
     ] {
+        if path.starts_with("/search") && !searches {
+            continue;
+        }
         let begun = Instant::now();
         let status = client.get(&filled(path, 0, tickets));
         let cold = begun.elapsed();
