@@ -2,7 +2,8 @@
 //! numbers, conditions, and pages far back; each beside the bare question to SQLite that it cannot do
 //! without. `cargo bench --bench desk`; `COUNTERFOIL_BENCH_DESK` is the folder where the database is
 //! made once and kept, `COUNTERFOIL_BENCH_DESK_TICKETS` how many tickets it has (20,000 unless told).
-//! At last the web is opened over it and asked at a fixed rate; with `COUNTERFOIL_BENCH_DESK_WEB=1` that
+//! At last the web is opened over it and asked at a fixed rate (`COUNTERFOIL_BENCH_DESK_RATE`, 500 a
+//! second), as fast as it can, and beside an intake; with `COUNTERFOIL_BENCH_DESK_WEB=1` that
 //! is all, and nothing is put into the index before.
 
 #![allow(clippy::print_stdout)]
@@ -67,9 +68,9 @@ fn main() {
         .and_then(|db| db.query_row("SELECT indexed_from FROM installation", [], |row| row.get(0)))
         .expect("how far the index is");
     if missing > 1 {
-        println!("articles before {missing} are not in the index: searches below tell little");
+        println!("articles before {missing} are not in the index, so nothing is searched for");
     }
-    serve::serve(&path, tickets);
+    serve::serve(&path, tickets, missing <= 1);
 }
 
 /// Puts what is missing into the index, as the program does when it was upgraded.

@@ -4,13 +4,17 @@
 use std::path::Path;
 use std::time::Instant;
 
+use counterfoil::desk::ticket::Role;
 use counterfoil::store::Store;
 use rusqlite::Connection;
 
 use crate::{BEGUN, PACE, VOCABULARY};
 
 /// How many different people write.
-const PEOPLE: u64 = 100_000;
+pub(super) const PEOPLE: u64 = 100_000;
+
+/// How many agents there are; as many tickets as a fifth of them has are nobody's.
+const AGENTS: u64 = 20;
 
 /// Draws by lot, the same every time (splitmix64).
 pub(super) struct Lot(pub(super) u64);
@@ -60,6 +64,10 @@ pub(super) fn make(path: &Path, tickets: usize) {
     let _ = std::fs::remove_file(&half_made);
     let mut store = Store::open(&half_made, BEGUN).expect("a store");
     store.mailbox("support", "support@office.example", None, BEGUN).expect("a mailbox");
+    for agent in 0..AGENTS {
+        let (name, email) = (format!("agent-{agent}"), format!("agent-{agent}@office.example"));
+        store.add_agent(&name, &email, Role::Agent, None, BEGUN).expect("an agent");
+    }
     drop(store);
     let mut db = Connection::open(&half_made).expect("the database");
     db.execute_batch(
@@ -138,7 +146,7 @@ pub(super) fn make(path: &Path, tickets: usize) {
         tx.prepare_cached(
             "INSERT INTO ticket (number, mailbox, subject, state, priority, queue, assignee,
                                  requester, created_at, updated_at, closed_at)
-             VALUES (?1, 1, ?2, ?3, 'normal', ?4, ?5, ?8, ?6, ?6, ?7)",
+             VALUES (?1, 1, ?2, ?3, 'normal', ?4, ?5, ?8, ?9, ?6, ?7)",
         )
         .expect("a statement")
         .execute((
@@ -146,15 +154,19 @@ pub(super) fn make(path: &Path, tickets: usize) {
             subject(nth + 1),
             state,
             format!("queue-{}", lot.below(8)),
-            format!("agent-{}", lot.below(20)),
+            Some(lot.below(AGENTS * 6 / 5))
+                .filter(|agent| *agent < AGENTS)
+                .map(|agent| format!("agent-{agent}")),
             at(*last),
             closed,
             1 + lot.below(PEOPLE) as i64,
+            at(nth as i64 * 3 + 1),
         ))
         .expect("a ticket");
     }
     tx.execute("UPDATE installation SET indexed_from = (SELECT max(id) + 1 FROM article)", [])
         .expect("nothing is indexed");
+    counts(&tx);
     tx.commit().expect("committed");
     drop(db);
     std::fs::rename(&half_made, path).expect("renamed");
@@ -206,6 +218,26 @@ fn people(db: &mut Connection) {
     }
     tx.commit().expect("committed");
 }
+
+/// What triggers count when rows change, and not when they are written as they are at last.
+fn counts(tx: &Connection) {
+    tx.execute_batch(
+        "INSERT INTO recoverable_count (mailbox, hour, originals)
+           SELECT mailbox, substr(recoverable_until, 1, 13), count(*) FROM ledger
+           WHERE original = 'removed' GROUP BY 1, 2;
+         INSERT INTO tally (hour, what, mailbox, amount)
+           SELECT substr(received_at, 1, 13), what.word, mailbox, count(*) FROM ledger
+           CROSS JOIN (SELECT 'arrived' AS word UNION ALL SELECT 'taken_in') AS what
+           WHERE outcome IN ('opened', 'joined') GROUP BY 1, 2, 3;
+         INSERT INTO tally (hour, what, mailbox, amount)
+           SELECT substr(created_at, 1, 13), 'within_hour', 1, count(*) FROM ticket GROUP BY 1;
+         UPDATE ticket SET waiting_since = updated_at WHERE state IN ('new', 'open');",
+    )
+    .expect("the counts");
+}
+
+/// For how many seconds a mailbox lets originals be recovered.
+const RECOVERY: i64 = 30 * 86_400;
 
 /// What is kept beside each article.
 struct Records {
@@ -273,11 +305,11 @@ impl Records {
         article: Option<i64>,
     ) {
         // Originals stay recoverable for about a month.
-        let recent = self.articles - item.abs() < 30 * 86_400 / PACE;
+        let recent = self.articles - item.abs() < RECOVERY / PACE;
         tx.prepare_cached(
             "INSERT INTO ledger (mailbox, item_id, message_id, sha256, size, received_at, listed_at,
                                  outcome, article, original, filed_at, recoverable_until, raw_since)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?5, ?5, ?5)",
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?5, ?9, ?5)",
         )
         .expect("a statement")
         .execute((
@@ -289,6 +321,7 @@ impl Records {
             outcome,
             article,
             if recent { "removed" } else { "expired" },
+            at(item.abs() + RECOVERY / PACE),
         ))
         .expect("a ledger row");
         tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, ?2)")

@@ -28,7 +28,7 @@ pub struct Figures {
     /// What happened, in the order of the hours.
     pub tallies: Vec<Tally>,
     /// Tickets whose requesters wait for an answer, by the hour since which they do, the longest
-    /// wait first.
+    /// wait first; all from before the time asked for together, with the first of their hours.
     pub waiting: Vec<(Timestamp, u64)>,
     /// Tickets by state.
     pub states: BTreeMap<State, u64>,
@@ -62,21 +62,26 @@ impl Store {
                 )?
                 .query_map([hour(since)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect::<rusqlite::Result<_>>()?;
-            let tallies = rows
-                .into_iter()
-                .map(|(hour, what, amount)| Ok(Tally { hour: begin(&hour)?, what, amount }));
+            let mut tallies: Vec<Tally> = Vec::with_capacity(rows.len());
+            let mut current = String::new();
+            for (hour, what, amount) in rows {
+                let known = tallies.last().filter(|_| hour == current).map(|tally| tally.hour);
+                let at = known.map_or_else(|| begin(&hour), Ok)?;
+                tallies.push(Tally { hour: at, what, amount });
+                current = hour;
+            }
             let waiting: Vec<(String, u64)> = tx
                 .prepare_cached(
-                    "SELECT hour, tickets FROM waiting_count WHERE tickets > 0 ORDER BY hour",
+                    "SELECT min(hour), sum(tickets) FROM waiting_count
+                     WHERE tickets > 0 AND hour < ?1 HAVING count(*) > 0
+                     UNION ALL
+                     SELECT hour, tickets FROM waiting_count WHERE tickets > 0 AND hour >= ?1
+                     ORDER BY 1",
                 )?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map([hour(since)], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<rusqlite::Result<_>>()?;
             let waiting = waiting.into_iter().map(|(hour, tickets)| Ok((begin(&hour)?, tickets)));
-            Ok(Figures {
-                tallies: tallies.collect::<Result<_>>()?,
-                waiting: waiting.collect::<Result<_>>()?,
-                states: states(tx)?,
-            })
+            Ok(Figures { tallies, waiting: waiting.collect::<Result<_>>()?, states: states(tx)? })
         })
     }
 

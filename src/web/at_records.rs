@@ -42,7 +42,7 @@ impl Pages {
                 };
                 let after = asked.parsed("after");
                 let listing = self.store.ledger(&filter, after, PAGE)?;
-                let balances = self.store.balance()?;
+                let balances = self.store.kept_balance()?;
                 ledger::list(&self.locale, &listing, &filter, &balances, after)
             }
             Tab::Originals => {

@@ -58,7 +58,7 @@ pub(super) fn answer(
             whole(200, &json!({ "results": results, "next": next, "not_indexed": not_indexed }))
         }
         Resource::Ledger => ledger(store, asked),
-        Resource::Balance => whole(200, &json!({ "mailboxes": store.balance()? })),
+        Resource::Balance => whole(200, &json!({ "mailboxes": store.kept_balance()? })),
         Resource::Outbox => outbox(store, asked),
         Resource::Audit => {
             let part = store.audit(asked.number("after")?, limit(asked)?)?;
