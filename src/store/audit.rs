@@ -102,14 +102,17 @@ impl Store {
                 Some(_) => 0,
                 None => after - LOOK_BACK,
             };
-            let source = match filter.ticket {
-                Some(_) => "audit INDEXED BY audit_of_ticket WHERE ticket = :ticket",
-                None => "audit NOT INDEXED WHERE :ticket IS NULL",
+            // The index holds only entries of tickets, so the ticket has to be asked for outright.
+            let (source, of_ticket) = match filter.ticket {
+                Some(_) => ("audit INDEXED BY audit_of_ticket", "ticket = :ticket"),
+                None => ("audit NOT INDEXED", ":ticket IS NULL"),
             };
             let rows: Vec<Entry> = tx
                 .prepare_cached(&format!(
                     "SELECT seq, at, actor, action, ticket, ledger, detail, prev, hash
-                     FROM {source} AND seq < :after AND seq >= :from
+                     FROM {source}
+                     WHERE seq < :after AND seq >= :from
+                       AND {of_ticket}
                        AND (:ledger IS NULL OR ledger = :ledger)
                        AND (:actor IS NULL OR actor = :actor OR actor LIKE '%:' || :actor)
                        AND (:action IS NULL OR action = :action)

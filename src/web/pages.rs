@@ -118,7 +118,7 @@ impl Pages {
             Language::accepted(&asked.accept_language).unwrap_or(self.desk.language);
         match self.checked(asked, now) {
             Ok(answer) => answer,
-            Err(store::Error::NoSuch(sentence)) => self.not_found(None, &sentence),
+            Err(store::Error::NoSuch(why)) => self.not_found(None, &self.locale.refusal(&why)),
             Err(error) => {
                 log::error!(target: "web", "cannot answer a request: {error}");
                 self.failed()

@@ -128,6 +128,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("there is no outbox row {}", "es gibt keine Zeile {} im Postausgang"),
     ("there is no user {}", "es gibt kein Konto {}"),
     ("ticket {} has no article {}", "Ticket {} hat keine Nachricht {}"),
+    ("attachment {} is no picture", "Anhang {} ist kein Bild"),
     ("article {} has no HTML", "Nachricht {} hat kein HTML"),
     ("article {} forwards nobody's letter", "Nachricht {} leitet niemandes Nachricht weiter"),
     // Searching.
