@@ -225,21 +225,21 @@ fn tickets_are_linked_merged_and_split_after_a_look_at_both_sides() {
     let made = desk.send(&desk.page(), "merge-now", &[("other", "2")]);
     assert_eq!((made.status, made.header("Location")), (303, Some("/tickets/2")));
     let whole = desk.ticket(TWO);
-    assert_eq!(whole.articles.len(), 2);
+    assert_eq!(whole.articles.len(), 4, "both letters and what confirmed them");
     assert!(desk.page().contains("Merged into #2") && !desk.page().contains("value=\"change\""));
 
     let page = desk.get("/tickets/2").body;
-    let (first, last) = (whole.articles[0].id, whole.articles[1].id);
+    let (first, last) = (whole.articles[0].id, whole.articles[3].id);
     assert!(page.contains(&format!("?split={last}")));
     assert!(!page.contains(&format!("?split={first}")), "nothing would stay");
     let asked = desk.get(&format!("/tickets/2?split={last}")).body;
     assert!(asked.contains("These stay") && asked.contains("These move"), "{asked}");
-    assert_eq!(desk.ticket(TWO).articles.len(), 2);
+    assert_eq!(desk.ticket(TWO).articles.len(), 4);
     let ids = last.to_string();
     let form = [("token", desk.token.as_str()), ("deed", "split"), ("articles", ids.as_str())];
     let made = desk.house.post("/tickets/2/change", &desk.cookie, &form);
     assert_eq!(made.header("Location"), Some("/tickets/3"));
-    assert_eq!(desk.ticket(TWO).articles.len(), 1);
+    assert_eq!(desk.ticket(TWO).articles.len(), 3);
     assert!(desk.get("/tickets/2").body.contains("Split: 1 message into #3"));
 }
 
@@ -320,8 +320,7 @@ fn the_page_speaks_german_too() {
         ))
     };
     let page = german("/tickets/1").body;
-    for word in ["Übernehmen", "Status: neu → wartend", "Anfragende Person", "Das Original", "vor "]
-    {
+    for word in ["Übernehmen", "Status: neu → wartend", "Anfragende Person", "Das Original"] {
         assert!(page.contains(word), "{word}: {page}");
     }
     for word in [" ago", "Requester", "Assigned", "The original", "State:", "Take it"] {

@@ -18,7 +18,7 @@ use crate::desk::ticket::{
 use crate::mail::{Address, Protection};
 
 /// Bytes of text on one page, of which a single article takes at most a third.
-pub(super) const TEXT: usize = 30_000;
+pub(super) const TEXT: usize = 27_000;
 
 /// People named in one header line.
 const PEOPLE: usize = 8;
