@@ -117,6 +117,7 @@ fn walk(browser: &Browser) -> Vec<String> {
     const WATCH: &str = "
         window.reached = [];
         window.dim = [];
+        window.ringed = new Set();
         window.scrollTo(0, 0);
         const note = (event) => {
             window.reached.push(event.target);
@@ -126,7 +127,7 @@ fn walk(browser: &Browser) -> Vec<String> {
                 return (parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== 'none')
                     || style.boxShadow !== 'none';
             });
-            if (!ring) window.dim.push(event.target);
+            if (ring) window.ringed.add(event.target); else window.dim.push(event.target);
         };
         document.addEventListener('focusin', note);
         const all = 'a[href], button, summary, select, textarea, input:not([type=hidden])';
@@ -139,11 +140,12 @@ fn walk(browser: &Browser) -> Vec<String> {
         const short = (one) => one.outerHTML.replace(/\\s+/g, ' ').slice(0, 110);
         const groups = new Set(window.reached.filter((one) => one.type === 'radio').map((one) => one.name));
         const missed = window.usable.filter((one) => !window.reached.includes(one) && !groups.has(one.name));
-        return [missed.map(short), [...new Set(window.dim)].map(short)];";
+        return [missed.map(short), [...new Set(window.dim)].filter((one) => !window.ringed.has(one)).map(short)];";
     let usable = browser.run(WATCH).as_u64().unwrap() as usize;
     // From wherever the focus is, once round, with what a letter in a frame holds on the way.
     for _ in 0..3 {
-        browser.press(&TAB.repeat(usable + 4));
+        // Once more beyond the end: what the browser focused by itself is met by the key then.
+        browser.press(&TAB.repeat(usable + 8));
         let told = browser.run(TELL);
         let lines = |at: usize, words: &str| {
             let found = told[at].as_array().unwrap().iter();
