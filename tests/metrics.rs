@@ -147,6 +147,8 @@ fn a_proxy_gets_no_metrics_for_others() {
         ("X-Counterfoil-Peer: 9.9.9.9:9\r\n", 200),
         ("X-Forwarded-For: 9.9.9.9\r\n", 403),
         ("X-Forwarded-For: 127.0.0.1\r\n", 403),
+        ("Forwarded: for=9.9.9.9\r\n", 403),
+        ("X-Real-IP: 9.9.9.9\r\n", 403),
     ] {
         for house in &houses {
             let answer = ask(house, headers);

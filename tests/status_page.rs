@@ -186,14 +186,11 @@ fn answers_and_waits_are_tallied_and_outlive_erasure() {
     assert_eq!(tallied(&mut house, What::WithinFourHours), 1, "only the first one is the first");
 
     // Closed is not waiting; whoever writes again waits from then on.
-    let change = |house: &mut House, state| {
+    let change = |house: &mut House, change| {
         let now = house.clock.now();
-        house
-            .store
-            .change_ticket(TicketNumber(2), &[Change::State(state)], "agent:a", now)
-            .unwrap();
+        house.store.change_ticket(TicketNumber(2), &[change], "agent:a", now).unwrap();
     };
-    change(&mut house, State::Closed);
+    change(&mut house, Change::State(State::Closed));
     assert_eq!(waits(&mut house), 1);
     house.later(DAY);
     let mut again = letter(20);
@@ -224,7 +221,7 @@ fn answers_and_waits_are_tallied_and_outlive_erasure() {
     assert!(!page.body.contains("style=") && !page.body.contains("<script>"));
 
     let before = house.store.figures(Timestamp::from_unix(0)).unwrap().tallies;
-    change(&mut house, State::Deleted);
+    change(&mut house, Change::Delete);
     let (now, _) = (house.clock.now(), house.later(40 * DAY));
     assert!(house.clock.now() > now);
     let db = db(&house);

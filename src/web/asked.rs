@@ -46,7 +46,7 @@ pub(super) struct Asked {
     pub(super) client: String,
     /// The address it came from, as the door saw it.
     pub(super) peer: Option<IpAddr>,
-    /// Whether an X-Forwarded-For header came with it: a proxy passes it on for somebody else.
+    /// Whether a header says that a proxy passes it on for somebody else.
     pub(super) forwarded: bool,
     /// The body, as long as the door lets in.
     pub(super) body: Vec<u8>,
@@ -84,7 +84,9 @@ impl Asked {
             idempotency_key: joined(request, "Idempotency-Key"),
             client: client(door::peer(request), header("X-Forwarded-For").as_deref()),
             peer: door::peer(request).map(|peer| peer.ip()),
-            forwarded: header("X-Forwarded-For").is_some(),
+            forwarded: ["X-Forwarded-For", "Forwarded", "X-Real-IP"]
+                .iter()
+                .any(|name| header(name).is_some()),
             body: Vec::new(),
             boundary: header("Content-Type")
                 .and_then(|it| multipart::boundary(&it).map(str::to_owned)),

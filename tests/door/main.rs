@@ -1,6 +1,6 @@
 //! The front door from outside: what is malformed, foreign, slow or too much is turned away or
 //! cut, never seen inside, and never keeps a plain request waiting. Loopback only.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod attacks;
 mod https;

@@ -15,12 +15,13 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 /// The headers that go in besides Host and Content-Length, and whether a second one may be joined
 /// to the first with a comma. Everything else, hop-by-hop headers included, stays outside. Whoever reads
 /// X-Forwarded-For believes it only of a proxy on this machine.
-const PASSED: [(&str, bool); 14] = [
+const PASSED: [(&str, bool); 16] = [
     ("Accept", true),
     ("Accept-Language", true),
     ("Authorization", false),
     ("Content-Type", false),
     ("Cookie", false),
+    ("Forwarded", true),
     ("Idempotency-Key", false),
     ("If-None-Match", true),
     ("Origin", false),
@@ -30,6 +31,7 @@ const PASSED: [(&str, bool); 14] = [
     ("User-Agent", false),
     ("X-CSRF-Token", false),
     ("X-Forwarded-For", true),
+    ("X-Real-IP", true),
 ];
 
 /// A request that does not go in: status code, and one sentence for whoever sent it.
