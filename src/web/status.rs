@@ -167,12 +167,13 @@ impl Page<'_> {
     /// One line for each message that wants to be looked at.
     fn cases(&self, known: &MailboxStatus) -> Markup {
         let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let words = &locale.texts().records;
         let all = known.balance.quarantined + known.failing;
         let more = all.saturating_sub(known.cases.len() as u64);
         html! {
             @for case in &known.cases {
                 p.error {
-                    b { (put(texts.case, &[&case.ledger.to_string(), texts.outcome(case.outcome)])) " " }
+                    b { (put(texts.case, &[&case.ledger.to_string(), words.outcome(case.outcome)])) " " }
                     (public_error(&case.reason, texts.address_hidden)) " "
                     (put(texts.received, &[&locale.ago(case.received_at)]))
                 }
@@ -261,6 +262,7 @@ impl Page<'_> {
     /// listed.
     fn ledger(&self) -> Markup {
         let (locale, texts) = (self.locale, &self.locale.texts().status);
+        let words = &locale.texts().records;
         let mut balances: Vec<&Balance> =
             self.status.mailboxes.iter().map(|mailbox| &mailbox.balance).collect();
         // As the cards above stand; what is no longer watched comes last.
@@ -286,7 +288,7 @@ impl Page<'_> {
                             tbody {
                                 @for outcome in Outcome::ALL {
                                     tr {
-                                        th scope="row" { (texts.outcome(*outcome)) }
+                                        th scope="row" { (words.outcome(*outcome)) }
                                         @for count in balances.iter().map(|b| b.count(*outcome)) {
                                             td.number.zero[count == 0] { (locale.number(count)) }
                                         }
@@ -295,19 +297,19 @@ impl Page<'_> {
                             }
                             tfoot {
                                 tr {
-                                    th scope="row" { (texts.listed) }
+                                    th scope="row" { (words.listed) }
                                     @for balance in &balances {
                                         td.number { (locale.number(balance.listed)) }
                                     }
                                 }
                                 tr {
-                                    th scope="row" { (texts.sum) }
+                                    th scope="row" { (words.sum) }
                                     @for balance in &balances {
                                         td.number {
                                             @if balance.closes {
-                                                span.mark.good { (texts.closes) }
+                                                span.mark.good { (words.closes) }
                                             } @else {
-                                                span.mark.bad { (texts.does_not_close) }
+                                                span.mark.bad { (words.does_not_close) }
                                             }
                                         }
                                     }

@@ -264,11 +264,11 @@ pub(super) const GERMAN: Records = Records {
     database: "Größe der Datenbank",
     zone: "Uhrzeit im Büro",
     outcomes: [
-        "wartet",
+        "wartend",
         "eröffnet",
         "angefügt",
         "doppelt",
-        "in Quarantäne",
+        "zurückgestellt",
         "verworfen",
         "verschwunden",
     ],

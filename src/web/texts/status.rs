@@ -1,6 +1,5 @@
-//! The status page, which everybody may see who reaches the address.
-
-use crate::desk::ledger::Outcome;
+//! The status page, which everybody may see who reaches the address. Its words for the ledger are those
+//! of the ledger's own page.
 
 /// The status page.
 #[derive(Debug)]
@@ -45,28 +44,6 @@ pub(in crate::web) struct Status {
     pub(in crate::web) ledger_lead: &'static str,
     pub(in crate::web) no_ledger: &'static str,
     pub(in crate::web) balance: &'static str,
-    pub(in crate::web) listed: &'static str,
-    pub(in crate::web) sum: &'static str,
-    pub(in crate::web) closes: &'static str,
-    pub(in crate::web) does_not_close: &'static str,
-    /// In the order of [`Outcome::ALL`].
-    outcomes: [&'static str; 7],
-}
-
-impl Status {
-    /// The word for an outcome.
-    pub(in crate::web) fn outcome(&self, outcome: Outcome) -> &'static str {
-        let [waiting, opened, joined, duplicate, quarantined, discarded, vanished] = self.outcomes;
-        match outcome {
-            Outcome::Waiting => waiting,
-            Outcome::Opened => opened,
-            Outcome::Joined => joined,
-            Outcome::Duplicate => duplicate,
-            Outcome::Quarantined => quarantined,
-            Outcome::Discarded => discarded,
-            Outcome::Vanished => vanished,
-        }
-    }
 }
 
 pub(super) const ENGLISH: Status = Status {
@@ -121,11 +98,6 @@ pub(super) const ENGLISH: Status = Status {
     ledger_lead: "Every message ever listed has one outcome. Their sum must be what was listed.",
     no_ledger: "No mailbox was looked into yet.",
     balance: "Balance of the ledger",
-    listed: "listed",
-    sum: "the sum",
-    closes: "closes",
-    does_not_close: "does not close",
-    outcomes: ["waiting", "opened", "joined", "duplicate", "quarantined", "discarded", "vanished"],
 };
 
 pub(super) const GERMAN: Status = Status {
@@ -177,21 +149,8 @@ pub(super) const GERMAN: Status = Status {
                      der Inhalt eines gelöschten Tickets.",
     last_round: "Der letzte Lauf war {}.",
     ledger: "Bilanz",
-    ledger_lead: "Jede je gelistete Nachricht hat genau einen Verbleib. Die Summe muss ergeben, was \
-                  gelistet wurde.",
+    ledger_lead: "Jede je aufgeführte Nachricht hat genau ein Ergebnis. Die Summe muss ergeben, was \
+                  aufgeführt wurde.",
     no_ledger: "Noch wurde kein Postfach abgerufen.",
     balance: "Bilanz der Nachrichten",
-    listed: "gelistet",
-    sum: "die Summe",
-    closes: "geht auf",
-    does_not_close: "geht nicht auf",
-    outcomes: [
-        "wartend",
-        "neues Ticket",
-        "in ein Ticket",
-        "doppelt",
-        "zurückgestellt",
-        "verworfen",
-        "verschwunden",
-    ],
 };
