@@ -140,6 +140,12 @@ impl<T, C> Listing<T, C> {
     }
 }
 
+fn tag_key(tx: &Transaction<'_>) -> Result<TagKey> {
+    let bytes: Vec<u8> =
+        tx.prepare_cached("SELECT tag_key FROM installation")?.query_row([], |row| row.get(0))?;
+    Ok(TagKey::new(&bytes))
+}
+
 /// The database, open. Every thread opens its own.
 pub struct Store {
     db: Connection,
@@ -258,9 +264,7 @@ impl Store {
 
     /// The key of subject tags and of our own Message-IDs.
     pub fn tag_key(&mut self) -> Result<TagKey> {
-        let bytes: Vec<u8> =
-            self.db.query_row("SELECT tag_key FROM installation", [], |row| row.get(0))?;
-        Ok(TagKey::new(&bytes))
+        self.read(tag_key)
     }
 
     /// The mailbox of this name, made when it is new. `activated_at` is what the configuration says;

@@ -66,13 +66,14 @@ pub(super) fn done(
     work: impl FnOnce(&mut Transaction<'_>) -> Result<Made>,
 ) -> Result<Made> {
     let Some(Request { key, digest }) = by.request else { return work(tx) };
+    // What is forgotten may come again.
     forget_old(tx, now)?;
     match found(tx, by.actor, key)? {
         Some((made, before)) if before == *digest => Ok(made),
         Some(_) => Err(Error::OtherRequest),
         None => {
             let made = work(tx)?;
-            remember(tx, (by.actor, key), made, digest, now)?;
+            insert(tx, (by.actor, key), made, digest, now)?;
             Ok(made)
         }
     }
@@ -107,6 +108,16 @@ pub(super) fn remember(
     now: Timestamp,
 ) -> Result<()> {
     forget_old(tx, now)?;
+    insert(tx, (caller, key), made, digest, now)
+}
+
+fn insert(
+    tx: &Transaction<'_>,
+    (caller, key): (&str, &str),
+    made: Made,
+    digest: &str,
+    now: Timestamp,
+) -> Result<()> {
     tx.prepare_cached(
         "INSERT INTO once (caller, key, digest, ticket, article, outbox, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -4,10 +4,9 @@
 
 use rusqlite::{OptionalExtension, Transaction};
 
-use super::{Result, Store, audit};
+use super::{Result, Store, audit, tag_key};
 use crate::desk::audit::Action;
 use crate::desk::signing_in::{By, COUNTS, FORGOTTEN, KNOWN_PLACE, PLACES, TOLD_EVERY, Tries};
-use crate::desk::thread::TagKey;
 use crate::desk::ticket::AgentId;
 use crate::time::Timestamp;
 
@@ -25,7 +24,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<std::result::Result<(), i64>> {
         self.write(|tx| {
-            let key = key(tx)?;
+            let key = tag_key(tx)?;
             let hash = |by: By| key.code(&by.subject(name, address), HASH_LENGTH);
             let at_home = is_at_home(tx, &hash(By::Both), now)?;
             let mut wait = 0;
@@ -62,7 +61,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         self.write(|tx| {
-            let key = key(tx)?;
+            let key = tag_key(tx)?;
             let hash = |by: By| key.code(&by.subject(name, address), HASH_LENGTH);
             let own = tries(tx, &hash(By::Both))?.map_or(0, |tries| tries.count);
             for by in By::ALL {
@@ -106,12 +105,6 @@ impl Store {
             Ok(())
         })
     }
-}
-
-fn key(tx: &Transaction<'_>) -> Result<TagKey> {
-    let bytes: Vec<u8> =
-        tx.prepare_cached("SELECT tag_key FROM installation")?.query_row([], |row| row.get(0))?;
-    Ok(TagKey::new(&bytes))
 }
 
 fn tries(tx: &Transaction<'_>, hash: &str) -> Result<Option<Tries>> {

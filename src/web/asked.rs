@@ -109,6 +109,16 @@ impl Asked {
         value(query, name)
     }
 
+    /// A value of the query, unless it is empty.
+    pub(super) fn filled(&self, name: &str) -> Option<String> {
+        self.query(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// A value of the query as something; nothing when it is none.
+    pub(super) fn parsed<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
+        self.query(name).and_then(|text| text.trim().parse().ok())
+    }
+
     /// A value of the form that was sent; the first one when it is given twice.
     pub(super) fn form(&self, name: &str) -> Option<String> {
         match &self.boundary {

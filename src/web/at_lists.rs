@@ -54,17 +54,16 @@ impl Pages {
         filter: &Filter,
         back: impl Fn(Option<Cursor>) -> String,
     ) -> Result<Read, store::Error> {
-        let after = asked.query("after").and_then(|after| after.parse().ok());
+        let after = asked.parsed("after");
         let listing = self.store.tickets(filter, after, tickets::PAGE)?;
         let glances = self.store.glances(listing.rows.iter().map(|ticket| ticket.number))?;
-        let agents = self.store.agents()?.into_iter();
-        let agents = agents.filter(|agent| agent.disabled_at.is_none());
+        let agents = self.able_agents()?;
         Ok(Read {
             listing,
             glances,
-            agents: agents.map(|agent| agent.name).collect(),
+            agents,
             after,
-            changed: asked.query("changed").and_then(|changed| changed.parse().ok()),
+            changed: asked.parsed("changed"),
             token: visitor.map(Visitor::token).unwrap_or_default(),
             back: back(after),
         })
@@ -169,7 +168,7 @@ impl Pages {
 
     pub(super) fn search(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         let text = asked.query("q").unwrap_or_default();
-        let after = asked.query("after").and_then(|after| after.parse().ok());
+        let after = asked.parsed("after");
         let texts = &self.locale.texts().search;
         let (status, main) = match Query::read(&text, self.desk.ticket_tag()) {
             Err(_) if text.trim().is_empty() => return Ok(Answer::go_to("/tickets")),

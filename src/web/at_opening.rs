@@ -66,12 +66,6 @@ impl Pages {
         Ok(Answer::page(status, self.frame(Some(visitor), Spot::Tickets).page(title, main)))
     }
 
-    /// The names of those who may sign in.
-    fn able_agents(&mut self) -> Result<Vec<String>, store::Error> {
-        let agents = self.store.agents()?.into_iter();
-        Ok(agents.filter(|one| one.disabled_at.is_none()).map(|one| one.name).collect())
-    }
-
     /// Opens a ticket, or says everything that speaks against it and loses nothing.
     pub(super) fn open_ticket(
         &mut self,

@@ -208,15 +208,3 @@ impl Pages {
         Ok(reason)
     }
 }
-
-impl Asked {
-    /// A value of the query, unless it is empty.
-    fn filled(&self, name: &str) -> Option<String> {
-        self.query(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-    }
-
-    /// A value of the query as something; nothing when it is none.
-    fn parsed<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
-        self.query(name).and_then(|text| text.trim().parse().ok())
-    }
-}

@@ -70,9 +70,7 @@ impl Pages {
         refused: Option<&str>,
     ) -> Result<maud::Markup, store::Error> {
         let me = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
-        let agents = self.store.agents()?;
-        let agents = agents.into_iter().filter(|agent| agent.disabled_at.is_none());
-        let agents: Vec<String> = agents.map(|agent| agent.name).collect();
+        let agents = self.able_agents()?;
         let queues = self.store.ticket_counts(me)?.queues;
         let queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
         let filter = Filter { ticket: Some(ticket.number), ..Filter::default() };
@@ -111,7 +109,7 @@ impl Pages {
         number: TicketNumber,
         visitor: Option<&Visitor>,
     ) -> Outcome {
-        let after = asked.query("after").and_then(|after| after.parse().ok());
+        let after = asked.parsed("after");
         let filter = Filter { ticket: Some(number), ..Filter::default() };
         let entries = self.store.trail(&filter, after, history::PAGE)?;
         let (title, main) = history::page(&self.locale, number, &entries);

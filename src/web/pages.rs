@@ -228,6 +228,12 @@ impl Pages {
         Ok(visitor)
     }
 
+    /// The names of those who may sign in.
+    pub(super) fn able_agents(&mut self) -> Result<Vec<String>, store::Error> {
+        let agents = self.store.agents()?.into_iter();
+        Ok(agents.filter(|one| one.disabled_at.is_none()).map(|one| one.name).collect())
+    }
+
     pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
         Frame { desk: &self.desk.facts.desk, locale: &self.locale, visitor, place, refresh: None }
     }
