@@ -53,6 +53,7 @@ impl Pages {
             return Ok(self.sign_in_form(asked, 403, "", next, Some(texts.wrong)));
         }
         if let Err(wait) = self.store.begin_try(&name, &asked.client, now)? {
+            self.desk.counters.sign_in_failed();
             let words = put(texts.wait, &[&self.locale.span(wait)]);
             let answer = self.sign_in_form(asked, 429, &name, next, Some(&words));
             return Ok(answer.with("Retry-After", wait.to_string()));

@@ -113,7 +113,7 @@ pub(super) fn changes(asked: &Asked) -> Result<Vec<Change>, String> {
 }
 
 /// What became of the tickets, when not all were changed: how many were, and each that was not with
-/// the reason, a sentence in English.
+/// the reason.
 pub(super) fn outcome(
     locale: &Locale,
     changed: u64,
