@@ -1,5 +1,5 @@
 //! The agent's day: signing in, finding a ticket, reading a letter that means harm, answering, changing,
-//! searching, leaving. It reads the same with scripts and without, in English and in German.
+//! merging, searching, leaving. It reads the same with scripts and without, in English and in German.
 
 use crate::browser;
 use crate::driver::Browser;
@@ -28,6 +28,11 @@ const HOSTILE: &str = "From: Mallory <mallory@customer.example>\r\nTo: support@o
     <object data=\"http://object.evil.example/\"></object><embed src=\"http://embed.evil.example/\">\r\n\
     <video src=\"http://video.evil.example/\" autoplay></video><audio src=\"http://audio.evil.example/\" autoplay></audio>\r\n\
     <a href=\"javascript:alert('link')\">a link</a></body></html>\r\n";
+
+/// Another letter of the same person, which cites nothing.
+const SECOND: &str = "From: Mallory <mallory@customer.example>\r\nTo: support@office.example\r\n\
+    Subject: Well?\r\nMessage-ID: <well@customer.example>\r\n\
+    Date: Fri, 15 Jan 2027 07:30:00 +0000\r\n\r\nDid you get my invoice?\r\n";
 
 #[test]
 fn an_agents_day() {
@@ -73,6 +78,7 @@ fn day(languages: &'static str, scripts: bool) {
     find_and_read(&house, &browser, number);
     answer(&mut house, &browser, number);
     change(&house, &browser, number);
+    merge(&mut house, &browser, number);
     search(&browser, number);
 
     requester(&browser, number);
@@ -187,6 +193,27 @@ fn change(house: &House, browser: &Browser, number: i64) {
     assert_eq!(ticket.state.to_string(), "pending");
     browser.go("/tickets?view=pending");
     assert!(browser.has(&format!(".tickets a[href='/tickets/{number}']")));
+}
+
+/// The same person wrote twice about it: both become one, after a look at both sides.
+fn merge(house: &mut House, browser: &Browser, number: i64) {
+    let second = house.letter(SECOND);
+    assert_ne!(second, number);
+    browser.go(&format!("/tickets/{second}"));
+    browser.click("details.change:has(#other) summary");
+    browser.write("#other", &number.to_string());
+    browser.follow("details.change button[value=merge]");
+    browser.sees("Did you get my invoice?");
+    browser.sees("attached invoice");
+    let merged = |house: &House| {
+        let tickets = house.office.tickets();
+        tickets.iter().find(|ticket| ticket.number.0 == second).unwrap().merged_into
+    };
+    assert_eq!(merged(house), None, "asking merges nothing");
+    browser.follow("button[value=merge-now]");
+    assert_eq!(browser.path(), format!("/tickets/{number}"));
+    browser.sees("Did you get my invoice?");
+    assert_eq!(merged(house).map(|into| into.0), Some(number));
 }
 
 /// Finds it again by a word of its text.

@@ -59,6 +59,17 @@ fn tour(languages: &'static str) {
         browser.go(&path);
         looks.at(&browser, name);
     }
+    browser.go(&format!("/tickets/{long}"));
+    browser.click("details.change:has(#other) summary");
+    browser.write("#other", &laid_out.to_string());
+    browser.follow("details.change button[value=merge]");
+    looks.at(&browser, "merge");
+    browser.go(&format!("/tickets/{long}"));
+    browser.follow(".article a[href$='/headers']");
+    looks.at(&browser, "headers");
+    browser.go(&format!("/tickets/{long}"));
+    browser.follow(".article a[href*='split=']");
+    looks.at(&browser, "split");
     browser.go("/tickets/new?requester=zoe.brand@shop.example");
     looks.at(&browser, "new-ticket");
     browser.follow("#write-form .buttons button[value=send]");
