@@ -159,7 +159,7 @@ pub fn letter(told: &Told, policy: &Policy, language: &str, date: Timestamp) -> 
         true => format!("\nStand {state}, Dringlichkeit {priority}"),
     });
     if let Some(queue) = &told.queue {
-        text.push_str(&format!(", {} {queue}", if german { "Warteschlange" } else { "queue" }));
+        text.push_str(&format!(", {} {queue}", if german { "Bereich" } else { "queue" }));
     }
     text.push_str(".\n");
     if let Some((from, words)) = &told.written {

@@ -211,7 +211,7 @@ mod tests {
             ),
             (Action::StateChanged, "", "State changed", "Status geändert"),
             (Action::Assigned, "none to ben", "Assigned: nobody → ben", "Zuständig: niemand → ben"),
-            (Action::QueueChanged, "a to b to c", "Queue changed", "Warteschlange geändert"),
+            (Action::QueueChanged, "a to b to c", "Queue changed", "Bereich geändert"),
             (
                 Action::DueChanged,
                 "never to 2026-05-04T09:12:00Z",

@@ -311,7 +311,7 @@ pub(super) const GERMAN: Ticket = Ticket {
     requester: "Anfragende Person",
     nobody_named: "niemand genannt",
     mailbox: "Postfach",
-    queue: "Warteschlange",
+    queue: "Bereich",
     assigned_to: "Zuständig",
     nobody: "niemand",
     tags: "Schlagwörter",
