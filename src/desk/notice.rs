@@ -156,7 +156,9 @@ pub fn letter(told: &Told, policy: &Policy, language: &str, date: Timestamp) -> 
     let (state, priority) = (told.state, told.priority);
     text.push_str(&match german {
         false => format!("\nState {state}, priority {priority}"),
-        true => format!("\nStand {state}, Dringlichkeit {priority}"),
+        true => {
+            format!("\nStatus {}, Priorität {}", state.in_german(), priority.in_german())
+        }
     });
     if let Some(queue) = &told.queue {
         text.push_str(&format!(", {} {queue}", if german { "Bereich" } else { "queue" }));

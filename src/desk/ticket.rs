@@ -149,6 +149,31 @@ words! {
     }
 }
 
+impl State {
+    /// The word for it in German, for pages and notices.
+    pub const fn in_german(self) -> &'static str {
+        match self {
+            Self::New => "neu",
+            Self::Open => "offen",
+            Self::Pending => "wartend",
+            Self::Closed => "geschlossen",
+            Self::Deleted => "gelöscht",
+        }
+    }
+}
+
+impl Priority {
+    /// The word for it in German, for pages and notices.
+    pub const fn in_german(self) -> &'static str {
+        match self {
+            Self::Low => "niedrig",
+            Self::Normal => "normal",
+            Self::High => "hoch",
+            Self::Urgent => "dringend",
+        }
+    }
+}
+
 words! {
     /// What an article is.
     Kind {

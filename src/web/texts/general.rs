@@ -33,34 +33,19 @@ pub(in crate::web) struct General {
     /// The sign between whole and fraction, and the one between thousands.
     pub(in crate::web) decimal: char,
     pub(in crate::web) thousands: char,
-    /// In the order of [`State::ALL`].
-    states: [&'static str; 5],
-    /// In the order of [`Priority::ALL`].
-    priorities: [&'static str; 4],
+    states: fn(State) -> &'static str,
+    priorities: fn(Priority) -> &'static str,
 }
 
 impl General {
     /// The word for a state.
     pub(in crate::web) fn state(&self, state: State) -> &'static str {
-        let [new, open, pending, closed, deleted] = self.states;
-        match state {
-            State::New => new,
-            State::Open => open,
-            State::Pending => pending,
-            State::Closed => closed,
-            State::Deleted => deleted,
-        }
+        (self.states)(state)
     }
 
     /// The word for a priority.
     pub(in crate::web) fn priority(&self, priority: Priority) -> &'static str {
-        let [low, normal, high, urgent] = self.priorities;
-        match priority {
-            Priority::Low => low,
-            Priority::Normal => normal,
-            Priority::High => high,
-            Priority::Urgent => urgent,
-        }
+        (self.priorities)(priority)
     }
 }
 
@@ -91,8 +76,8 @@ pub(super) const ENGLISH: General = General {
     bytes: word("byte", "bytes"),
     decimal: '.',
     thousands: ',',
-    states: ["new", "open", "pending", "closed", "deleted"],
-    priorities: ["low", "normal", "high", "urgent"],
+    states: State::as_str,
+    priorities: Priority::as_str,
 };
 
 pub(super) const GERMAN: General = General {
@@ -123,6 +108,6 @@ pub(super) const GERMAN: General = General {
     bytes: word("Byte", "Bytes"),
     decimal: ',',
     thousands: '.',
-    states: ["neu", "offen", "wartend", "geschlossen", "gelöscht"],
-    priorities: ["niedrig", "normal", "hoch", "dringend"],
+    states: State::in_german,
+    priorities: Priority::in_german,
 };
