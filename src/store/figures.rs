@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use rusqlite::Transaction;
 
 use super::status::{Status, hour, status};
+use super::values::text;
 use super::{Error, Result, Store};
 use crate::desk::figures::What;
 use crate::desk::ticket::State;
@@ -55,20 +56,24 @@ impl Store {
     /// The figures from the hour of `since` on.
     pub fn figures(&mut self, since: Timestamp) -> Result<Figures> {
         self.read(|tx| {
-            let rows: Vec<(String, What, u64)> = tx
-                .prepare_cached(
-                    "SELECT hour, what, sum(amount) FROM tally WHERE hour >= ?1
-                     GROUP BY hour, what ORDER BY hour, what",
-                )?
-                .query_map([hour(since)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-                .collect::<rusqlite::Result<_>>()?;
-            let mut tallies: Vec<Tally> = Vec::with_capacity(rows.len());
-            let mut current = String::new();
-            for (hour, what, amount) in rows {
-                let known = tallies.last().filter(|_| hour == current).map(|tally| tally.hour);
-                let at = known.map_or_else(|| begin(&hour), Ok)?;
-                tallies.push(Tally { hour: at, what, amount });
-                current = hour;
+            let mut tallies: Vec<Tally> = Vec::new();
+            let (mut current, mut at) = (String::new(), since);
+            let mut statement = tx.prepare_cached(
+                "SELECT hour, what, amount FROM tally WHERE hour >= ?1 ORDER BY hour, what",
+            )?;
+            let mut rows = statement.query([hour(since)])?;
+            while let Some(row) = rows.next()? {
+                // Borrowed: there are some thousand rows of few hours.
+                let hour = text(row, 0)?;
+                if hour != current {
+                    (at, current) = (begin(hour)?, hour.to_owned());
+                }
+                let (what, amount): (What, u64) = (row.get(1)?, row.get(2)?);
+                match tallies.last_mut().filter(|last| last.hour == at && last.what == what) {
+                    // The same of another mailbox.
+                    Some(last) => last.amount += amount,
+                    None => tallies.push(Tally { hour: at, what, amount }),
+                }
             }
             let waiting: Vec<(String, u64)> = tx
                 .prepare_cached(

@@ -1,5 +1,6 @@
 //! How the house's own types stand in columns: times and words as text, ids as integers.
 
+use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::desk::figures::What;
@@ -11,6 +12,11 @@ use crate::desk::ticket::{
 };
 use crate::mail::{MessageId, Protection};
 use crate::time::Timestamp;
+
+/// The text in a column, borrowed: for where there are thousands of rows.
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
+    Ok(row.get_ref(column)?.as_str()?)
+}
 
 impl ToSql for Timestamp {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
