@@ -298,7 +298,9 @@ mod tests {
         assert!(english.text.starts_with(beginning), "{}", english.text);
         assert!(english.text.contains("line\n[…]\n") && english.text.contains("#note"));
         let german = letter(&told, &policy, "de", now).text;
-        assert!(german.starts_with("Ticket 7 von ana@shop.example ist jetzt Ihres."), "{german}");
+        let beginning = "Ticket 7 von ana@shop.example ist jetzt Ihres.\nStatus offen, Priorität hoch, \
+                         Bereich Workshop.\n\n";
+        assert!(german.starts_with(beginning), "{german}");
         for whole in [&english.text, &german] {
             let quoted: String = whole.lines().map(|line| format!("> {line}\n")).collect();
             assert!(is_repeated_in(&quoted), "{quoted}");
