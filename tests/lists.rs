@@ -65,7 +65,7 @@ fn a_row_says_at_one_look_what_an_agent_wants_to_know() {
         ">new</span>",
         ">urgent</span>",
         ">hold</span>",
-        "aria-label=\"With an attachment\"",
+        "<title>With an attachment</title>",
         "aria-label=\"Select ticket 1\"",
     ] {
         assert!(first.contains(expected), "{expected} in {first}");
@@ -79,6 +79,40 @@ fn a_row_says_at_one_look_what_an_agent_wants_to_know() {
     change(&mut house, 1, &[Change::State(State::Closed)]);
     let first = row(&house.get_as("/tickets?view=closed", &cookie), 1);
     assert!(!first.contains("overdue"), "what is over is not overdue: {first}");
+}
+
+#[test]
+fn a_full_list_weighs_under_60_kb_with_all_it_loads() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    for number in 1..=51 {
+        let subject =
+            format!("Nothing but cold water in the flat on the left, third floor, No. {number}");
+        let file =
+            Attachment { filename: "a.pdf".to_owned(), bytes: vec![1], ..Attachment::default() };
+        house.letter(Message { subject, attachments: vec![file], ..letter(number) });
+        let changes = [
+            Change::Assign(Some("somebody-agent".to_owned())),
+            Change::Queue(Some("Boilers and pipes".to_owned())),
+            Change::Priority(Priority::High),
+        ];
+        change(&mut house, number.into(), &changes);
+    }
+    let page = house.get_as("/tickets", &cookie);
+    assert_eq!(page.body.matches("<li class=\"row\">").count(), 50);
+    assert_eq!(page.body.matches("With an attachment").count(), 50);
+    let mut bytes = page.body.len();
+    for name in ["/style.css", "/script.js", "/icon.svg"] {
+        let (_, version) = page.body.split_once(name).unwrap();
+        let answer = house.raw(&format!(
+            "GET {name}{} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip, br\r\nConnection: close\r\n\r\n",
+            version.split('"').next().unwrap(),
+            house.host()
+        ));
+        assert_eq!(answer.header("Content-Encoding"), Some("gzip"), "{name}");
+        bytes += answer.header("Content-Length").unwrap().parse::<usize>().unwrap();
+    }
+    assert!(bytes < 60 * 1_024, "{bytes} bytes, {} of them the page", page.body.len());
 }
 
 #[test]

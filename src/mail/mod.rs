@@ -3,6 +3,8 @@
 
 pub mod authentication;
 pub mod compose;
+#[cfg(test)]
+pub(crate) mod effort;
 pub mod forward;
 pub mod html;
 pub mod parse;

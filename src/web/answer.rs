@@ -86,11 +86,16 @@ impl Answer {
         answer
     }
 
-    /// A file of our own under an address that changes with its content.
-    pub(super) fn asset(content_type: &str, text: &str) -> Self {
-        let mut answer = Self::new(200, content_type, text.as_bytes().to_vec());
+    /// A file of our own under an address that changes with its content. `encoding` is how `bytes`
+    /// are compressed, if they are.
+    pub(super) fn asset(content_type: &str, bytes: Vec<u8>, encoding: Option<&str>) -> Self {
+        let mut answer = Self::new(200, content_type, bytes);
         answer.set("Cache-Control", "public, max-age=31536000, immutable");
-        answer
+        answer.set("Vary", "Accept-Encoding");
+        match encoding {
+            Some(encoding) => answer.with("Content-Encoding", encoding),
+            None => answer,
+        }
     }
 
     /// Sends the browser to one of our own pages, to be asked with GET.
@@ -195,7 +200,7 @@ mod tests {
     fn a_header_is_never_given_twice() {
         let answers = [
             Answer::line(200, "x"),
-            Answer::asset("text/css", "x"),
+            Answer::asset("text/css", Vec::new(), Some("gzip")),
             Answer::download("text/plain", "attachment".to_owned(), Vec::new()),
             Answer::foreign_text(String::new()),
             Answer::picture("image/png", Vec::new()),

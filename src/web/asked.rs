@@ -32,6 +32,8 @@ pub(super) struct Asked {
     pub(super) fetch_site: Option<String>,
     /// The Content-Type header in lower case.
     pub(super) content_type: String,
+    /// The Accept-Encoding header.
+    pub(super) accept_encoding: String,
     /// The Accept-Language header.
     pub(super) accept_language: String,
     /// The Cookie header.
@@ -77,6 +79,7 @@ impl Asked {
             origin: header("Origin"),
             fetch_site: header("Sec-Fetch-Site"),
             content_type: header("Content-Type").unwrap_or_default().to_ascii_lowercase(),
+            accept_encoding: joined(request, "Accept-Encoding").unwrap_or_default(),
             accept_language: header("Accept-Language").unwrap_or_default(),
             cookies: header("Cookie").unwrap_or_default(),
             authorization: header("Authorization"),

@@ -1,42 +1,13 @@
-//! What all pages share: the frame with its head, navigation and foot, moments, the sign of the
-//! program, the style sheet's address, and the plain page that says why there is no other.
-
-use std::sync::LazyLock;
+//! What all pages share: the frame with its head, navigation and foot, and the plain page that says why
+//! there is no other.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::answer::Answer;
+use super::assets::{ICON, SCRIPT, STYLE};
 use super::locale::Locale;
 use super::records::Tab;
 use super::session::{TOKEN_FIELD, Visitor};
-use crate::desk::audit::hex;
-
-/// The style sheet of all pages.
-pub(super) const STYLE: &str = concat!(
-    include_str!("style/base.css"),
-    include_str!("style/ticket.css"),
-    include_str!("style/writing.css"),
-    include_str!("style/lists.css"),
-    include_str!("style/records.css"),
-    include_str!("style/status.css"),
-);
-
-/// The script of the pages of somebody signed in.
-pub(super) const SCRIPT: &str = include_str!("script.js");
-
-/// A torn ticket: the part that is kept.
-pub(super) const ICON: &str = include_str!("icon.svg");
-
-/// The address of the style sheet, which changes with it, so that a browser may keep it for ever.
-static STYLE_PATH: LazyLock<String> = LazyLock::new(|| format!("/style.css?v={}", digest(STYLE)));
-static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| format!("/script.js?v={}", digest(SCRIPT)));
-static ICON_PATH: LazyLock<String> = LazyLock::new(|| format!("/icon.svg?v={}", digest(ICON)));
-
-fn digest(text: &str) -> String {
-    let mut digest = hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref());
-    digest.truncate(12);
-    digest
-}
 
 /// Where one is, for the navigation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,10 +52,10 @@ impl Frame<'_> {
                         meta http-equiv="refresh" content=(seconds);
                     }
                     title { (title) " · " (self.desk) }
-                    link rel="stylesheet" href=(*STYLE_PATH);
-                    link rel="icon" type="image/svg+xml" href=(*ICON_PATH);
+                    link rel="stylesheet" href=(STYLE.address());
+                    link rel="icon" type="image/svg+xml" href=(ICON.address());
                     @if self.visitor.is_some() {
-                        script src=(*SCRIPT_PATH) defer data-kept=(keys.kept)
+                        script src=(SCRIPT.address()) defer data-kept=(keys.kept)
                             data-unkept=(keys.unkept) data-all=(keys.all) {}
                     }
                 }
@@ -164,5 +135,5 @@ impl Frame<'_> {
 /// The sign of the program, beside its name.
 fn sign() -> Markup {
     // The same drawing as the icon, which is our own file and holds no foreign text.
-    PreEscaped(ICON.to_owned())
+    PreEscaped(ICON.text.to_owned())
 }

@@ -7,6 +7,7 @@ mod answer;
 mod api;
 mod article;
 mod asked;
+mod assets;
 mod at_account;
 mod at_article;
 mod at_changing;

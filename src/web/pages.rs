@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::answer::Answer;
 use super::api::{self, Pace};
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
-use super::layout::{Frame, ICON, Place, SCRIPT, STYLE};
+use super::assets::{ICON, SCRIPT, STYLE};
+use super::layout::{Frame, Place};
 use super::locale::Locale;
 use super::metrics::Counters;
 use super::peers::Peers;
@@ -146,11 +147,9 @@ impl Pages {
             return Ok(refusal);
         }
         match route {
-            Route::Style => return Ok(Answer::asset("text/css; charset=utf-8", STYLE)),
-            Route::Script => {
-                return Ok(Answer::asset("text/javascript; charset=utf-8", SCRIPT));
-            }
-            Route::Icon => return Ok(Answer::asset("image/svg+xml", ICON)),
+            Route::Style => return Ok(STYLE.answer(asked)),
+            Route::Script => return Ok(SCRIPT.answer(asked)),
+            Route::Icon => return Ok(ICON.answer(asked)),
             Route::Health => return Ok(self.health(now)),
             Route::Status => return Ok(self.status(asked, now)),
             Route::Metrics => return self.metrics(asked, now),

@@ -208,6 +208,7 @@ pub(super) fn rows(
         @if listing.rows.is_empty() {
             p.empty { @if after.is_some() { (texts.no_more) } @else { (nothing) } }
         } @else {
+            @if part.glances.values().any(|glance| glance.has_attachment) { (drawn_clip()) }
             form.several method="post" action="/tickets/bulk" {
                 ol.tickets {
                     @for ticket in &listing.rows { (row(locale, ticket, part.glances)) }
@@ -276,12 +277,17 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
 
 /// The sign of an attachment.
 fn clip(name: &str) -> Markup {
+    html! { " " svg.clip role="img" { title { (name) } use href="#clip" {} } }
+}
+
+/// What the signs of attachments on a page draw: once, for there may be fifty.
+fn drawn_clip() -> Markup {
     html! {
-        " "
-        svg.clip viewBox="0 0 16 16" width="14" height="14" role="img" aria-label=(name) {
-            title { (name) }
-            path fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round"
-                d="M13 7.5 7.6 12.9a3.2 3.2 0 0 1-4.5-4.5l5.6-5.6a2.1 2.1 0 0 1 3 3l-5.5 5.5a1 1 0 0 1-1.5-1.5l5-5";
+        svg.unseen aria-hidden="true" {
+            symbol #clip viewBox="0 0 16 16" {
+                path fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round"
+                    d="M13 7.5 7.6 12.9a3.2 3.2 0 0 1-4.5-4.5l5.6-5.6a2.1 2.1 0 0 1 3 3l-5.5 5.5a1 1 0 0 1-1.5-1.5l5-5";
+            }
         }
     }
 }

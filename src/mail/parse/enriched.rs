@@ -60,7 +60,7 @@ mod tests {
         ] {
             assert_eq!(text(enriched), expected, "{enriched}");
         }
-        let started = std::time::Instant::now();
+        let started = crate::mail::effort::Effort::begin();
         text(&"<".repeat(1 << 20));
         text(&"<a".repeat(1 << 19));
         text(&"<x>\n\n".repeat(1 << 18));

@@ -15,8 +15,9 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 /// The headers that go in besides Host and Content-Length, and whether a second one may be joined
 /// to the first with a comma. Everything else, hop-by-hop headers included, stays outside. Whoever reads
 /// X-Forwarded-For believes it only of a proxy on this machine.
-const PASSED: [(&str, bool); 16] = [
+const PASSED: [(&str, bool); 17] = [
     ("Accept", true),
+    ("Accept-Encoding", true),
     ("Accept-Language", true),
     ("Authorization", false),
     ("Content-Type", false),
