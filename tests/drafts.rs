@@ -108,6 +108,76 @@ fn what_came_in_while_somebody_wrote_is_read_before_the_answer_leaves() {
 }
 
 #[test]
+fn what_is_written_in_two_windows_is_kept_from_both() {
+    let mut desk = Desk::new();
+    let path = "/tickets/1/write";
+    let (one, two) = (desk.form("/tickets/1"), desk.form("/tickets/1"));
+    let text = |desk: &mut Desk| desk.kept().unwrap().draft.text;
+    let keep = |desk: &Desk, form: &[(String, String)], text: &str, deed: &str| {
+        let answer = desk.send(path, form, &[("text", text), ("as", deed)], &[]);
+        answer.header("Location").map(|to| to.split_once("said=").unwrap().1.to_owned())
+    };
+    let typing = |desk: &Desk, form: &[(String, String)], text: &str| {
+        desk.send("/tickets/1/draft", form, &[("text", text)], &[]).status
+    };
+    assert_eq!(keep(&desk, &one, "First.", "keep").as_deref(), Some("kept#write"));
+    assert_eq!(keep(&desk, &two, "Second.", "keep").as_deref(), Some("joined#write"));
+    assert_eq!(text(&mut desk), "Second.\n\nFirst.");
+    let page = desk.house.get_as("/tickets/1?said=joined", &desk.cookie).body;
+    assert!(page.contains("also wrote here in another window"), "{page}");
+    // What somebody still types there does not take the place of both, nor of the other half.
+    assert_eq!(typing(&desk, &one, "First of all."), 409);
+    assert_eq!(keep(&desk, &two, "Second!", "show").as_deref(), Some("joined#write"));
+    assert_eq!(text(&mut desk), "Second!\n\nSecond.\n\nFirst.");
+    // Nor is it sent unseen.
+    let articles = desk.articles();
+    let unsent = desk.send(path, &one, &[("text", "Go."), ("as", "reply")], &[]);
+    assert_eq!((unsent.status, desk.articles()), (409, articles));
+    assert!(unsent.body.contains("Not sent: you also wrote here"), "{}", unsent.body);
+    assert!(unsent.body.contains("\nGo.\n\nSecond!"), "{}", unsent.body);
+
+    // Whoever sees it all may take out what they like, while typing, too, and come back to the form.
+    let now = desk.form("/tickets/1");
+    assert_eq!(typing(&desk, &now, "Just"), 204);
+    assert_eq!(typing(&desk, &now, "So"), 204);
+    assert_eq!(text(&mut desk), "So");
+    assert_eq!(keep(&desk, &now, "That", "keep").as_deref(), Some("kept#write"));
+    assert_eq!(keep(&desk, &now, "This", "keep").as_deref(), Some("kept#write"));
+    assert_eq!(text(&mut desk), "This");
+    // What holds the other text as well is taken as it is.
+    assert_eq!(keep(&desk, &one, "This and more", "keep").as_deref(), Some("kept#write"));
+    assert_eq!(text(&mut desk), "This and more");
+    // A window that knew a draft that is gone does not take the place of the next one.
+    let old = desk.form("/tickets/1");
+    desk.house.store.discard_draft(desk.place()).unwrap();
+    desk.house.later(1);
+    assert_eq!(
+        keep(&desk, &desk.form("/tickets/1"), "Next", "keep").as_deref(),
+        Some("kept#write")
+    );
+    assert_eq!(keep(&desk, &old, "Old", "keep").as_deref(), Some("joined#write"));
+
+    let path = "/tickets/new";
+    let (one, two) = (desk.form(path), desk.form(path));
+    let eva =
+        [("requester", "eva@x.example"), ("subject", "Lamp"), ("text", "Dark."), ("as", "keep")];
+    let ida =
+        [("requester", "ida@x.example"), ("subject", "Door"), ("text", "Open."), ("as", "note")];
+    assert_eq!(desk.send(path, &one, &eva, &[]).header("Location"), Some("/tickets/new?said=kept"));
+    let unsent = desk.send(path, &two, &ida, &[]);
+    assert_eq!(unsent.status, 409);
+    assert!(unsent.body.contains("you also wrote here in another window"), "{}", unsent.body);
+    let both = "\nOpen.\n\neva@x.example\nLamp\nDark.</textarea>";
+    assert!(
+        unsent.body.contains(both) && unsent.body.contains("value=\"Door\""),
+        "{}",
+        unsent.body
+    );
+    let said = desk.send(path, &one, &[("text", "Once more."), ("as", "keep")], &[]);
+    assert_eq!(said.header("Location"), Some("/tickets/new?said=joined"));
+}
+
+#[test]
 fn a_text_outlives_the_session_it_was_written_in() {
     let mut desk = Desk::new();
     desk.house.store.set_password("somebody-agent", PASSWORD, desk.house.clock.now()).unwrap();

@@ -44,6 +44,11 @@ impl Desk {
 
     /// Sends the form of a page as it was shown, but for some fields.
     fn send(&self, page: &str, deed: &str, fields: &[(&str, &str)]) -> Answer {
+        self.house.raw(&self.sending(page, deed, fields))
+    }
+
+    /// What is sent by that.
+    fn sending(&self, page: &str, deed: &str, fields: &[(&str, &str)]) -> String {
         let was: Vec<(String, String)> = page
             .split("name=\"was_")
             .skip(1)
@@ -61,7 +66,7 @@ impl Desk {
             }
         }
         form.extend(fields);
-        self.house.post("/tickets/1/change", &self.cookie, &form)
+        self.house.posting_form("/tickets/1/change", &self.cookie, &form, &self.house.ours())
     }
 
     fn change(&mut self, change: Change) {
@@ -169,6 +174,14 @@ fn where_two_set_the_same_the_second_is_asked_once_more() {
     assert_eq!(desk.send(&refused.body, "change", &fields).status, 303);
     let ticket = desk.ticket(ONE);
     assert_eq!((ticket.state, ticket.queue.as_deref()), (State::Pending, Some("Mine")));
+    // What was emptied is said to be none.
+    desk.change(Change::Due(Some(desk.house.clock.now())));
+    let old = desk.page();
+    desk.change(Change::Queue(None));
+    desk.change(Change::Due(None));
+    let fields = [("queue", "Ours"), ("due", "2026-06-01T10:00")];
+    let refused = desk.send(&old, "change", &fields);
+    assert!(refused.body.contains("Queue: none, Due: never."), "{}", refused.body);
     // Taking what somebody else took meanwhile is such a change as well.
     let old = desk.page();
     let now = desk.house.clock.now();
@@ -177,6 +190,24 @@ fn where_two_set_the_same_the_second_is_asked_once_more() {
     desk.change(Change::Assign(Some("ben".to_owned())));
     let refused = desk.send(&old, "take", &[]);
     assert!(refused.status == 409 && refused.body.contains("Assigned to: ben"));
+}
+
+#[test]
+fn of_two_who_set_the_same_in_the_same_moment_one_is_asked_once_more() {
+    let mut desk = Desk::with(vec![letter(1)]);
+    for round in 0..15 {
+        let page = desk.page();
+        let requests = ["Mine", "Theirs"].map(|queue| {
+            let queue = format!("{queue} {round}");
+            desk.sending(&page, "change", &[("queue", &queue)])
+        });
+        let mut answers = desk.house.at_once(&requests);
+        answers.sort_by_key(|answer| answer.status);
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [303, 409], "{round}");
+        let queue = desk.ticket(ONE).queue.unwrap();
+        assert!(answers[1].body.contains(&format!("Queue: {queue}")), "{}", answers[1].body);
+    }
 }
 
 #[test]

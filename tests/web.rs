@@ -155,6 +155,33 @@ fn without_a_session_everything_private_leads_to_the_sign_in() {
 }
 
 #[test]
+fn a_form_that_came_after_the_session_is_said_to_be_lost() {
+    let mut house = House::open();
+    house.letter(letter(1));
+    for (path, form, next) in [
+        ("/tickets/1/write", vec![("as", "shown")], Some("/tickets/1/preview")),
+        ("/tickets/1/change", vec![("deed", "take")], Some("/tickets/1")),
+        ("/tickets/1/requester", vec![("article", "1")], Some("/tickets/1")),
+        ("/tickets/bulk", vec![("back", "/tickets?list=mine")], Some("/tickets?list=mine")),
+        ("/tickets/bulk", vec![("back", "https://evil.example")], None),
+        ("/tickets/bulk", vec![], Some("/tickets")),
+        ("/outbox/1", vec![("deed", "retry")], Some("/outbox/1")),
+        ("/ledger/1", vec![("deed", "retry")], Some("/ledger/1")),
+        ("/audit", vec![], Some("/audit")),
+        ("/account/password", vec![("password", "x")], Some("/account")),
+    ] {
+        let answer = house.post(path, "counterfoil_session=over", &form);
+        let next = next.map(|next| format!("&next={}", next.replace('/', "%2F")));
+        let next = next.unwrap_or_default().replace('?', "%3F").replace("list=", "list%3D");
+        let expected = format!("/sign-in?lost=1{next}");
+        assert_eq!(answer.header("Location"), Some(expected.as_str()), "{path}");
+        let page = house.get(&expected).body;
+        assert!(page.contains("What you just did was not done."), "{path}: {page}");
+    }
+    assert!(!house.get("/sign-in?next=%2Ftickets").body.contains("not done"));
+}
+
+#[test]
 fn name_and_password_sign_in_and_lead_where_one_wanted_to_go() {
     let mut house = House::open();
     let now = house.clock.now();

@@ -9,12 +9,12 @@ mod desk;
 mod house;
 
 use counterfoil::desk::draft::Draft;
-use counterfoil::desk::ticket::{Kind, State, TicketNumber};
+use counterfoil::desk::ticket::{Kind, Role, State, TicketNumber};
 use counterfoil::mail::{Address, Attachment, Message};
 use counterfoil::store::drafts::{Files, LeftOut, Place, Saved};
 use counterfoil::time::Clock;
-use desk::{Desk, ONE, multipart, ours, post_raw, session_of};
-use house::{Answer, letter};
+use desk::{Desk, ONE, multipart, post_raw, session_of};
+use house::letter;
 
 #[test]
 fn an_answer_with_files_is_sent_once_however_often_its_form_comes() {
@@ -78,37 +78,10 @@ fn one_form_sent_by_many_at_once_is_one_letter() {
     let mut desk = Desk::new();
     let form = desk.form("/tickets/1");
     let before = desk.articles();
-    let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4)
-            .map(|_| {
-                let body = multipart(
-                    &form
-                        .iter()
-                        .map(|(name, value)| (name.as_str(), value.as_str()))
-                        .chain([("text", "Once."), ("as", "reply")])
-                        .collect::<Vec<_>>(),
-                    &[("a.txt", "text/plain", "x")],
-                );
-                let (house, cookie) = (&desk.house, desk.cookie.as_str());
-                let (address, host) = (house.web.address(), house.host());
-                scope.spawn(move || {
-                    use std::io::{Read, Write};
-                    let mut line = std::net::TcpStream::connect(address).unwrap();
-                    let head = format!(
-                        "POST /tickets/1/write HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\
-                         Origin: http://{host}\r\nContent-Type: multipart/form-data; boundary=B7x\r\n\
-                         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                        body.len()
-                    );
-                    line.write_all(head.as_bytes()).unwrap();
-                    let mut bytes = Vec::new();
-                    line.read_to_end(&mut bytes).unwrap();
-                    Answer::read(&bytes)
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-    });
+    let file = [("a.txt", "text/plain", "x")];
+    let fields = [("text", "Once."), ("as", "reply")];
+    let request = desk.sending("/tickets/1/write", &form, &fields, &file);
+    let answers = desk.house.at_once(&vec![request; 4]);
     assert_eq!(desk.articles(), before + 1);
     let sent = |said: &str| {
         let to = answers.iter().filter_map(|answer| answer.header("Location"));
@@ -118,6 +91,66 @@ fn one_form_sent_by_many_at_once_is_one_letter() {
     assert!(sent("said=already") >= 1, "{answers:?}");
     let files = desk.house.store.ticket(ONE).unwrap().articles.pop().unwrap().attachments;
     assert_eq!(files.len(), 1);
+}
+
+#[test]
+fn of_two_who_answer_in_the_same_moment_one_is_told() {
+    let mut desk = Desk::new();
+    let (mine, theirs) = (desk.cookie.clone(), desk.house.agent(Role::Admin));
+    for round in 0..15 {
+        let before = desk.articles();
+        let text = format!("Answer {round}.");
+        let requests: Vec<String> = [&mine, &theirs]
+            .map(|cookie| {
+                desk.cookie.clone_from(cookie);
+                let fields = [("text", text.as_str()), ("as", "reply")];
+                desk.sending("/tickets/1/write", &desk.form("/tickets/1"), &fields, &[])
+            })
+            .into();
+        let mut answers = desk.house.at_once(&requests);
+        answers.sort_by_key(|answer| answer.status);
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [303, 409], "{round}: {answers:?}");
+        assert!(answers[1].body.contains("added to this ticket meanwhile"), "{}", answers[1].body);
+        assert!(answers[1].body.contains(&text), "{}", answers[1].body);
+        assert_eq!(desk.articles(), before + 1, "{round}");
+    }
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_shown_as_if_it_could() {
+    let mut desk = Desk::new();
+    desk.house.letter(letter(2));
+    let form = desk.form("/tickets/1");
+    let now = desk.house.clock.now();
+    desk.house.store.merge_tickets(ONE, TicketNumber(2), "agent:ben", now).unwrap();
+    let show = [("text", "Too late."), ("as", "show")];
+    assert_eq!(desk.send("/tickets/1/write", &form, &show, &[]).status, 303);
+    let page = desk.house.get_as("/tickets/1/preview", &desk.cookie);
+    assert_eq!(page.status, 409, "{}", page.body);
+    assert!(page.body.contains("merged into #2") && !page.body.contains("value=\"shown\""));
+
+    let open = [("requester", "eva@x.example"), ("subject", "Bulb"), ("text", "x"), ("as", "note")];
+    assert_eq!(desk.send("/tickets/new", &desk.form("/tickets/new"), &open, &[]).status, 303);
+    let show = [("text", "We come."), ("as", "show")];
+    let form = desk.form("/tickets/3");
+    assert_eq!(desk.send("/tickets/3/write", &form, &show, &[]).status, 303);
+    let page = desk.house.get_as("/tickets/3/preview", &desk.cookie).body;
+    assert!(page.contains("is the one who asks") && !page.contains("wrote the message"), "{page}");
+
+    for (text, deed, expected) in [
+        ("\u{200b}\u{2060}", "reply", "Not sent: it is empty."),
+        ("\u{200b}\u{2060}", "note", "Not kept: the note is empty."),
+        ("", "reply", "Not sent: it is empty."),
+        ("", "note", "Not kept: the note is empty."),
+    ] {
+        let form = desk.form("/tickets/2");
+        let fields = [("text", text), ("as", deed)];
+        let refused = desk.send("/tickets/2/write", &form, &fields, &[]);
+        assert_eq!(refused.status, 409, "{text:?} {deed}");
+        assert!(refused.body.contains(expected), "{text:?} {deed}: {}", refused.body);
+    }
+    assert_eq!(desk.house.store.ticket(TicketNumber(2)).unwrap().articles.len(), 4);
 }
 
 #[test]
@@ -363,7 +396,7 @@ fn files_that_no_mailbox_sends_are_left_out_and_the_text_is_kept() {
     assert!(page.body.contains("The text is longer than 256 KB") && page.body.contains(&long));
     // A form that did not arrive whole.
     let body = multipart(&[("text", "cut off")], &[]).replace("--B7x--", "");
-    let cut = post_raw(&desk.house, "/tickets/1/write", &desk.cookie, &body, &ours(&desk.house));
+    let cut = post_raw(&desk.house, "/tickets/1/write", &desk.cookie, &body, &desk.house.ours());
     assert_eq!(cut.status, 400);
     assert!(cut.body.contains("did not arrive whole"));
 }

@@ -50,6 +50,9 @@ pub struct Draft {
     pub send: bool,
     /// The names of files that were chosen and did not arrive.
     pub lost: Vec<String>,
+    /// The id of the form that holds just this, if one does: what is sent from it again takes its place.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub form: String,
 }
 
 impl Draft {
@@ -67,18 +70,35 @@ impl Draft {
         typed.iter().all(|field| field.trim().is_empty()) && self.lost.is_empty()
     }
 
-    /// This draft, put where another lies, so that the text of neither is lost.
+    /// This draft, put where another lies, so that the text of neither is lost. For whom another new
+    /// ticket was, and what about, stands above its text.
     pub fn beside(mut self, other: &Self) -> Self {
-        let (own, before) = (self.text.trim(), other.text.trim());
-        if own.contains(before) {
-            return self;
+        let mut theirs = String::new();
+        for (own, before) in [
+            (&mut self.requester, &other.requester),
+            (&mut self.name, &other.name),
+            (&mut self.subject, &other.subject),
+        ] {
+            if own.trim().is_empty() {
+                own.clone_from(before);
+            } else if !before.trim().is_empty() && own.trim() != before.trim() {
+                theirs = format!("{theirs}{}\n", before.trim());
+            }
         }
-        self.text = if before.contains(own) {
-            other.text.clone()
-        } else {
-            format!("{}\n\n{}", self.text.trim_end(), other.text)
-        };
+        theirs.push_str(&other.text);
+        let (own, before) = (self.text.trim(), theirs.trim());
+        if !own.contains(before) {
+            self.text = match before.contains(own) {
+                true => theirs,
+                false => format!("{}\n\n{theirs}", self.text.trim_end()),
+            };
+        }
         self
+    }
+
+    /// Whether the same stands in both, whatever form it came from.
+    pub fn is_same(&self, other: &Self) -> bool {
+        *self == Self { form: self.form.clone(), ..other.clone() }
     }
 
     /// Whether a field is longer than any that is kept.
@@ -209,6 +229,15 @@ mod tests {
         ] {
             assert_eq!(draft(new).beside(&draft(old)).text, expected);
         }
+        let new = |requester: &str, subject: &str| Draft {
+            requester: requester.into(),
+            subject: subject.into(),
+            ..draft("Called.")
+        };
+        let both = new("ana@x.example", "").beside(&new("ben@x.example", "Lamp"));
+        assert_eq!((both.requester.as_str(), both.subject.as_str()), ("ana@x.example", "Lamp"));
+        assert_eq!(both.text, "ben@x.example\nCalled.");
+        assert_eq!(both.clone().beside(&new("ben@x.example", "Lamp")), both, "only once");
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub fn faults(opening: &Opening, policy: &Policy, agents: &[String]) -> Vec<NotP
             faults.push(why.into());
         }
     }
-    if opening.text.trim().is_empty() && opening.attachments.is_empty() {
+    if outgoing::is_blank(&opening.text) && opening.attachments.is_empty() {
         faults.push(NotPossible::Empty);
     }
     faults

@@ -6,7 +6,7 @@ use crate::desk::recipients::{MOST, Recipients};
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::{Kind, OutboxId, State, TicketNumber};
 use crate::mail::compose::{self, Seal};
-use crate::mail::{Address, Attachment, Message, MessageId, subject};
+use crate::mail::{Address, Attachment, Message, MessageId, quote, subject};
 use crate::time::Timestamp;
 
 /// What is known of the ticket an agent writes into.
@@ -18,8 +18,12 @@ pub struct Thread {
     pub subject: String,
     /// Where it stands.
     pub state: State,
-    /// The newest message that came in, if any did.
+    /// The ticket it was merged into.
+    pub merged_into: Option<TicketNumber>,
+    /// The newest message that came in; when none did, who asks.
     pub answered: Option<Answered>,
+    /// Whether that is a message that came in.
+    pub wrote: bool,
 }
 
 /// The message an answer goes to.
@@ -62,6 +66,9 @@ pub enum NotPossible {
     /// The ticket is deleted.
     #[error("ticket {0} is deleted; undelete it before answering")]
     Deleted(TicketNumber),
+    /// Its conversation is elsewhere.
+    #[error("ticket {0} was merged into ticket {1}; answer that one")]
+    Merged(TicketNumber, TicketNumber),
     /// There is no address to answer to.
     #[error("ticket {0} names no address to answer to")]
     NobodyToAnswer(TicketNumber),
@@ -83,6 +90,9 @@ pub enum NotPossible {
     /// There is nothing to send.
     #[error("the answer to ticket {0} is empty; write a text or attach a file")]
     Empty(TicketNumber),
+    /// There is nothing to keep.
+    #[error("the note in ticket {0} is empty; write a text or attach a file")]
+    EmptyNote(TicketNumber),
     /// The state cannot be set by an answer.
     #[error("ticket {0} cannot be set to `deleted` by an answer; use ticket delete")]
     DeleteInstead(TicketNumber),
@@ -95,9 +105,7 @@ pub fn recipients(
     policy: &Policy,
 ) -> Result<Recipients, NotPossible> {
     let number = thread.number;
-    if thread.state == State::Deleted {
-        return Err(NotPossible::Deleted(number));
-    }
+    writable(thread)?;
     let answered = thread.answered.as_ref().ok_or(NotPossible::NobodyToAnswer(number))?;
     let recipients = Recipients::of(answered, writing, policy);
     let count = recipients.everybody().len();
@@ -154,10 +162,8 @@ pub fn reply(
     policy: &Policy,
 ) -> Result<(NewArticle, State), NotPossible> {
     let number = thread.number;
-    if thread.state == State::Deleted {
-        return Err(NotPossible::Deleted(number));
-    }
-    if writing.text.trim().is_empty() && writing.attachments.is_empty() {
+    writable(thread)?;
+    if is_blank(&writing.text) && writing.attachments.is_empty() {
         return Err(NotPossible::Empty(number));
     }
     let recipients = recipients(thread, &writing, policy)?;
@@ -190,11 +196,9 @@ pub fn note(
     writing: Writing,
     author: Address,
 ) -> Result<(NewArticle, State), NotPossible> {
-    if thread.state == State::Deleted {
-        return Err(NotPossible::Deleted(thread.number));
-    }
-    if writing.text.trim().is_empty() && writing.attachments.is_empty() {
-        return Err(NotPossible::Empty(thread.number));
+    writable(thread)?;
+    if is_blank(&writing.text) && writing.attachments.is_empty() {
+        return Err(NotPossible::EmptyNote(thread.number));
     }
     let status = match writing.status {
         None => thread.state,
@@ -209,6 +213,21 @@ pub fn note(
         ..NewArticle::empty(Kind::Note)
     };
     Ok((article, status))
+}
+
+/// Whether anything can be written into a ticket.
+fn writable(thread: &Thread) -> Result<(), NotPossible> {
+    match thread.merged_into {
+        Some(into) => Err(NotPossible::Merged(thread.number, into)),
+        None if thread.state == State::Deleted => Err(NotPossible::Deleted(thread.number)),
+        None => Ok(()),
+    }
+}
+
+/// Whether there is nothing to be read in a text.
+pub fn is_blank(text: &str) -> bool {
+    let unseen = |c: char| c.is_control() || matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}');
+    text.chars().all(|c| c.is_whitespace() || unseen(c) || quote::is_invisible(c))
 }
 
 fn next_state(thread: &Thread, wanted: Option<State>) -> Result<State, NotPossible> {
@@ -344,6 +363,8 @@ mod tests {
             number: TicketNumber(7),
             subject: "Re: Printer".into(),
             state,
+            merged_into: None,
+            wrote: true,
             answered: Some(Answered {
                 from: Some(Address::bare("ana@shop.example")),
                 reply_to: Vec::new(),
@@ -385,13 +406,21 @@ mod tests {
         no_address.answered.as_mut().unwrap().from = Some(Address::bare("Ana"));
         let mut ourselves = thread(State::Open);
         ourselves.answered.as_mut().unwrap().from = Some(policy().address);
+        let merged = Thread { merged_into: Some(TicketNumber(9)), ..thread(State::Closed) };
         let delete = Writing { status: Some(State::Deleted), ..writing("x") };
         let copy = |address| Writing { cc: vec![Address::bare(address)], ..writing("x") };
         let address = |n| Address::bare(&format!("p{n}@shop.example"));
         let many = |count| Writing { bcc: (0..count).map(address).collect(), ..writing("x") };
         for (case, thread, writing, expected) in [
             ("deleted", thread(State::Deleted), writing("x"), NotPossible::Deleted(number)),
+            ("merged", merged, writing("x"), NotPossible::Merged(number, TicketNumber(9))),
             ("empty", thread(State::Open), writing(" \n"), NotPossible::Empty(number)),
+            (
+                "nothing to see",
+                thread(State::Open),
+                writing("\u{200b}\n\u{feff}\u{ad}"),
+                NotPossible::Empty(number),
+            ),
             ("nobody", nobody, writing("x"), NotPossible::NobodyToAnswer(number)),
             ("no address", no_address, writing("x"), NotPossible::NobodyToAnswer(number)),
             ("ourselves", ourselves, writing("x"), NotPossible::OnlyOurselves(number)),
@@ -415,6 +444,9 @@ mod tests {
         let (article, state) = note(&thread(State::New), writing("Ring her."), author).unwrap();
         assert_eq!((article.kind, state), (Kind::Note, State::New));
         assert!(article.to.is_empty());
+        let author = Address::bare("ben@office.example");
+        let nothing = note(&thread(State::New), writing("\u{2060} "), author).unwrap_err();
+        assert!(nothing.to_string().starts_with("the note in ticket 7 is empty"), "{nothing}");
     }
 
     #[test]

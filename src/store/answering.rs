@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use super::changes::{open, standing};
 use super::drafts::{self, Place};
 use super::once::{self, By, Made};
-use super::tickets::{no_ticket, say, thread};
+use super::tickets::{newest_article, no_ticket, say, thread};
 use super::writing::{self, Content};
 use super::{Error, MailboxId, Result, Store, caps};
 use crate::desk::audit::Action;
@@ -27,6 +27,8 @@ pub struct Sending<'a> {
     pub revision: i64,
     /// The id of the form it is sent by, if that has one.
     pub form: Option<&'a str>,
+    /// The newest article of the ticket that its agent has seen; `None` where nothing newer matters.
+    pub seen: Option<ArticleId>,
 }
 
 /// What became of a draft that was to be sent.
@@ -38,6 +40,8 @@ pub enum Sent {
     Before(TicketNumber, ArticleId),
     /// The draft was changed meanwhile, or is gone; nothing was sent.
     Changed,
+    /// There is a newer article than its agent has seen; nothing was sent.
+    Newer,
 }
 
 /// What a draft holds, its files without their bytes, read before it is written anywhere.
@@ -90,6 +94,12 @@ impl Store {
                 Ok(loaded) => loaded,
                 Err(sent) => return Ok(sent),
             };
+            // Asked here, where nobody else can write: of two who answer at once, one is told.
+            if let Some(seen) = sending.seen
+                && newest_article(tx, number)?.is_some_and(|newest| newest > seen)
+            {
+                return Ok(Sent::Newer);
+            }
             let writing = loaded
                 .draft
                 .writing(loaded.files)
@@ -183,6 +193,10 @@ fn put(
     now: Timestamp,
 ) -> Result<ArticleId> {
     let (thread, mailbox, _) = thread(tx, number)?;
+    if thread.merged_into.is_some() {
+        let why = change::writable(&standing(tx, number)?);
+        why.map_err(|why| Error::NotPossible(why.to_string()))?;
+    }
     let (article, state) = outgoing::written(&thread, writing, hand)?;
     write(tx, number, mailbox, (&article, contents), state, actor, now)
 }

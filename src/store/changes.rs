@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 
 use super::notices::{self, Happened};
 use super::once::{self, By, Made};
-use super::tickets::{no_ticket, say, tags};
+use super::tickets::{bare, no_ticket, say, tags};
 use super::writing::Content;
 use super::{Error, MailboxId, Result, Store, caps, waits, writing};
 use crate::desk::audit::Action;
@@ -13,7 +13,7 @@ use crate::desk::change::{self, Change, NotPossible, Standing};
 use crate::desk::intake::{NewTicket, Policy};
 use crate::desk::notice::Event;
 use crate::desk::opening::{self, Opening};
-use crate::desk::ticket::{ArticleId, Kind, LinkKind, State, TicketNumber};
+use crate::desk::ticket::{ArticleId, Kind, LinkKind, State, Ticket, TicketNumber};
 use crate::mail::{Address, subject};
 use crate::time::Timestamp;
 
@@ -26,28 +26,22 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<()> {
-        self.write(|tx| {
-            let agents = active_agents(tx)?;
-            let mut standing = standing(tx, number)?;
-            for change in changes {
-                let after =
-                    change::after(&standing, change, &agents).map_err(|why| not_possible(&why))?;
-                let told = change::told(&standing, &after, change);
-                if let Change::Requester(address) = change {
-                    let person = writing::person(tx, address)?;
-                    tx.prepare_cached("UPDATE ticket SET requester = ?2 WHERE number = ?1")?
-                        .execute((number, person))?;
-                }
-                if let Some((action, detail)) = told {
-                    write(tx, &standing, &after, now)?;
-                    say(tx, number, actor, action, detail, now)?;
-                    if action == Action::Assigned {
-                        tell(tx, Event::Assigned, number, None, actor, now)?;
-                    }
-                }
-                standing = after;
-            }
-            Ok(())
+        self.write(|tx| change_ticket(tx, number, changes, actor, now))
+    }
+
+    /// Makes the changes that `decide` asks for when it sees the ticket as it is then, without its
+    /// conversation: nobody changes it in between. Otherwise like [`Store::change_ticket`]; what `decide`
+    /// says against it comes back, and nothing is changed.
+    pub fn change_ticket_seen<E>(
+        &mut self,
+        number: TicketNumber,
+        decide: impl FnOnce(&Ticket) -> std::result::Result<Vec<Change>, E>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<std::result::Result<(), E>> {
+        self.write(|tx| match decide(&bare(tx, number)?) {
+            Ok(changes) => Ok(Ok(change_ticket(tx, number, &changes, actor, now)?)),
+            Err(why) => Ok(Err(why)),
         })
     }
 
@@ -236,6 +230,35 @@ impl Store {
             Ok(())
         })
     }
+}
+
+fn change_ticket(
+    tx: &Transaction<'_>,
+    number: TicketNumber,
+    changes: &[Change],
+    actor: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let agents = active_agents(tx)?;
+    let mut standing = standing(tx, number)?;
+    for change in changes {
+        let after = change::after(&standing, change, &agents).map_err(|why| not_possible(&why))?;
+        let told = change::told(&standing, &after, change);
+        if let Change::Requester(address) = change {
+            let person = writing::person(tx, address)?;
+            tx.prepare_cached("UPDATE ticket SET requester = ?2 WHERE number = ?1")?
+                .execute((number, person))?;
+        }
+        if let Some((action, detail)) = told {
+            write(tx, &standing, &after, now)?;
+            say(tx, number, actor, action, detail, now)?;
+            if action == Action::Assigned {
+                tell(tx, Event::Assigned, number, None, actor, now)?;
+            }
+        }
+        standing = after;
+    }
+    Ok(())
 }
 
 /// Opens a ticket for somebody, and answers its number and its first article.

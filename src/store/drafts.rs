@@ -48,7 +48,7 @@ pub struct Kept {
     pub draft: Draft,
     /// The files, in the order in which they came.
     pub files: Vec<DraftFile>,
-    /// Counts its changes.
+    /// Grows with each change; no two drafts in the same place have the same.
     pub revision: i64,
     /// When it was last changed.
     pub updated_at: Timestamp,
@@ -61,6 +61,42 @@ pub struct Files<'a> {
     pub add: &'a [Attachment],
     /// Take these out.
     pub drop: &'a [DraftFileId],
+}
+
+/// The form a draft comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Form<'a> {
+    /// Its id, if it has one.
+    pub id: Option<&'a str>,
+    /// The revision of the draft that it showed when it was given out, 0 for none. `None` when what lies
+    /// there was looked at.
+    pub revision: Option<i64>,
+    /// What becomes of a text that lies there and that it did not show.
+    pub unseen: Unseen,
+}
+
+/// What becomes of a draft that a form did not show, because another window kept it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Unseen {
+    /// Both texts are kept as one draft.
+    #[default]
+    Joined,
+    /// It stays, and what the form holds is not kept.
+    Left,
+}
+
+impl<'a> From<Option<&'a str>> for Form<'a> {
+    fn from(id: Option<&'a str>) -> Self {
+        Self { id, ..Self::default() }
+    }
+}
+
+impl Form<'_> {
+    /// Whether a draft is what this form showed, or what was kept from it.
+    fn knows(&self, kept: &Kept) -> bool {
+        self.revision.is_none_or(|revision| revision == kept.revision)
+            || self.id.is_some_and(|id| id == kept.draft.form)
+    }
 }
 
 /// Why files were left out of a draft.
@@ -88,7 +124,11 @@ pub enum Saved {
         left_out: Option<LeftOut>,
         /// The form was sent already with something else in it.
         is_late: bool,
+        /// Another text that the form did not show is in it as well.
+        is_joined: bool,
     },
+    /// Another window keeps a draft there that the form did not show; nothing was kept.
+    Elsewhere,
     /// There was nothing in it, and there is none.
     Nothing,
     /// The same form was sent already; there it is.
@@ -101,29 +141,41 @@ impl Store {
         self.read(|tx| Ok(kept(tx, place)?.map(|(_, kept)| kept)))
     }
 
-    /// Keeps a draft in place of the one before. `form` is the id of the form it comes from: when that
-    /// was sent with just this in it, nothing is kept.
-    pub fn keep_draft(
+    /// Keeps a draft in place of the one before, as far as its form showed that. When the form was sent
+    /// with just this in it, nothing is kept.
+    pub fn keep_draft<'a>(
         &mut self,
         place: Place,
-        form: Option<&str>,
-        draft: &Draft,
+        form: impl Into<Form<'a>>,
+        given: &Draft,
         files: Files<'_>,
         now: Timestamp,
     ) -> Result<Saved> {
+        let form = form.into();
         let new: Vec<(&Attachment, String)> =
             files.add.iter().map(|file| (file, sha256(&file.bytes))).collect();
         self.write(|tx| {
             if let Some(number) = place.ticket {
                 exists(tx, number)?;
             }
-            let before = form.map(|form| sent(tx, place.agent, form)).transpose()?.flatten();
+            let before = form.id.map(|form| sent(tx, place.agent, form)).transpose()?.flatten();
             if let Some((number, article, digest)) = &before
-                && *digest == digest_of(draft)
+                && *digest == digest_of(given)
             {
                 return Ok(Saved::Sent(*number, *article));
             }
             let known = kept(tx, place)?;
+            let unseen = known.as_ref().map(|(_, kept)| kept).filter(|kept| !form.knows(kept));
+            let mut draft = match unseen {
+                Some(unseen) => given.clone().beside(&unseen.draft),
+                None => given.clone(),
+            };
+            let is_joined = !draft.is_same(given);
+            if is_joined && form.unseen == Unseen::Left {
+                return Ok(Saved::Elsewhere);
+            }
+            // No form holds what was joined.
+            draft.form = form.id.filter(|_| !is_joined).unwrap_or_default().to_owned();
             let is_new = |file: &&(&Attachment, String)| -> Result<bool> {
                 let Some((id, _)) = &known else { return Ok(true) };
                 Ok(!tx
@@ -146,7 +198,7 @@ impl Store {
             let old_files = old.iter().flat_map(|kept| &kept.files);
             let stays: Vec<&DraftFile> =
                 old_files.filter(|file| !files.drop.contains(&file.id)).collect();
-            let left_out = room(tx, place.agent, draft, &stays, &add)?;
+            let left_out = room(tx, place.agent, &draft, &stays, &add)?;
             if left_out.is_some() {
                 add.clear();
             }
@@ -157,11 +209,11 @@ impl Store {
             let is_late = before.is_some();
             let dropped = old.as_ref().is_some_and(|old| old.files.len() > stays.len());
             if let Some(old) = &old
-                && old.draft == *draft
+                && old.draft.is_same(&draft)
                 && add.is_empty()
                 && !dropped
             {
-                return Ok(Saved::Kept { revision: old.revision, left_out, is_late });
+                return Ok(Saved::Kept { revision: old.revision, left_out, is_late, is_joined });
             }
             let fields = serde_json::json!(draft).to_string();
             let (id, revision) = match (id, &old) {
@@ -175,11 +227,18 @@ impl Store {
                 }
                 _ => {
                     tx.prepare_cached(
-                        "INSERT INTO draft (agent, ticket, fields, updated_at)
-                         VALUES (?1, ?2, ?3, ?4)",
+                        "INSERT INTO draft (agent, ticket, fields, revision, updated_at)
+                         VALUES (?1, ?2, ?3, ?4, ?5)",
                     )?
-                    .execute((place.agent, place.ticket, fields, now))?;
-                    (DraftId(tx.last_insert_rowid()), 1)
+                    // Larger than those of a draft that was there before.
+                    .execute((
+                        place.agent,
+                        place.ticket,
+                        fields,
+                        now.unix(),
+                        now,
+                    ))?;
+                    (DraftId(tx.last_insert_rowid()), now.unix())
                 }
             };
             for file in files.drop {
@@ -189,7 +248,7 @@ impl Store {
             for (file, sha256) in add {
                 insert_file(tx, id, file, sha256)?;
             }
-            Ok(Saved::Kept { revision, left_out, is_late })
+            Ok(Saved::Kept { revision, left_out, is_late, is_joined })
         })
     }
 
@@ -241,7 +300,7 @@ impl Store {
 
 /// What is in a draft, for telling a form that was sent twice from another.
 pub(super) fn digest_of(draft: &Draft) -> String {
-    let same = Draft { seen: 0, lost: Vec::new(), ..draft.clone() };
+    let same = Draft { seen: 0, lost: Vec::new(), form: String::new(), ..draft.clone() };
     sha256(serde_json::json!(same).to_string().as_bytes())
 }
 

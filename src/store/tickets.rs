@@ -27,16 +27,7 @@ impl Store {
     /// One ticket with its whole conversation.
     pub fn ticket(&mut self, number: TicketNumber) -> Result<Ticket> {
         self.read(|tx| {
-            let row = tx
-                .prepare_cached(&format!(
-                    "SELECT {COLUMNS} FROM ticket {WITH_NAMES} WHERE ticket.number = ?1"
-                ))?
-                .query_row([number], ticket_row);
-            let mut ticket = match row {
-                Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
-                other => other?,
-            };
-            ticket.tags = tags(tx, number)?;
+            let mut ticket = bare(tx, number)?;
             ticket.links = links(tx, number)?;
             ticket.articles = articles(tx, number)?;
             Ok(ticket)
@@ -45,10 +36,7 @@ impl Store {
 
     /// The newest article of a ticket, if it has any.
     pub fn newest_article(&mut self, number: TicketNumber) -> Result<Option<ArticleId>> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT max(id) FROM article WHERE ticket = ?1")?
-            .query_row([number], |row| row.get(0))?)
+        self.read(|tx| newest_article(tx, number))
     }
 
     /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
@@ -104,6 +92,19 @@ impl Store {
     }
 }
 
+/// A ticket with its tags, but without its links and its conversation.
+pub(super) fn bare(tx: &Transaction<'_>, number: TicketNumber) -> Result<Ticket> {
+    let row = tx
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM ticket {WITH_NAMES} WHERE ticket.number = ?1"
+        ))?
+        .query_row([number], ticket_row);
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
+        other => Ok(Ticket { tags: tags(tx, number)?, ..other? }),
+    }
+}
+
 /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
 pub(super) fn thread(
     tx: &Transaction<'_>,
@@ -111,22 +112,31 @@ pub(super) fn thread(
 ) -> Result<(Thread, MailboxId, String)> {
     let row = tx
         .prepare_cached(
-            "SELECT ticket.subject, ticket.state, mailbox.id, mailbox.name
+            "SELECT ticket.subject, ticket.state, mailbox.id, mailbox.name, ticket.merged_into
              FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox
              WHERE ticket.number = ?1",
         )?
         .query_row([number], |row| {
-            Ok((row.get(0)?, row.get(1)?, MailboxId(row.get(2)?), row.get(3)?))
+            Ok((row.get(0)?, row.get(1)?, MailboxId(row.get(2)?), row.get(3)?, row.get(4)?))
         });
-    let (subject, state, mailbox, name) = match row {
+    let (subject, state, mailbox, name, merged_into) = match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
         other => other?,
     };
-    let answered = match answered(tx, number, None)? {
-        None => called(tx, number)?,
-        answered => answered,
-    };
-    Ok((Thread { number, subject, state, answered }, mailbox, name))
+    let answered = answered(tx, number, None)?;
+    let wrote = answered.is_some();
+    let answered = if wrote { answered } else { called(tx, number)? };
+    Ok((Thread { number, subject, state, merged_into, answered, wrote }, mailbox, name))
+}
+
+/// The newest article of a ticket, if it has any.
+pub(super) fn newest_article(
+    tx: &Transaction<'_>,
+    number: TicketNumber,
+) -> Result<Option<ArticleId>> {
+    Ok(tx
+        .prepare_cached("SELECT max(id) FROM article WHERE ticket = ?1")?
+        .query_row([number], |row| row.get(0))?)
 }
 
 pub(super) fn no_ticket(number: TicketNumber) -> Error {

@@ -28,17 +28,19 @@ impl Pages {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
             return Ok(self.old_form());
         };
-        let ticket = self.store.ticket(number)?;
         let actor = visitor.actor();
         let deed = asked.form("deed").unwrap_or_default();
         let made = match (deed.as_str(), changing::other(asked)) {
             ("link" | "unlink" | "merge" | "merge-now", None) => {
                 Err(self.locale.texts().ticket.no_number.to_owned())
             }
-            ("merge", Some(other)) => match self.mergeable(&ticket, other)? {
-                Ok(into) => return Ok(self.ask_to_merge(&ticket, &into, visitor)),
-                Err(why) => Err(why),
-            },
+            ("merge", Some(other)) => {
+                let ticket = self.store.ticket(number)?;
+                match self.mergeable(&ticket, other)? {
+                    Ok(into) => return Ok(self.ask_to_merge(&ticket, &into, visitor)),
+                    Err(why) => Err(why),
+                }
+            }
             ("merge-now", Some(other)) => {
                 let made = self.store.merge_tickets(number, other, &actor, now);
                 self.decided(made)?.map(|()| other)
@@ -54,13 +56,13 @@ impl Pages {
                 let made = self.store.split_ticket(number, &ids, &actor, now);
                 self.decided(made)?
             }
-            _ => match changing::changes(asked, &ticket, &visitor.agent.name, &self.locale) {
-                Ok(changes) => {
-                    let made = self.store.change_ticket(number, &changes, &actor, now);
-                    self.decided(made)?.map(|()| number)
-                }
-                Err(why) => Err(why),
-            },
+            _ => {
+                let decide = |ticket: &Ticket| {
+                    changing::changes(asked, ticket, &visitor.agent.name, &self.locale)
+                };
+                let made = self.store.change_ticket_seen(number, decide, &actor, now);
+                self.decided(made)?.and_then(|made| made).map(|()| number)
+            }
         };
         self.changed(asked, number, visitor, made)
     }

@@ -23,6 +23,7 @@ impl Pages {
         let texts = &self.locale.texts().writing;
         let said = match asked.query("said").as_deref() {
             Some("kept") => Some(texts.said_kept),
+            Some("joined") => Some(texts.joined),
             Some("discarded") => Some(texts.said_discarded),
             Some("rescued") => Some(texts.said_rescued),
             _ => None,
@@ -31,17 +32,18 @@ impl Pages {
         self.opening(visitor, None, (200, &[], said), given)
     }
 
-    /// The form, with what was `typed` if that could not be kept.
+    /// The form, with what was `typed` if that could not be kept, and the revision its form showed.
     fn opening(
         &mut self,
         visitor: Option<&Visitor>,
-        typed: Option<Draft>,
+        typed: Option<(Draft, Option<i64>)>,
         (status, wrong, said): (u16, &[String], Option<&str>),
         requester: Option<String>,
     ) -> Outcome {
         let Some(visitor) = visitor else { return Ok(self.old_form()) };
         let kept = self.store.draft(Place { agent: visitor.agent.id, ticket: None })?;
-        let mut draft = typed.or(kept.as_ref().map(|kept| kept.draft.clone())).unwrap_or_default();
+        let of_draft = kept.as_ref().map(|kept| (kept.draft.clone(), Some(kept.revision)));
+        let (mut draft, revision) = typed.or(of_draft).unwrap_or_default();
         if let Some(requester) = requester.filter(|_| draft.requester.trim().is_empty()) {
             draft.requester = requester;
         }
@@ -55,6 +57,7 @@ impl Pages {
             token: &visitor.token(),
             id: &session::fresh_nonce(),
             draft: &draft,
+            revision: revision.unwrap_or_default(),
             kept: kept.as_ref(),
             wrong,
             said,
@@ -92,7 +95,8 @@ impl Pages {
         }
         if typed.is_too_long() {
             let wrong = put(texts.too_long, &[&self.locale.size(LONGEST as u64)]);
-            return self.opening(Some(visitor), Some(typed), (413, &[wrong], None), None);
+            let typed = Some((typed, work::revision(asked)));
+            return self.opening(Some(visitor), typed, (413, &[wrong], None), None);
         }
         let saved = self.keep_typed(asked, place, id.as_deref(), &typed, now)?;
         let (revision, refused) = match saved {
@@ -106,8 +110,14 @@ impl Pages {
             Saved::Kept { is_late: true, .. } if matches!(deed.as_str(), "send" | "note") => {
                 (None, Some((409, texts.late.to_owned())))
             }
+            Saved::Kept { is_joined: true, .. } if matches!(deed.as_str(), "send" | "note") => {
+                (None, Some((409, texts.joined_unsent.to_owned())))
+            }
+            Saved::Kept { is_joined: true, .. } => {
+                return Ok(Answer::go_to("/tickets/new?said=joined"));
+            }
             Saved::Kept { revision, .. } => (Some(revision), None),
-            Saved::Nothing => (None, None),
+            Saved::Nothing | Saved::Elsewhere => (None, None),
         };
         if let Some((status, wrong)) = refused {
             return self.opening(Some(visitor), None, (status, &[wrong], None), None);
@@ -116,7 +126,8 @@ impl Pages {
             let said = if revision.is_some() { "kept" } else { "discarded" };
             return Ok(Answer::go_to(&format!("/tickets/new?said={said}")));
         }
-        let sending = Sending { place, revision: revision.unwrap_or(0), form: id.as_deref() };
+        let revision = revision.unwrap_or_default();
+        let sending = Sending { place, revision, form: id.as_deref(), seen: None };
         self.send_opening(&typed, sending, visitor, now)
     }
 
@@ -163,13 +174,14 @@ impl Pages {
                 Ok(Sent::Before(number, article)) => {
                     return Ok(Answer::go_to(&sent_page(number, article, "already")));
                 }
-                Ok(Sent::Changed) => wrong.push(texts.changed.to_owned()),
+                Ok(Sent::Changed | Sent::Newer) => wrong.push(texts.changed.to_owned()),
                 Err(store::Error::NotPossible(why)) => {
                     wrong.push(put(texts.not_opened, &[&self.locale.said(&why)]));
                 }
                 Err(error) => return Err(error),
             }
         }
-        self.opening(Some(visitor), Some(typed.clone()), (422, &wrong, None), None)
+        let typed = Some((typed.clone(), Some(sending.revision)));
+        self.opening(Some(visitor), typed, (422, &wrong, None), None)
     }
 }

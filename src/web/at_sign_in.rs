@@ -19,7 +19,8 @@ impl Pages {
         if visitor.is_some() {
             return Answer::go_to(next.unwrap_or("/tickets"));
         }
-        self.sign_in_form(asked, 200, "", next, None)
+        let lost = asked.query(sign_in::LOST).map(|_| self.locale.texts().signing_in.lost);
+        self.sign_in_form(asked, 200, "", next, lost)
     }
 
     fn sign_in_form(

@@ -18,7 +18,7 @@ use crate::desk::ticket::{ArticleId, Kind, Ticket, TicketNumber};
 use crate::mail::Address;
 use crate::store;
 use crate::store::answering::{Sending, Sent};
-use crate::store::drafts::{Files, Place, Saved};
+use crate::store::drafts::{Files, Form as Basis, Place, Saved, Unseen};
 use crate::time::Timestamp;
 
 impl Pages {
@@ -66,6 +66,7 @@ impl Pages {
             "opened" => texts.said_opened.to_owned(),
             "noted" => texts.said_noted.to_owned(),
             "kept" => texts.said_kept.to_owned(),
+            "joined" => texts.joined.to_owned(),
             "discarded" => texts.said_discarded.to_owned(),
             "already" => texts.said_already.to_owned(),
             "rescued" => texts.said_rescued.to_owned(),
@@ -112,13 +113,14 @@ impl Pages {
         }
         if typed.is_too_long() {
             let wrong = put(texts.too_long, &[&self.locale.size(LONGEST as u64)]);
-            let failed = Failed { status: 413, wrong: vec![wrong], typed: Some(typed) };
+            let revision = work::revision(asked);
+            let failed = Failed { status: 413, wrong: vec![wrong], typed: Some(typed), revision };
             return self.show(asked, number, Some(visitor), failed, None);
         }
         if deed == "insert" {
             self.insert(asked, number, &mut typed)?;
         }
-        let (revision, is_late) = match self.keep_typed(asked, place, id.as_deref(), &typed, now)? {
+        let saved = match self.keep_typed(asked, place, id.as_deref(), &typed, now)? {
             Saved::Sent(number, article) => {
                 return Ok(Answer::go_to(&sent_page(number, article, "already")));
             }
@@ -126,8 +128,17 @@ impl Pages {
                 let wrong = work::left_out(&self.locale, &why);
                 return self.refuse(asked, number, visitor, (413, wrong));
             }
+            saved => saved,
+        };
+        let (revision, is_late) = match saved {
+            Saved::Kept { is_joined: true, .. } if matches!(deed.as_str(), "reply" | "note") => {
+                return self.refuse(asked, number, visitor, (409, texts.joined_unsent.to_owned()));
+            }
+            Saved::Kept { is_joined: true, .. } => {
+                return Ok(Answer::go_to(&format!("/tickets/{number}?said=joined#write")));
+            }
             Saved::Kept { revision, is_late, .. } => (Some(revision), is_late),
-            Saved::Nothing => (None, false),
+            _ => (None, false),
         };
         match deed.as_str() {
             "keep" if revision.is_none() => {
@@ -140,12 +151,16 @@ impl Pages {
             }
             "reply" | "note" => {
                 let Some(revision) = revision else {
-                    let wrong = texts.unfit(&NotPossible::Empty(number));
+                    let why = match deed.as_str() {
+                        "note" => NotPossible::EmptyNote(number),
+                        _ => NotPossible::Empty(number),
+                    };
+                    let wrong = texts.unfit(&why);
                     return self.refuse(asked, number, visitor, (409, wrong));
                 };
-                let sending = Sending { place, revision, form: id.as_deref() };
-                let is_note = deed == "note";
-                self.send(asked, sending, (typed.seen, is_note), visitor, now)
+                let seen = Some(ArticleId(typed.seen));
+                let sending = Sending { place, revision, form: id.as_deref(), seen };
+                self.send(asked, sending, deed == "note", visitor, now)
             }
             _ => Ok(Answer::go_to(&format!("/tickets/{number}/preview"))),
         }
@@ -161,7 +176,8 @@ impl Pages {
         now: Timestamp,
     ) -> Result<Saved, store::Error> {
         let (add, drop) = (asked.files("files"), opening::dropped(asked));
-        self.store.keep_draft(place, form, typed, Files { add: &add, drop: &drop }, now)
+        let files = Files { add: &add, drop: &drop };
+        self.store.keep_draft(place, work::form_of(asked, form), typed, files, now)
     }
 
     /// Sends the draft that was shown, if it still is what was shown.
@@ -172,30 +188,25 @@ impl Pages {
         visitor: &Visitor,
         now: Timestamp,
     ) -> Outcome {
-        let number = |name: &str| asked.form(name).and_then(|id| id.parse().ok());
-        let (revision, seen) = (number("revision").unwrap_or(0), number("seen").unwrap_or(0));
+        let revision = work::revision(asked).unwrap_or_default();
+        let seen = asked.form("seen").and_then(|id| id.parse().ok()).unwrap_or_default();
         let id = work::form_id(asked);
-        let sending = Sending { place, revision, form: id.as_deref() };
-        self.send(asked, sending, (seen, false), visitor, now)
+        let seen = Some(ArticleId(seen));
+        let sending = Sending { place, revision, form: id.as_deref(), seen };
+        self.send(asked, sending, false, visitor, now)
     }
 
     fn send(
         &mut self,
         asked: &Asked,
         sending: Sending<'_>,
-        (seen, is_note): (i64, bool),
+        is_note: bool,
         visitor: &Visitor,
         now: Timestamp,
     ) -> Outcome {
         let texts = &self.locale.texts().writing;
         let Some(number) = sending.place.ticket else { return Ok(self.old_form()) };
         let (_, _, mailbox) = self.store.thread(number)?;
-        let newest = self.store.newest_article(number)?;
-        if newest.is_some_and(|newest| newest.0 > seen)
-            && !self.store.was_sent(sending.place.agent, sending.form)?
-        {
-            return self.refuse(asked, number, visitor, (409, texts.meanwhile.to_owned()));
-        }
         let desk = self.desk.clone();
         let author = Address { address: String::new(), name: visitor.agent.name.clone() };
         let hand = match (is_note, desk.mailbox(Some(&mailbox))) {
@@ -215,6 +226,7 @@ impl Pages {
                 return Ok(Answer::go_to(&sent_page(number, article, "already")));
             }
             Ok(Sent::Changed) => texts.changed.to_owned(),
+            Ok(Sent::Newer) => texts.meanwhile.to_owned(),
             Err(store::Error::Unfit(why)) => texts.unfit(&why),
             Err(store::Error::NotPossible(why)) => put(texts.not_sent, &[&self.locale.said(&why)]),
             Err(error) => return Err(error),
@@ -230,7 +242,7 @@ impl Pages {
         visitor: &Visitor,
         (status, wrong): (u16, String),
     ) -> Outcome {
-        let failed = Failed { status, wrong: vec![wrong], typed: None };
+        let failed = Failed { status, wrong: vec![wrong], ..Failed::default() };
         self.show(asked, number, Some(visitor), failed, None)
     }
 
@@ -297,7 +309,13 @@ impl Pages {
         let id = work::form_id(asked);
         // What was sent must not come back as a draft when this arrives late.
         if !self.store.was_sent(place.agent, id.as_deref())? {
-            self.store.keep_draft(place, id.as_deref(), &typed, Files::default(), now)?;
+            // Two windows must not take turns at joining what is still being written in both.
+            let form = Basis { unseen: Unseen::Left, ..work::form_of(asked, id.as_deref()) };
+            let saved = self.store.keep_draft(place, form, &typed, Files::default(), now)?;
+            if saved == Saved::Elsewhere {
+                let why = "another window keeps a draft here; send the form to keep both";
+                return Ok(Answer::line(409, why));
+            }
         }
         Ok(Answer::done())
     }

@@ -291,15 +291,16 @@ fn meanwhile(crossed: &[&str], ticket: &Ticket, locale: &Locale) -> String {
     let (texts, general) = (&locale.texts().ticket, &locale.texts().general);
     let one = |name: &&str| {
         let value = own(ticket, name, &locale.zone);
+        let or = |value: String, none: &str| if value.is_empty() { none.to_owned() } else { value };
         let (field, value) = match *name {
             "assignee" if value.is_empty() => (texts.assigned_to, texts.nobody.to_owned()),
             "assignee" => (texts.assigned_to, value),
             "state" => (texts.state, general.state(ticket.state).to_owned()),
             "priority" => (texts.priority, general.priority(ticket.priority).to_owned()),
-            "queue" => (texts.queue, value),
-            "due" => (texts.due, value.replace('T', " ")),
-            "subject" => (texts.subject, value),
-            "requester" => (texts.requester, value),
+            "queue" => (texts.queue, or(value, texts.none)),
+            "due" => (texts.due, or(value.replace('T', " "), texts.never)),
+            "subject" => (texts.subject, or(value, texts.none)),
+            "requester" => (texts.requester, or(value, texts.nobody_named)),
             _ => (texts.hold_field, if ticket.hold { texts.yes } else { texts.no }.to_owned()),
         };
         put(texts.meanwhile_one, &[field, &value])

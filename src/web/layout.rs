@@ -56,7 +56,8 @@ impl Frame<'_> {
                     link rel="icon" type="image/svg+xml" href=(ICON.address());
                     @if self.visitor.is_some() {
                         script src=(SCRIPT.address()) defer data-kept=(keys.kept)
-                            data-unkept=(keys.unkept) data-all=(keys.all) {}
+                            data-unkept=(keys.unkept) data-elsewhere=(keys.elsewhere)
+                            data-all=(keys.all) {}
                     }
                 }
                 body {

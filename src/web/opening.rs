@@ -6,7 +6,7 @@ use super::asked::Asked;
 use super::locale::Locale;
 use super::session::TOKEN_FIELD;
 use super::texts::fill;
-use super::work::{self, FORM_FIELD};
+use super::work::{self, FORM_FIELD, REVISION_FIELD};
 use crate::desk::draft::Draft;
 use crate::desk::ticket::{DraftFileId, Priority};
 use crate::store::drafts::Kept;
@@ -18,6 +18,8 @@ pub(super) struct Form<'a> {
     /// The id of this form.
     pub(super) id: &'a str,
     pub(super) draft: &'a Draft,
+    /// The revision of the draft it shows, 0 for none.
+    pub(super) revision: i64,
     pub(super) kept: Option<&'a Kept>,
     /// What speaks against opening it, a sentence each.
     pub(super) wrong: &'a [String],
@@ -56,6 +58,7 @@ pub(super) fn page(form: &Form<'_>) -> Markup {
             form #write-form method="post" action="/tickets/new" enctype="multipart/form-data" {
                 input type="hidden" name=(TOKEN_FIELD) value=(form.token);
                 input type="hidden" name=(FORM_FIELD) value=(form.id);
+                input type="hidden" name=(REVISION_FIELD) value=(form.revision);
                 // What the Enter key does in a field: nothing that leaves the house.
                 button.unseen type="submit" name="as" value="keep" tabindex="-1" aria-hidden="true" {
                     (texts.keep)

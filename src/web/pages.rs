@@ -15,7 +15,7 @@ use super::rescue;
 use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
-use super::{MailboxFacts, download, keys, letter};
+use super::{MailboxFacts, download, keys, letter, sign_in};
 use crate::desk::intake::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::template::Template;
@@ -161,10 +161,14 @@ impl Pages {
             if is_post && let Some(answer) = self.rescue(asked, &route, now)? {
                 return Ok(answer);
             }
-            let before = if is_post { rescue::page_of(&route) } else { Some(asked.target.clone()) };
+            let before =
+                if is_post { rescue::page_of(asked, &route) } else { Some(asked.target.clone()) };
+            let lost = is_post.then(|| format!("{}=1", sign_in::LOST));
             let next = session::next_page(before.as_deref());
-            let query = next.map(|next| format!("?next={}", encoded(next)));
-            return Ok(Answer::go_to(&format!("/sign-in{}", query.unwrap_or_default())));
+            let next = next.map(|next| format!("next={}", encoded(next)));
+            let query: Vec<String> = lost.into_iter().chain(next).collect();
+            let sign = if query.is_empty() { "" } else { "?" };
+            return Ok(Answer::go_to(&format!("/sign-in{sign}{}", query.join("&"))));
         }
         let visitor = visitor.as_ref();
         let post = asked.method == "POST";

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::locale::Locale;
 use super::session::TOKEN_FIELD;
 use super::texts::{Writing as Texts, put};
-use super::work::FORM_FIELD;
+use super::work::{FORM_FIELD, REVISION_FIELD};
 use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, NotPossible, Thread};
 use crate::desk::quoting::Quoting;
@@ -21,6 +21,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Reason {
     Wrote,
+    Asks,
     Wanted,
     Added,
     Hidden,
@@ -80,7 +81,7 @@ pub(super) fn letter(
         Ok(writing) => writing,
         Err(why) => return Ok(Err(Unfit::Word(why))),
     };
-    let has_text = !writing.text.trim().is_empty();
+    let has_text = !outgoing::is_blank(&writing.text);
     if !has_text && kept.files.is_empty() {
         return Ok(Err(Unfit::Letter(NotPossible::Empty(thread.number))));
     }
@@ -95,7 +96,11 @@ pub(super) fn letter(
     };
     let everybody = recipients.everybody();
     let Recipients { to, cc, bcc, ours, instead_of, .. } = recipients;
-    let for_to = if instead_of.is_some() { Reason::Wanted } else { Reason::Wrote };
+    let for_to = match instead_of {
+        Some(_) => Reason::Wanted,
+        None if thread.wrote => Reason::Wrote,
+        None => Reason::Asks,
+    };
     let was_typed = |one: &Address| writing.cc.iter().any(|typed| typed.key() == one.key());
     let for_cc = |one: &Address| if was_typed(one) { Reason::Added } else { Reason::GotItToo };
     Ok(Ok(Letter {
@@ -130,7 +135,7 @@ pub(super) fn page(locale: &Locale, page: &Page<'_>, letter: &Result<Letter, Str
             form method="post" action={ "/tickets/" (page.number) "/write" } {
                 input type="hidden" name=(TOKEN_FIELD) value=(page.token);
                 input type="hidden" name=(FORM_FIELD) value=(page.id);
-                input type="hidden" name="revision" value=(page.kept.revision);
+                input type="hidden" name=(REVISION_FIELD) value=(page.kept.revision);
                 input type="hidden" name="seen" value=(page.kept.draft.seen);
                 div.buttons {
                     @if is_fit {
@@ -203,6 +208,7 @@ impl Reason {
     fn in_words(self, texts: &Texts) -> &'static str {
         match self {
             Self::Wrote => texts.wrote,
+            Self::Asks => texts.asks,
             Self::Wanted => texts.wanted,
             Self::Added => texts.added,
             Self::Hidden => texts.added_hidden,

@@ -191,13 +191,22 @@ impl Pages {
 }
 
 /// Where a form that is lost was sent from, to be shown again after signing in.
-pub(super) fn page_of(route: &Route) -> Option<String> {
+pub(super) fn page_of(asked: &Asked, route: &Route) -> Option<String> {
     match route {
+        Route::Write(number) if asked.form("as").as_deref() == Some("shown") => {
+            Some(format!("/tickets/{number}/preview"))
+        }
         Route::Write(number)
         | Route::KeepDraft(number)
         | Route::Change(number)
         | Route::Requester(number) => Some(format!("/tickets/{number}")),
         Route::NewTicket => Some("/tickets/new".to_owned()),
+        Route::Bulk => Some(asked.form("back").unwrap_or_else(|| "/tickets".to_owned())),
+        Route::AccountDeed(_) => Some("/account".to_owned()),
+        // They are sent to the page they are on.
+        Route::LedgerRow(_) | Route::OutboxRow(_) | Route::Records(_) => {
+            Some(asked.path().to_owned())
+        }
         _ => None,
     }
 }

@@ -124,7 +124,7 @@
       try {
         const answer = await fetch(keepAt, { method: "POST", body: fields, redirect: "manual", keepalive: fields.toString().length < 60000 });
         if (answer.status === 204) kept = text;
-        told.textContent = answer.status === 204 ? texts.kept : texts.unkept;
+        told.textContent = answer.status === 204 ? texts.kept : answer.status === 409 ? texts.elsewhere : texts.unkept;
       } catch {
         told.textContent = texts.unkept;
       }

@@ -8,6 +8,9 @@ use super::locale::Locale;
 use super::session::TOKEN_FIELD;
 use super::texts::fill;
 
+/// The word in the address of the page that tells that a form came after the session was over.
+pub(super) const LOST: &str = "lost";
+
 /// The form for name and password. `next` is where it leads; `wrong` says why the last try failed; `more`
 /// are hidden fields that it carries along.
 pub(super) fn form(

@@ -10,7 +10,7 @@ use crate::desk::draft::Draft;
 use crate::desk::recipients::Recipients;
 use crate::desk::ticket::{State, Ticket};
 use crate::mail::Address;
-use crate::store::drafts::{DraftFile, Kept, LeftOut};
+use crate::store::drafts::{self, DraftFile, Kept, LeftOut};
 use crate::time::Timestamp;
 
 /// The longest name shown, in characters.
@@ -21,6 +21,9 @@ const PEOPLE: usize = 8;
 
 /// The hidden field by which a form is known again when it is sent twice.
 pub(super) const FORM_FIELD: &str = "form";
+
+/// The hidden field that tells which draft a form showed.
+pub(super) const REVISION_FIELD: &str = "revision";
 
 /// Whom an answer would go to, or why it would go to nobody.
 pub(super) type Whom = Result<Recipients, String>;
@@ -34,6 +37,8 @@ pub(super) struct Failed {
     pub(super) wrong: Vec<String>,
     /// What was typed, when it could not even be kept as a draft.
     pub(super) typed: Option<Draft>,
+    /// The revision of the draft that its form showed.
+    pub(super) revision: Option<i64>,
 }
 
 /// What the form for writing shows.
@@ -65,6 +70,8 @@ pub(super) fn writing(form: &Form<'_>) -> Markup {
         return left(form, &action, draft);
     }
     let seen = ticket.articles.last().map_or(0, |last| last.id.0);
+    // What was typed instead of the draft has not seen it.
+    let shown = failed.revision.or(kept.map(|kept| kept.revision)).unwrap_or_default();
     let has_copies = !draft.cc.is_empty() || !draft.bcc.is_empty() || draft.to_all;
     html! {
         section.write #write aria-labelledby="write-title" {
@@ -78,6 +85,7 @@ pub(super) fn writing(form: &Form<'_>) -> Markup {
                 input type="hidden" name=(TOKEN_FIELD) value=(token);
                 input type="hidden" name=(FORM_FIELD) value=(id);
                 input type="hidden" name="seen" value=(seen);
+                input type="hidden" name=(REVISION_FIELD) value=(shown);
                 // What the Enter key does in a field: nothing that leaves the house.
                 button.unseen type="submit" name="as" value="show" tabindex="-1" aria-hidden="true" {
                     (texts.show)
@@ -268,7 +276,18 @@ pub(super) fn typed(asked: &Asked) -> Draft {
         tags: given("tags"),
         send: asked.form("as").as_deref() == Some("send"),
         lost: Vec::new(),
+        form: String::new(),
     }
+}
+
+/// Which form was sent, and what it showed.
+pub(super) fn form_of<'a>(asked: &Asked, id: Option<&'a str>) -> drafts::Form<'a> {
+    drafts::Form { id, revision: revision(asked), ..drafts::Form::default() }
+}
+
+/// The revision of the draft that a form showed.
+pub(super) fn revision(asked: &Asked) -> Option<i64> {
+    asked.form(REVISION_FIELD)?.parse().ok()
 }
 
 /// The id of the form that was sent, when it has one as we give it out.

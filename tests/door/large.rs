@@ -71,6 +71,32 @@ fn only_somebody_known_may_send_much() {
 }
 
 #[test]
+fn whoever_fills_in_a_large_form_without_a_session_is_told_on_a_page() {
+    let (house, _) = house(limits());
+    let page = "Accept: text/html,*/*;q=0.8\r\nCookie: session=over\r\n";
+    let (english, german) = ("<h1>Nothing was sent or saved</h1>", "<h1>Es wurde nichts gesendet");
+    for (case, lines, first) in [
+        ("a browser", page.to_owned(), Some("<html lang=\"en\">")),
+        ("a German one", format!("{page}Accept-Language: de\r\n"), Some("<html lang=\"de\">")),
+        ("a program", "Accept: */*\r\n".to_owned(), None),
+        ("with a token", format!("{page}Authorization: Bearer other\r\n"), None),
+    ] {
+        let mut stream = house.connect();
+        stream.write_all(&[head(&lines, 1001), vec![b'x'; 1001]].concat()).unwrap();
+        let answer = one_answer(&mut stream);
+        assert_eq!(statuses(&answer), [413], "{case}: {answer}");
+        let Some(first) = first else {
+            assert!(answer.ends_with("without being signed in\n"), "{case}: {answer}");
+            continue;
+        };
+        for expected in ["text/html; charset=utf-8\r\n", first, english, german] {
+            assert!(answer.contains(expected), "{case}, {expected}: {answer}");
+        }
+    }
+    house.close();
+}
+
+#[test]
 fn a_third_large_body_waits_for_its_place() {
     let (house, _) = house(limits());
     let address = house.address();

@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Barrier};
 
 use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::intake::Policy;
@@ -156,8 +156,7 @@ impl House {
     }
 
     pub(crate) fn post(&self, path: &str, cookies: &str, form: &[(&str, &str)]) -> Answer {
-        let origin = format!("Origin: http://{}\r\nSec-Fetch-Site: same-origin\r\n", self.host());
-        self.post_from(path, cookies, form, &origin)
+        self.post_from(path, cookies, form, &self.ours())
     }
 
     pub(crate) fn post_from(
@@ -167,16 +166,60 @@ impl House {
         form: &[(&str, &str)],
         headers: &str,
     ) -> Answer {
+        self.raw(&self.posting_form(path, cookies, form, headers))
+    }
+
+    /// A form without files as it is sent.
+    pub(crate) fn posting_form(
+        &self,
+        path: &str,
+        cookies: &str,
+        form: &[(&str, &str)],
+        headers: &str,
+    ) -> String {
         let pairs: Vec<String> =
             form.iter().map(|(key, value)| format!("{key}={}", escaped(value))).collect();
-        let body = pairs.join("&");
-        self.raw(&format!(
+        let kind = "application/x-www-form-urlencoded";
+        self.posting(path, cookies, (kind, &pairs.join("&")), headers)
+    }
+
+    /// A form as it is sent.
+    pub(crate) fn posting(
+        &self,
+        path: &str,
+        cookies: &str,
+        (kind, body): (&str, &str),
+        headers: &str,
+    ) -> String {
+        format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookies}\r\n{headers}\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\
-             Connection: close\r\n\r\n{body}",
+             Content-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.host(),
             body.len()
-        ))
+        )
+    }
+
+    /// What a browser says of a form of ours.
+    pub(crate) fn ours(&self) -> String {
+        format!("Origin: http://{}\r\nSec-Fetch-Site: same-origin\r\n", self.host())
+    }
+
+    /// Requests sent at the same moment, each on a connection of its own, and their answers.
+    pub(crate) fn at_once(&self, requests: &[String]) -> Vec<Answer> {
+        let (address, together) = (self.web.address(), Barrier::new(requests.len()));
+        let ask = |request: &str| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            together.wait();
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut bytes = Vec::new();
+            stream.read_to_end(&mut bytes).unwrap();
+            Answer::read(&bytes)
+        };
+        std::thread::scope(|scope| {
+            let asked: Vec<_> =
+                requests.iter().map(|request| scope.spawn(|| ask(request))).collect();
+            asked.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
     }
 
     /// The sign-in form's cookie and token.

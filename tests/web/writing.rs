@@ -8,6 +8,8 @@ use crate::house::{Answer, House, letter};
 
 pub(crate) const ONE: TicketNumber = TicketNumber(1);
 
+const MULTIPART: &str = "multipart/form-data; boundary=B7x";
+
 /// A form with files as Chromium sends it.
 pub(crate) fn multipart(fields: &[(&str, &str)], files: &[(&str, &str, &str)]) -> String {
     let mut body = String::new();
@@ -33,17 +35,7 @@ pub(crate) fn post_raw(
     body: &str,
     headers: &str,
 ) -> Answer {
-    house.raw(&format!(
-        "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n{headers}\
-         Content-Type: multipart/form-data; boundary=B7x\r\nContent-Length: {}\r\n\
-         Connection: close\r\n\r\n{body}",
-        house.host(),
-        body.len()
-    ))
-}
-
-pub(crate) fn ours(house: &House) -> String {
-    format!("Origin: http://{}\r\nSec-Fetch-Site: same-origin\r\n", house.host())
+    house.raw(&house.posting(path, cookie, (MULTIPART, body), headers))
 }
 
 pub(crate) fn hidden(page: &str, name: &str) -> String {
@@ -93,9 +85,21 @@ impl Desk {
         fields: &[(&str, &str)],
         files: &[(&str, &str, &str)],
     ) -> Answer {
+        self.house.raw(&self.sending(path, form, fields, files))
+    }
+
+    /// What is sent by that.
+    pub(crate) fn sending(
+        &self,
+        path: &str,
+        form: &[(String, String)],
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &str)],
+    ) -> String {
         let own = form.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<(&str, &str)> = own.chain(fields.iter().copied()).collect();
-        post_raw(&self.house, path, &self.cookie, &multipart(&all, files), &ours(&self.house))
+        let body = multipart(&all, files);
+        self.house.posting(path, &self.cookie, (MULTIPART, &body), &self.house.ours())
     }
 
     pub(crate) fn write(&self, fields: &[(&str, &str)], files: &[(&str, &str, &str)]) -> Answer {

@@ -1,8 +1,11 @@
 //! What goes out: the answer from inside under a head of our own, or a refusal. An answer is
 //! complete before its first byte leaves, so its length is always known and always true.
 
+use maud::{DOCTYPE, html};
+
 use super::head::Refusal;
 use super::spool::{Parcel, Spool};
+use crate::web::texts::Language;
 
 /// The longest head of an answer, in bytes, and the most headers: it is our own.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -80,11 +83,47 @@ pub(super) fn refusal(Refusal(code, sentence): Refusal) -> Parcel {
         _ => "Service Unavailable",
     };
     let later = if code == 503 { "Retry-After: 30\r\n" } else { "" };
+    last(&format!("{code} {reason}"), ("text/plain", later), &format!("{sentence}\n"))
+}
+
+/// The page for somebody who sent a large form without being signed in, in all languages, the one that
+/// `accept_language` wants first. The connection closes after it.
+pub(super) fn signed_out(accept_language: &str) -> Parcel {
+    let first = Language::accepted(accept_language).unwrap_or_default();
+    let others = Language::ALL.into_iter().filter(|other| *other != first);
+    let page = html! {
+        (DOCTYPE)
+        html lang=(first.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (first.texts().signing_in.large_title) }
+            }
+            body {
+                main {
+                    @for language in std::iter::once(first).chain(others) {
+                        section lang=(language.tag()) {
+                            h1 { (language.texts().signing_in.large_title) }
+                            p { (language.texts().signing_in.large) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    let alone = "Content-Security-Policy: default-src 'none'; base-uri 'none'; \
+                 frame-ancestors 'none'\r\nReferrer-Policy: no-referrer\r\n";
+    last("413 Content Too Large", ("text/html", alone), &page.into_string())
+}
+
+/// An answer after which the connection closes; `more` are whole header lines.
+fn last(status: &str, (kind, more): (&str, &str), body: &str) -> Parcel {
     let head = format!(
-        "HTTP/1.1 {code} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\n\
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\n\
          Content-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
-         {later}Connection: close\r\n\r\n{sentence}\n",
-        sentence.len() + 1
+         {more}Connection: close\r\n\r\n{body}",
+        body.len()
     );
     Parcel { head: head.into_bytes(), ..Parcel::default() }
 }

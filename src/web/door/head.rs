@@ -213,6 +213,12 @@ impl Head {
         let pairs = self.text.lines().skip(1).filter_map(|line| line.split_once(": "));
         pairs.into_iter().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
+
+    /// Whether it is a form that a browser sends and would show a page for.
+    pub(super) fn is_of_a_browser(&self) -> bool {
+        let wants_page = self.value("Accept").is_some_and(|accept| accept.contains("text/html"));
+        wants_page && self.text.starts_with("POST ") && self.value("Authorization").is_none()
+    }
 }
 
 /// Method, target, and whether it is HTTP/1.1 rather than 1.0.

@@ -281,7 +281,7 @@ impl Visit {
                             (self.since, self.touched) = (now, now);
                             (Stage::Queueing { head }, true)
                         } else {
-                            (refuse(LARGE_BODY, now, terms), true)
+                            (turn_away(&head, now, terms), true)
                         }
                     }
                 });
@@ -471,6 +471,17 @@ fn inside(
 fn refuse(refusal: Refusal, now: Instant, terms: &Terms) -> Stage {
     log::debug!(target: "web", "refused a request: {} {}", refusal.0, refusal.1);
     send(answer::refusal(refusal), false, now, terms)
+}
+
+/// Refuses a large body of nobody who is known. Whoever filled in a form is told on a page what became of
+/// it.
+fn turn_away(head: &Head, now: Instant, terms: &Terms) -> Stage {
+    if !head.is_of_a_browser() {
+        return refuse(LARGE_BODY, now, terms);
+    }
+    log::debug!(target: "web", "refused a large form of somebody who is not signed in");
+    let language = head.value("Accept-Language").unwrap_or_default();
+    send(answer::signed_out(language), false, now, terms)
 }
 
 fn send(answer: Parcel, keep: bool, now: Instant, terms: &Terms) -> Stage {

@@ -3,9 +3,10 @@
 /// The texts of the script and of its keys.
 #[derive(Debug)]
 pub(in crate::web) struct Keys {
-    /// A draft was kept, or could not be.
+    /// A draft was kept, or could not be, at all or because another window keeps one.
     pub(in crate::web) kept: &'static str,
     pub(in crate::web) unkept: &'static str,
+    pub(in crate::web) elsewhere: &'static str,
     /// The box that chooses all tickets of a page.
     pub(in crate::web) all: &'static str,
     pub(in crate::web) title: &'static str,
@@ -23,6 +24,7 @@ pub(in crate::web) struct Keys {
 pub(super) const ENGLISH: Keys = Keys {
     kept: "Draft kept",
     unkept: "The draft could not be kept",
+    elsewhere: "Not kept: there is another draft of yours from another window. “Keep as draft” keeps both.",
     all: "All on this page",
     title: "Keys",
     lead: "These keys work in a browser that may run our script, except while you write.",
@@ -50,6 +52,8 @@ pub(super) const ENGLISH: Keys = Keys {
 pub(super) const GERMAN: Keys = Keys {
     kept: "Entwurf gespeichert",
     unkept: "Der Entwurf konnte nicht gespeichert werden",
+    elsewhere: "Nicht gespeichert: Aus einem anderen Fenster liegt schon ein Entwurf von Ihnen vor. „Als \
+                Entwurf behalten“ hebt beide auf.",
     all: "Alle auf dieser Seite",
     title: "Tasten",
     lead: "Diese Tasten gelten in einem Browser, der unser Skript ausführen darf, außer während Sie \

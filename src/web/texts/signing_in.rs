@@ -12,6 +12,11 @@ pub(in crate::web) struct SigningIn {
     pub(in crate::web) link_button: &'static str,
     pub(in crate::web) link_over: &'static str,
     pub(in crate::web) wrong: &'static str,
+    /// A form came after the session was over.
+    pub(in crate::web) lost: &'static str,
+    /// So did one with large files, which is not taken at all.
+    pub(in crate::web) large_title: &'static str,
+    pub(in crate::web) large: &'static str,
     /// With the time to wait.
     pub(in crate::web) wait: &'static str,
 }
@@ -27,6 +32,11 @@ pub(super) const ENGLISH: SigningIn = SigningIn {
     link_over: "This link was used already, or its time is over. Ask for a new one, or sign in with \
                 your password.",
     wrong: "Name and password do not fit.",
+    lost: "Your session was over. What you just did was not done.",
+    large_title: "Nothing was sent or saved",
+    large: "Your session is probably over, and a form with so much attached is taken only from somebody who \
+            is signed in. Go back in your browser and copy your text, sign in in another tab, then send \
+            the form again.",
     wait: "Too many wrong passwords. Wait {} and try again.",
 };
 
@@ -41,5 +51,10 @@ pub(super) const GERMAN: SigningIn = SigningIn {
     link_over: "Dieser Link wurde schon benutzt oder ist abgelaufen. Lassen Sie sich einen neuen \
                 geben, oder melden Sie sich mit Ihrem Passwort an.",
     wrong: "Name und Passwort passen nicht zusammen.",
+    lost: "Ihre Sitzung war abgelaufen. Was Sie gerade tun wollten, wurde nicht ausgeführt.",
+    large_title: "Es wurde nichts gesendet oder gespeichert",
+    large: "Ihre Sitzung ist vermutlich abgelaufen, und ein Formular mit so großen Anhängen wird nur \
+            angenommen, wenn Sie angemeldet sind. Gehen Sie im Browser zurück und kopieren Sie Ihren Text, \
+            melden Sie sich in einem anderen Tab an und senden Sie das Formular dann noch einmal.",
     wait: "Zu viele falsche Passwörter. Bitte warten Sie {} und versuchen Sie es dann noch einmal.",
 };

@@ -149,6 +149,9 @@ pub(in crate::web) struct Ticket {
     pub(in crate::web) no_moment: &'static str,
     pub(in crate::web) meanwhile: &'static str,
     pub(in crate::web) meanwhile_one: &'static str,
+    /// No queue, no subject; no time by which it is due.
+    pub(in crate::web) none: &'static str,
+    pub(in crate::web) never: &'static str,
     pub(in crate::web) pictures: Word,
     pub(in crate::web) kinds: Kinds,
 }
@@ -278,6 +281,8 @@ pub(super) const ENGLISH: Ticket = Ticket {
     no_moment: "The due date must be a date and a time, such as 2026-05-04T14:00.",
     meanwhile: "Nothing was changed yet: somebody else has meanwhile set this: {}. The form shows what you chose; send it once more if it is to be so.",
     meanwhile_one: "{}: {}",
+    none: "none",
+    never: "never",
     pictures: word("picture", "pictures"),
     kinds: Kinds {
         picture: "Picture",
@@ -422,6 +427,8 @@ pub(super) const GERMAN: Ticket = Ticket {
     no_moment: "Die Fälligkeit muss Datum und Uhrzeit sein, etwa 2026-05-04T14:00.",
     meanwhile: "Noch wurde nichts geändert: Inzwischen hat jemand anderes dies gesetzt: {}. Das Formular zeigt Ihre Wahl; senden Sie es noch einmal, wenn es so sein soll.",
     meanwhile_one: "{}: {}",
+    none: "keiner",
+    never: "nie",
     pictures: word("Bild", "Bilder"),
     kinds: Kinds {
         picture: "Bild",

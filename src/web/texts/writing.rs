@@ -48,6 +48,8 @@ pub(in crate::web) struct Writing {
     pub(in crate::web) said_discarded: &'static str,
     pub(in crate::web) said_already: &'static str,
     pub(in crate::web) said_rescued: &'static str,
+    pub(in crate::web) joined: &'static str,
+    pub(in crate::web) joined_unsent: &'static str,
     pub(in crate::web) too_long: &'static str,
     pub(in crate::web) late: &'static str,
     pub(in crate::web) changed: &'static str,
@@ -67,6 +69,7 @@ pub(in crate::web) struct Writing {
     pub(in crate::web) files: &'static str,
     pub(in crate::web) then_state: &'static str,
     pub(in crate::web) wrote: &'static str,
+    pub(in crate::web) asks: &'static str,
     pub(in crate::web) wanted: &'static str,
     pub(in crate::web) added: &'static str,
     pub(in crate::web) added_hidden: &'static str,
@@ -85,11 +88,13 @@ pub(in crate::web) struct Writing {
     pub(in crate::web) what_you_wrote: &'static str,
     // Why an answer cannot be put there
     deleted: &'static str,
+    merged: &'static str,
     nobody_to_answer: &'static str,
     only_ourselves: &'static str,
     no_address: &'static str,
     too_many: &'static str,
     empty: &'static str,
+    empty_note: &'static str,
     delete_instead: &'static str,
     // A new ticket
     pub(in crate::web) new_ticket: &'static str,
@@ -124,6 +129,7 @@ impl Writing {
     pub(in crate::web) fn unfit(&self, why: &NotPossible) -> String {
         match why {
             NotPossible::Deleted(_) => self.deleted.to_owned(),
+            NotPossible::Merged(_, into) => put(self.merged, &[&into.to_string()]),
             NotPossible::NobodyToAnswer(_) => self.nobody_to_answer.to_owned(),
             NotPossible::OnlyOurselves(_) => self.only_ourselves.to_owned(),
             NotPossible::NoAddress(_, address) => put(self.no_address, &[address]),
@@ -131,6 +137,7 @@ impl Writing {
                 put(self.too_many, &[&count.to_string(), &MOST.to_string()])
             }
             NotPossible::Empty(_) => self.empty.to_owned(),
+            NotPossible::EmptyNote(_) => self.empty_note.to_owned(),
             NotPossible::DeleteInstead(_) => self.delete_instead.to_owned(),
         }
     }
@@ -203,6 +210,10 @@ pub(super) const ENGLISH: Writing = Writing {
     said_discarded: "The draft is gone.",
     said_already: "This was sent already. It was not sent a second time.",
     said_rescued: "Your session was over, so nothing was sent. What you wrote is kept as this draft.",
+    joined: "You also wrote here in another window. Both texts are in this draft now: take out what you do \
+             not want.",
+    joined_unsent: "Not sent: you also wrote here in another window. Both texts are in this draft now: take \
+                    out what you do not want, then send it.",
     too_long: "The text is longer than {}. Put it into a file and attach that.",
     late: "This form was sent already, with something else in it. What you wrote now is kept as a draft; \
            send it, if it is meant to go as well.",
@@ -226,6 +237,7 @@ pub(super) const ENGLISH: Writing = Writing {
     files: "Files",
     then_state: "The ticket then is {}.",
     wrote: "wrote the message",
+    asks: "is the one who asks",
     wanted: "the message asks for answers there",
     added: "you added it",
     added_hidden: "you added it; the others do not see it",
@@ -243,6 +255,7 @@ pub(super) const ENGLISH: Writing = Writing {
                         copy it from here before you sign in.",
     what_you_wrote: "What you wrote",
     deleted: "Not sent: the ticket is deleted. Take it back first.",
+    merged: "It cannot be sent: the ticket was merged into #{}. Write there; your draft stays here to be copied.",
     nobody_to_answer: "The ticket names no address to answer to.",
     only_ourselves: "The ticket was written from the mailbox it lies in, to which an answer would come \
                      back as a new letter. Name who asks.",
@@ -250,6 +263,7 @@ pub(super) const ENGLISH: Writing = Writing {
     too_many: "Not sent: it would go to {} people, and a mailbox may send a letter to {}. Write to fewer \
                at a time.",
     empty: "Not sent: it is empty. Write a text or attach a file.",
+    empty_note: "Not kept: the note is empty. Write a text or attach a file.",
     delete_instead: "Not sent: an answer cannot delete the ticket.",
     new_ticket: "New ticket",
     new_lead: "For somebody who called or came by.",
@@ -320,6 +334,11 @@ pub(super) const GERMAN: Writing = Writing {
     said_already: "Das wurde schon gesendet. Es ist kein zweites Mal hinausgegangen.",
     said_rescued: "Ihre Sitzung war abgelaufen, deshalb wurde nichts gesendet. Was Sie geschrieben haben, \
                    ist als dieser Entwurf aufgehoben.",
+    joined: "Sie haben hier auch in einem anderen Fenster geschrieben. Beide Texte stehen jetzt in diesem \
+             Entwurf: Bitte nehmen Sie heraus, was nicht hineingehört.",
+    joined_unsent: "Nicht gesendet: Sie haben hier auch in einem anderen Fenster geschrieben. Beide Texte \
+                    stehen jetzt in diesem Entwurf: Bitte nehmen Sie heraus, was nicht hineingehört, und \
+                    senden Sie ihn dann.",
     too_long: "Der Text ist länger als {}. Bitte hängen Sie ihn als Datei an.",
     late: "Dieses Formular wurde schon gesendet, mit anderem Inhalt. Was Sie jetzt geschrieben haben, ist \
            als Entwurf aufgehoben; senden Sie es, wenn es auch hinausgehen soll.",
@@ -344,6 +363,7 @@ pub(super) const GERMAN: Writing = Writing {
     files: "Dateien",
     then_state: "Danach ist das Ticket {}.",
     wrote: "hat die Nachricht geschrieben",
+    asks: "ist die anfragende Person",
     wanted: "die Nachricht bittet um Antwort dorthin",
     added: "von Ihnen eingetragen",
     added_hidden: "von Ihnen eingetragen; für die anderen unsichtbar",
@@ -362,6 +382,8 @@ pub(super) const GERMAN: Writing = Writing {
                         haben, ist zu lang zum Aufheben: Bitte kopieren Sie es von hier, bevor Sie sich anmelden.",
     what_you_wrote: "Was Sie geschrieben haben",
     deleted: "Nicht gesendet: Das Ticket ist gelöscht. Holen Sie es erst zurück.",
+    merged: "Das kann nicht gesendet werden: Das Ticket wurde mit #{} zusammengeführt. Schreiben Sie dort; \
+             Ihr Entwurf bleibt hier zum Kopieren.",
     nobody_to_answer: "Das Ticket nennt keine Adresse, an die geantwortet werden kann.",
     only_ourselves: "Das Ticket wurde aus dem Postfach geschrieben, in dem es liegt; eine Antwort käme als \
                      neue Nachricht zurück. Tragen Sie ein, wer anfragt.",
@@ -369,6 +391,7 @@ pub(super) const GERMAN: Writing = Writing {
     too_many: "Nicht gesendet: Es würde an {} Personen gehen, und ein Postfach darf eine Nachricht an {} \
                senden. Bitte schreiben Sie an weniger auf einmal.",
     empty: "Nicht gesendet: Es ist leer. Schreiben Sie etwas oder hängen Sie eine Datei an.",
+    empty_note: "Nicht abgelegt: Die Notiz ist leer. Schreiben Sie etwas oder hängen Sie eine Datei an.",
     delete_instead: "Nicht gesendet: Eine Antwort kann das Ticket nicht löschen.",
     new_ticket: "Neues Ticket",
     new_lead: "Für jemanden, der angerufen hat oder vorbeigekommen ist.",
