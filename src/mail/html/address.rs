@@ -2,8 +2,9 @@
 //! nothing when it leads anywhere but to the web, to a mail address or to a telephone. And whether
 //! the words of a link claim another place than the one it leads to.
 
+// Only what addresses look like: `core` can reach nobody.
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::punycode;
 
