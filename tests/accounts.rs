@@ -128,8 +128,12 @@ fn sessions_are_listed_and_end_together_and_with_the_account() {
         |house| {
             assert_eq!(house.store.sign_out_everywhere("ana", "cli", house.clock.now()).unwrap(), 1)
         },
-        |house| house.store.set_password("ana", PASSWORD, house.clock.now()).unwrap(),
-        |house| house.store.disable_agent("ana", house.clock.now()).unwrap(),
+        |house| {
+            house.store.set_password("ana", PASSWORD, house.clock.now()).unwrap();
+        },
+        |house| {
+            house.store.disable_agent("ana", house.clock.now()).unwrap();
+        },
     ];
     for (case, end) in end.into_iter().enumerate() {
         let cookie = signed_in(&house, PASSWORD);

@@ -365,10 +365,10 @@ fn what_nobody_would_send_by_chance_is_refused_or_does_no_harm() {
         ("POST", "tickets", &send("a@b>"), 422),
         ("POST", "tickets", &send("support@contoso.example"), 422),
         ("PATCH", "tickets/1", r#"{"queue":"a","queue":"b"}"#, 422),
-        ("PATCH", "tickets/1", r#"{"queue":"a\u0000b"}"#, 409),
-        ("PATCH", "tickets/1", r#"{"assignee":"ben\r\nx"}"#, 409),
-        ("PATCH", "tickets/1", r#"{"subject":"a\r\nBcc: x@y"}"#, 409),
-        ("PATCH", "tickets/1", &long, 409),
+        ("PATCH", "tickets/1", r#"{"queue":"a\u0000b"}"#, 422),
+        ("PATCH", "tickets/1", r#"{"assignee":"ben\r\nx"}"#, 422),
+        ("PATCH", "tickets/1", r#"{"subject":"a\r\nBcc: x@y"}"#, 422),
+        ("PATCH", "tickets/1", &long, 422),
         ("PATCH", "tickets/1", r#"{"merged_into":1e400}"#, 422),
         ("PATCH", "tickets/1", r#"{"merged_into":9223372036854775808}"#, 422),
         ("PATCH", "tickets/1", r#"{"merged_into":-1}"#, 404),
@@ -529,16 +529,16 @@ fn a_request_with_a_key_is_done_once() {
     let wrong = desk.post("tickets", "tickets", "again", &json!({"subject": "x"}));
     assert_eq!(wrong.0, 422);
     assert_eq!(desk.post("tickets", "tickets", "again", &opening).0, 201);
+    let body = opening.to_string();
     for key in ["", "\"\"", &"k".repeat(256), "a\tb", "\"a", "é", "a\r\nIdempotency-Key: b"] {
         let header = format!("Idempotency-Key: {key}\r\n");
-        let body = opening.to_string();
         let request = desk.request("POST", "tickets", (&desk.agent, &header), Some(&body));
-        assert_eq!(desk.house.raw(&request).status, 400, "{key}");
+        let Answer { status, body, .. } = desk.house.raw(&request);
+        assert!(status == 400 && (!key.is_empty() || body.contains("Key: it is empty")), "{key}");
     }
 
     // Whoever else uses the same key means something of their own, and so does the next day.
     let header = "Idempotency-Key: tickets\r\n";
-    let body = opening.to_string();
     let request = desk.request("POST", "tickets", (&desk.admin, header), Some(&body));
     let theirs: Value = serde_json::from_str(&desk.house.raw(&request).body).unwrap();
     assert_eq!(theirs["number"], 5);

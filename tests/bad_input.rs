@@ -6,7 +6,13 @@ mod support;
 
 use std::net::TcpListener;
 
+use counterfoil::desk::draft::Draft;
+use counterfoil::store::Store;
+use counterfoil::store::drafts::{Files, Place};
+use counterfoil::time::Timestamp;
 use support::{Office, Wishes};
+
+const NOW: Timestamp = Timestamp::from_unix(1_777_885_964);
 
 /// One line, naming the thing and what to do.
 fn says(office: &Office, args: &[&str], code: i32, words: &[&str]) {
@@ -112,11 +118,57 @@ fn users_are_added_with_care() {
     assert_eq!(office.run_with(&add, "long enough\n").code, 0);
     let again = office.run_with(&add, "long enough\n");
     assert_eq!((again.code, again.stderr.trim()), (1, "counterfoil: there is already a user ana"));
-    let bad = ["user", "add", "ben", "--email", "nowhere", "--role", "agent"];
-    assert_eq!(office.run_with(&bad, "long enough\n").code, 2);
+    for (name, email, code) in [
+        ("ben", "nowhere", 2),
+        ("ben", "Vee <v@x>", 2),
+        ("ben", "a@x.example, b@x.example", 2),
+        ("ben", "a@x.example\r\nBcc: b@x.example", 2),
+        ("ben", " a@x.example", 2),
+        ("-", "a@x.example", 2),
+        (" ben", "a@x.example", 2),
+        ("ben b", "a@x.example", 2),
+        ("be\u{200b}n", "a@x.example", 2),
+        ("\u{202e}neb", "a@x.example", 2),
+        (&"b".repeat(201), "a@x.example", 2),
+        ("ANA", "a@x.example", 1),
+    ] {
+        let add = ["user", "add", "--email", email, "--role", "agent", "--", name];
+        assert_eq!(office.run_with(&add, "long enough\n").code, code, "{name} {email}");
+        if code == 2 && email == "a@x.example" {
+            let add = ["token", "add", "--role", "agent", "--", name];
+            assert_eq!(office.run(&add).code, code, "{name}");
+        }
+    }
     assert_eq!(office.json(&["user", "list"])["users"][0]["name"], "ana");
     assert_eq!(office.json(&["user", "sign-out", "ana"])["sessions_ended"], 0);
     says(&office, &["user", "sign-out", "eve"], 1, &["there is no user eve"]);
     let last = &office.json(&["audit", "show", "--limit", "1"])["entries"][0];
     assert_eq!((&last["actor"], &last["action"]), (&"cli".into(), &"agent.signed_out".into()));
+}
+
+#[test]
+fn what_becomes_of_a_user_is_said() {
+    let office = Office::new(&Wishes::default());
+    let add = ["user", "add", "ana", "--email", "ana@office.example", "--role", "admin"];
+    assert_eq!(office.run_with(&add, "long enough\n").code, 0);
+    let told = office.run_with(&["user", "password", "ana"], "long enough\n");
+    assert!(!told.stderr.contains("admitted"), "{}", told.stderr);
+    let mut store = Store::open(&office.database(), NOW).unwrap();
+    let agent = store.agents().unwrap()[0].id;
+    let draft = Draft { text: "Dear Ben".to_owned(), ..Draft::default() };
+    let place = Place { agent, ticket: None };
+    store.keep_draft(place, None, &draft, Files::default(), NOW).unwrap();
+    drop(store);
+    let told = office.run(&["user", "disable", "ana"]).stderr;
+    assert!(told.contains("1 draft of theirs was thrown away"), "{told}");
+    assert!(told.contains("nobody is admin now"), "{told}");
+    let told = office.run(&["user", "disable", "ana"]).stderr;
+    assert!(!told.contains("thrown away") && !told.contains("admin"), "{told}");
+    let told = office.run_with(&["user", "password", "ana"], "long enough\n").stderr;
+    assert!(told.contains("ana was disabled, and is admitted again"), "{told}");
+    let last = &office.json(&["audit", "show", "--limit", "1"])["entries"][0];
+    assert_eq!(
+        (&last["action"], &last["detail"]),
+        (&"agent.added".into(), &"agent 1 as admin, again".into())
+    );
 }

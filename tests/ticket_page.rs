@@ -215,6 +215,9 @@ fn what_is_refused_is_said_on_the_page_and_nothing_is_lost() {
     let mut desk = Desk::with(vec![letter(1)]);
     for (fields, sentence) in [
         (vec![("subject", "New"), ("requester", "nobody")], "is no address such as"),
+        (vec![("subject", "New"), ("requester", "grp: a@b;")], "is no address such as"),
+        (vec![("subject", "New"), ("requester", "support@contoso.example")], "mailbox of this"),
+        (vec![("subject", "New"), ("queue", "-")], "has a meaning of its own"),
         (vec![("subject", "New"), ("due", "tomorrow")], "must be a date and a time"),
         (vec![("subject", "New"), ("state", "deleted")], "is not set to"),
         (vec![("subject", "New"), ("state", "x")], "is none of new"),
@@ -225,6 +228,8 @@ fn what_is_refused_is_said_on_the_page_and_nothing_is_lost() {
         assert!(refused.body.contains("value=\"New\""), "{sentence}");
         assert_eq!(desk.ticket(ONE).subject, "Cold heating 1", "{sentence}");
     }
+    assert_eq!(desk.send(&desk.page(), "change", &[("subject", "New\r\nBcc\0x")]).status, 303);
+    assert_eq!(desk.ticket(ONE).subject, "New Bcc x", "words stay apart");
     for (deed, other, sentence) in [
         ("link", "x", "no number of a ticket"),
         ("link", "77", "There is no ticket 77."),
@@ -287,6 +292,8 @@ fn a_picture_is_shown_for_what_its_bytes_are() {
         desk.ticket(ONE).articles[0].attachments.iter().map(|file| file.id.0).collect();
     let page = desk.page();
     assert!(page.contains(&format!("src=\"/attachments/{}/picture\"", ids[0])));
+    assert!(!page.contains(&format!("/attachments/{}/picture", ids[1])), "it is none");
+    assert!(page.contains(&format!("href=\"/attachments/{}\"", ids[1])), "it is a file");
     assert!(!page.contains(&format!("src=\"/attachments/{}/picture\"", ids[2])), "never SVG");
     assert!(page.contains("annexegpj.exe") && page.contains("Program, 2 bytes"), "{page}");
     assert!(!page.contains('\u{202e}'));

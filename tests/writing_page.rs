@@ -222,10 +222,21 @@ fn a_letter_is_shown_before_it_leaves_and_nothing_of_it_is_lost() {
     let none = desk.house.get_as("/tickets/2/preview", &desk.cookie);
     assert_eq!(none.status, 404);
     // What cannot leave says why.
-    assert_eq!(desk.write(&[("text", "x"), ("cc", "nobody"), ("as", "show")], &[]).status, 303);
-    let page = desk.house.get_as("/tickets/1/preview", &desk.cookie);
-    assert_eq!(page.status, 409);
-    assert!(page.body.contains("“nobody” is no address") && !page.body.contains("value=\"shown\""));
+    for (typed, wrong) in [("nobody", "nobody"), ("x y@b", "x y@b"), ("grp: a@b;", "grp: a@b")] {
+        assert_eq!(desk.write(&[("text", "x"), ("cc", typed), ("as", "show")], &[]).status, 303);
+        let page = desk.house.get_as("/tickets/1/preview", &desk.cookie);
+        assert_eq!(page.status, 409);
+        let wrong = format!("“{wrong}” is no address such as");
+        assert!(page.body.contains(&wrong) && !page.body.contains("value=\"shown\""), "{wrong}");
+    }
+    // Nor is a text blamed for too many copies.
+    for (typed, wrong) in [
+        ("somebody.of.a.long.name@shop.example,".repeat(600), "it would go to 600 people"),
+        ("x".repeat(17 << 10), "The field “Copies to (Cc)” holds more than 16"),
+    ] {
+        let page = desk.write(&[("text", "x"), ("cc", typed.as_str()), ("as", "reply")], &[]);
+        assert!(page.status == 413 && page.body.contains(wrong), "{wrong}");
+    }
 }
 
 #[test]
@@ -253,6 +264,16 @@ fn a_ticket_is_opened_for_somebody_who_called() {
         "<option value=\"high\" selected",
     ] {
         assert!(failed.body.contains(expected), "{expected}: {}", failed.body);
+    }
+    for (requester, queue, expected) in [
+        ("support@contoso.example", "", "support@contoso.example is the mailbox itself"),
+        ("eva@x.example", "-", "“-” has a meaning of its own"),
+        ("eva@x.example", "\u{200b}", "The queue must be one line"),
+    ] {
+        let fields = [("requester", requester), ("queue", queue), ("subject", "Lamp")];
+        let fields = [&fields[..], &[("text", "We come."), ("as", "note")]].concat();
+        let failed = desk.send("/tickets/new", &desk.form("/tickets/new"), &fields, &[]);
+        assert!(failed.status == 422 && failed.body.contains(expected), "{}", failed.body);
     }
     let form = desk.form("/tickets/new");
     let right = [

@@ -9,8 +9,9 @@ use serde_json::json;
 use super::output::{self, Out};
 use super::{Args, Ending, Usage};
 use crate::desk::notice::Event;
-use crate::desk::signing_in;
 use crate::desk::ticket::{AgentId, Role, UnknownWord};
+use crate::desk::{signing_in, typed};
+use crate::mail::compose::is_plain_address;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -25,12 +26,12 @@ pub(super) enum Command {
         #[arg(long)]
         role: Role,
     },
-    /// Let somebody sign in no more
+    /// Let somebody sign in no more, and throw their drafts away
     Disable {
         /// The name to sign in with
         name: String,
     },
-    /// Give somebody another password, asked for or read from standard input
+    /// Give somebody another password, typed or from standard input; who was disabled is admitted again
     Password {
         /// The name to sign in with
         name: String,
@@ -60,11 +61,11 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     let mut store = app.store()?;
     match command {
         Command::Add { name, email, role } => {
-            if name.trim().is_empty() || name.chars().any(char::is_control) {
-                return Err(Usage(format!("`{name}` cannot be a name; write one word")).into());
-            }
-            if email.split('@').filter(|part| !part.is_empty()).count() != 2 {
-                return Err(Usage(format!("`{email}` is not an address")).into());
+            typed::name(name).map_err(|why| Usage(why.to_string()))?;
+            if !is_plain_address(email) {
+                let email = email.escape_debug();
+                let words = "is not one address such as ana@shop.example";
+                return Err(Usage(format!("`{email}` {words}")).into());
             }
             let password = password()?;
             let id = store.add_agent(name, email, *role, Some(&password), app.now())?;
@@ -72,16 +73,27 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             out.answer(&agent, |to| writeln!(to, "{} may sign in as {role}", output::clean(name)))?;
         }
         Command::Disable { name } => {
-            store.disable_agent(name, app.now())?;
+            let disabled = store.disable_agent(name, app.now())?;
             let agent = store.agents()?.into_iter().find(|agent| agent.name == *name);
             out.answer(&agent, |to| writeln!(to, "{} may no longer sign in", output::clean(name)))?;
+            match disabled.drafts {
+                0 => {}
+                1 => out.say("1 draft of theirs was thrown away"),
+                drafts => out.say(&format!("{drafts} drafts of theirs were thrown away")),
+            }
+            if disabled.was_last_admin {
+                out.say("nobody is admin now: add one with user add, or admit one again with user password");
+            }
         }
         Command::Password { name } => {
-            store.set_password(name, &password()?, app.now())?;
+            let was_disabled = store.set_password(name, &password()?, app.now())?;
             let agent = store.agents()?.into_iter().find(|agent| agent.name == *name);
             out.answer(&agent, |to| {
                 writeln!(to, "{} signs in with the new password from now on", output::clean(name))
             })?;
+            if was_disabled {
+                out.say(&format!("{name} was disabled, and is admitted again"));
+            }
         }
         Command::SignOut { name } => {
             let ended = store.sign_out_everywhere(name, "cli", app.now())?;

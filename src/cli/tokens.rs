@@ -8,6 +8,7 @@ use serde_json::json;
 use super::output::{self, Out};
 use super::{Args, Ending, Usage};
 use crate::desk::ticket::Role;
+use crate::desk::typed;
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {
@@ -33,9 +34,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     let mut store = app.store()?;
     match command {
         Command::Add { name, role } => {
-            if name.trim().is_empty() || name.chars().any(char::is_control) {
-                return Err(Usage(format!("`{name}` cannot be a name; write one word")).into());
-            }
+            typed::name(name).map_err(|why| Usage(why.to_string()))?;
             let token = store.add_token(name, *role, app.now())?;
             out.answer(&json!({ "token": token.0 }), |to| writeln!(to, "{}", token.0))?;
             out.say("keep it safe: it is not shown again");

@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 
 use crate::desk::audit::Action;
+use crate::desk::caps;
 use crate::desk::ticket::{Priority, State, TicketNumber};
+use crate::desk::typed::{self, PERSON_LENGTH};
 use crate::mail::Address;
+use crate::mail::compose::is_plain_address;
 use crate::time::Timestamp;
 
 /// The longest tag, queue and subject, in characters.
@@ -90,6 +93,9 @@ pub enum NotPossible {
     /// Nobody can be written to there.
     #[error("`{0}` is no address such as ana@shop.example")]
     NoAddress(String),
+    /// Answers to it would come back as new letters.
+    #[error("`{0}` is the mailbox of this ticket itself; name the person who asks")]
+    OurMailbox(String),
     /// Nobody of that name works here.
     #[error("there is no active user `{name}`; {}", one_of(.known))]
     NoAgent {
@@ -106,6 +112,9 @@ pub enum NotPossible {
         /// Characters it may have.
         most: usize,
     },
+    /// A word that stands for something else.
+    #[error("`{0}` has a meaning of its own and cannot be a queue or a tag; take another word")]
+    Reserved(String),
     /// Too many tags.
     #[error("ticket {0} would have more than {MAX_TAGS} tags")]
     TooManyTags(TicketNumber),
@@ -115,6 +124,27 @@ pub enum NotPossible {
     /// A ticket cannot give away what it does not hold, or all it holds.
     #[error("{0}")]
     Split(String),
+}
+
+impl NotPossible {
+    /// Whether what was given is no such thing, rather than not possible as the ticket stands.
+    pub fn is_of_the_value(&self) -> bool {
+        match self {
+            Self::NoAddress(_)
+            | Self::OurMailbox(_)
+            | Self::NoAgent { .. }
+            | Self::NotAWord { .. }
+            | Self::Reserved(_)
+            | Self::TooManyTags(_) => true,
+            Self::Deleted(_)
+            | Self::NotDeleted(_)
+            | Self::DeleteInstead
+            | Self::Held(_)
+            | Self::Merged(..)
+            | Self::Itself(_)
+            | Self::Split(_) => false,
+        }
+    }
 }
 
 fn one_of(known: &[String]) -> String {
@@ -150,28 +180,24 @@ pub fn after(
             return Err(NotPossible::Merged(number, before.merged_into.unwrap_or(number)));
         }
         Change::State(state) => after.state = *state,
-        Change::Requester(address) if !address.address.contains('@') => {
-            return Err(NotPossible::NoAddress(address.address.clone()));
-        }
         // The person stands in a table of its own.
-        Change::Requester(_) => {}
+        Change::Requester(person) => self::person(person)?,
         Change::Assign(None) => after.assignee = None,
         Change::Assign(Some(name)) => {
-            let known = agents.iter().find(|agent| agent.eq_ignore_ascii_case(name.trim()));
             let missing =
                 || NotPossible::NoAgent { name: name.trim().to_owned(), known: agents.to_vec() };
-            after.assignee = Some(known.ok_or_else(missing)?.clone());
+            after.assignee = Some(agent(name, agents).ok_or_else(missing)?.clone());
         }
         Change::Priority(priority) => after.priority = *priority,
         Change::Queue(queue) => {
-            let queue = queue.as_deref().map(|queue| word(queue, "a queue", WORD_LENGTH));
+            let queue = queue.as_deref().map(|queue| label(queue, "a queue"));
             after.queue = queue.transpose()?;
         }
         Change::Due(at) => after.due_at = *at,
         Change::Subject(subject) => after.subject = word(subject, "a subject", SUBJECT_LENGTH)?,
         Change::Tag(tags) => {
             for tag in tags {
-                after.tags.insert(word(tag, "a tag", WORD_LENGTH)?.to_lowercase());
+                after.tags.insert(label(tag, "a tag")?.to_lowercase());
             }
             if after.tags.len() > MAX_TAGS {
                 return Err(NotPossible::TooManyTags(number));
@@ -202,11 +228,45 @@ pub fn retag(own: &[String], wanted: Vec<String>) -> [Change; 2] {
     [Change::Untag(gone), Change::Tag(wanted)]
 }
 
+/// The agent of this name. People do not mind capitals; where two agents differ in nothing else, only
+/// the very name is one.
+fn agent<'a>(name: &str, agents: &'a [String]) -> Option<&'a String> {
+    let very = agents.iter().find(|agent| *agent == name);
+    let very = very.or_else(|| agents.iter().find(|agent| *agent == name.trim()));
+    let key = typed::key(name);
+    let mut like = agents.iter().filter(|agent| typed::key(agent) == key);
+    let only = like.next().filter(|_| like.next().is_none());
+    very.or(only)
+}
+
+/// Whether somebody can be the one who asks.
+fn person(person: &Address) -> Result<(), NotPossible> {
+    if !is_plain_address(&person.address) {
+        return Err(NotPossible::NoAddress(person.address.clone()));
+    }
+    let bad = person.name.chars().count() > PERSON_LENGTH || person.name.chars().any(typed::breaks);
+    if bad { Err(NotPossible::NotAWord { what: "a name", most: PERSON_LENGTH }) } else { Ok(()) }
+}
+
+/// Whether whoever asks is somebody else than the mailbox of the ticket.
+pub fn not_ourselves(person: &Address, mailbox: &Address) -> Result<(), NotPossible> {
+    if caps::key(person) == caps::key(mailbox) {
+        return Err(NotPossible::OurMailbox(person.address.clone()));
+    }
+    Ok(())
+}
+
 /// One line without what could deceive whoever reads it.
 fn word(text: &str, what: &'static str, most: usize) -> Result<String, NotPossible> {
-    let text = text.trim();
-    let bad = text.is_empty() || text.chars().count() > most || text.chars().any(char::is_control);
-    if bad { Err(NotPossible::NotAWord { what, most }) } else { Ok(text.to_owned()) }
+    let text = typed::visible(text);
+    let bad = text.is_empty() || text.chars().count() > most || text.chars().any(typed::breaks);
+    if bad { Err(NotPossible::NotAWord { what, most }) } else { Ok(text) }
+}
+
+/// A queue or a tag: a word that does not stand for "none" or "any" where one is asked for.
+fn label(text: &str, what: &'static str) -> Result<String, NotPossible> {
+    let text = word(text, what, WORD_LENGTH)?;
+    if matches!(text.as_str(), "-" | "=") { Err(NotPossible::Reserved(text)) } else { Ok(text) }
 }
 
 /// How the audit trail tells of a change; `None` when nothing changed. What people wrote stands in the
@@ -377,6 +437,10 @@ mod tests {
     fn words_are_checked_and_told_without_content() {
         let agents = ["ana".to_owned(), "ben".to_owned()];
         let long = "x".repeat(61);
+        let named = |name: &str| {
+            let address = "ana@x.example".to_owned();
+            Change::Requester(Address { address, name: name.to_owned() })
+        };
         let no_agent = "there is no active user `eve`; there are ana, ben";
         for (case, change, expected) in [
             ("assign", Change::Assign(Some(" Ana".into())), Ok("none to ana")),
@@ -409,6 +473,22 @@ mod tests {
                 Change::Requester(Address::bare("ana")),
                 Err("`ana` is no address such as ana@shop.example"),
             ),
+            (
+                "two people",
+                Change::Requester(Address::bare("a@x.example, b@x.example")),
+                Err("`a@x.example, b@x.example` is no address"),
+            ),
+            ("a name", named("Ana"), Ok("")),
+            ("a long name", named(&"x".repeat(201)), Err("a name must be one line of 1 to 200")),
+            ("a name of two lines", named("a\r\nb"), Err("a name must be one line")),
+            ("a turned queue", Change::Queue(Some("A\u{202e}b".into())), Ok("none to Ab")),
+            ("a blank queue", Change::Queue(Some("\u{200b}".into())), Err("a queue must be")),
+            ("no queue", Change::Queue(Some(" - ".into())), Err("`-` has a meaning of its own")),
+            ("a sign", Change::Tag(vec!["=".into()]), Err("`=` has a meaning of its own")),
+            ("a blank tag", Change::Tag(vec!["\u{2060}".into()]), Err("a tag must be")),
+            ("a turned tag", Change::Tag(vec!["pa\u{2067}per".into()]), Ok("")),
+            ("a blank subject", Change::Subject("\u{200b} ".into()), Err("a subject must be")),
+            ("lines", Change::Subject("a\u{2028}b".into()), Err("a subject must be one line")),
         ] {
             let before = standing();
             match (after(&before, &change, &agents), expected) {
@@ -421,6 +501,24 @@ mod tests {
                 }
                 (found, _) => panic!("{case}: {found:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn an_agent_is_found_by_the_very_name_before_any_like_it() {
+        let of = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        for (agents, name, expected) in [
+            (&["BOB", "bob"][..], "bob", Some("bob")),
+            (&["BOB", "bob"], "BOB", Some("BOB")),
+            (&["BOB", "bob"], "Bob", None),
+            (&["bob", "bob "], "bob ", Some("bob ")),
+            (&["bob"], " Bob ", Some("bob")),
+            (&["Änne"], "änne", Some("Änne")),
+            (&["bob"], "bobby", None),
+        ] {
+            let found = after(&standing(), &Change::Assign(Some(name.to_owned())), &of(agents));
+            let found = found.ok().and_then(|after| after.assignee);
+            assert_eq!(found.as_deref(), expected, "{name} of {agents:?}");
         }
     }
 

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::opening::Opening;
 use crate::desk::outgoing::Writing;
+use crate::desk::recipients::MOST;
 use crate::desk::ticket::{Priority, State, UnknownWord};
+use crate::desk::typed;
 use crate::mail::{Address, Attachment};
 
 /// The longest text of a form, in bytes.
@@ -13,6 +15,17 @@ pub const LONGEST: usize = 256 << 10;
 
 /// The longest of its other fields, in bytes: copies to many people.
 pub const LONGEST_FIELD: usize = 16 << 10;
+
+/// What of a form is longer than anything that is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TooLong {
+    /// The text.
+    Text,
+    /// The copies: so many people, more than a letter goes to.
+    People(usize),
+    /// Another field, by its name in the form.
+    Field(&'static str),
+}
 
 /// The fields of a form as they were typed. Those of a new ticket are empty in an answer.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -103,20 +116,34 @@ impl Draft {
 
     /// Whether a field is longer than any that is kept.
     pub fn is_too_long(&self) -> bool {
+        self.too_long().is_some()
+    }
+
+    /// The first field that is longer than any that is kept.
+    pub fn too_long(&self) -> Option<TooLong> {
         let fields = [
-            &self.cc,
-            &self.bcc,
-            &self.state,
-            &self.requester,
-            &self.name,
-            &self.mailbox,
-            &self.subject,
-            &self.queue,
-            &self.assignee,
-            &self.priority,
-            &self.tags,
+            ("cc", &self.cc),
+            ("bcc", &self.bcc),
+            ("state", &self.state),
+            ("requester", &self.requester),
+            ("name", &self.name),
+            ("mailbox", &self.mailbox),
+            ("subject", &self.subject),
+            ("queue", &self.queue),
+            ("assignee", &self.assignee),
+            ("priority", &self.priority),
+            ("tags", &self.tags),
         ];
-        self.text.len() > LONGEST || fields.iter().any(|field| field.len() > LONGEST_FIELD)
+        let field = fields.into_iter().find(|(_, field)| field.len() > LONGEST_FIELD);
+        match field {
+            Some((name @ ("cc" | "bcc"), _)) => {
+                let people = addresses(&self.cc).len() + addresses(&self.bcc).len();
+                let of_many = (people > MOST).then_some(TooLong::People(people));
+                of_many.or(Some(TooLong::Field(name)))
+            }
+            Some((name, _)) => Some(TooLong::Field(name)),
+            None => (self.text.len() > LONGEST).then_some(TooLong::Text),
+        }
     }
 
     /// What is to be written into a ticket. Fails when the state is none.
@@ -139,7 +166,7 @@ impl Draft {
         Ok(Opening {
             requester: Address {
                 address: self.requester.trim().to_owned(),
-                name: self.name.trim().to_owned(),
+                name: typed::visible(&self.name),
             },
             subject: self.subject.trim().to_owned(),
             text: self.text.clone(),
@@ -186,10 +213,16 @@ fn address(piece: &str) -> Address {
     match inside {
         Some((name, address)) => Address {
             address: address.trim().to_owned(),
-            name: name.trim().trim_matches('"').trim().to_owned(),
+            name: one_line(name.trim().trim_matches('"')),
         },
         None => Address::bare(piece),
     }
+}
+
+/// A name as it can stand in a header.
+fn one_line(name: &str) -> String {
+    let line: String = name.chars().map(|c| if typed::breaks(c) { ' ' } else { c }).collect();
+    typed::visible(&line)
 }
 
 #[cfg(test)]
@@ -207,6 +240,7 @@ mod tests {
                 vec![("", "ana@x.example"), ("Ben Bo", "ben@x.example"), ("", "cy@x.example")],
             ),
             ("\"Weber, Jo\" <jo@x.example>", vec![("Weber, Jo", "jo@x.example")]),
+            ("\"Ana\r\nBcc: \u{202e}x\" <ana@x.example>", vec![("Ana  Bcc: x", "ana@x.example")]),
             ("ana ben", vec![("", "ana ben")]),
             ("ana@x.example ben@x.example", vec![("", "ana@x.example ben@x.example")]),
             ("\"open, x@y", vec![("", "\"open, x@y")]),
@@ -215,6 +249,24 @@ mod tests {
             let read: Vec<(&str, &str)> =
                 read.iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
             assert_eq!(read, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_named() {
+        let draft = Draft::default;
+        let many = "somebody.of.a.long.name@shop.example, ".repeat(501);
+        let long = "x".repeat(LONGEST_FIELD + 1);
+        let text = "x".repeat(LONGEST + 1);
+        for (draft, expected) in [
+            (draft(), None),
+            (Draft { text: text.clone(), ..draft() }, Some(TooLong::Text)),
+            (Draft { cc: many.clone(), text, ..draft() }, Some(TooLong::People(501))),
+            (Draft { cc: "a@b".into(), bcc: many, ..draft() }, Some(TooLong::People(502))),
+            (Draft { bcc: long.clone(), ..draft() }, Some(TooLong::Field("bcc"))),
+            (Draft { subject: long, ..draft() }, Some(TooLong::Field("subject"))),
+        ] {
+            assert_eq!(draft.too_long(), expected);
         }
     }
 

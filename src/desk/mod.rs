@@ -29,3 +29,4 @@ pub mod signing_in;
 pub mod template;
 pub mod thread;
 pub mod ticket;
+pub mod typed;

@@ -8,7 +8,7 @@ use crate::desk::change::{self, Change, Standing};
 use crate::desk::intake::{NewArticle, NewTicket, Policy};
 use crate::desk::outgoing;
 use crate::desk::ticket::{Kind, Priority, State, TicketNumber};
-use crate::mail::compose::is_address;
+use crate::mail::compose::is_plain_address;
 use crate::mail::{Address, Attachment, subject};
 
 /// What an agent wants opened.
@@ -56,10 +56,12 @@ pub enum NotPossible {
 pub fn faults(opening: &Opening, policy: &Policy, agents: &[String]) -> Vec<NotPossible> {
     let mut faults = Vec::new();
     let requester = &opening.requester;
-    if opening.send && !is_address(&requester.address) {
+    if opening.send && !is_plain_address(&requester.address) {
         faults.push(NotPossible::NoAddress(requester.address.clone()));
     } else if opening.send && caps::key(requester) == caps::key(&policy.address) {
         faults.push(NotPossible::Ourselves(requester.address.clone()));
+    } else if let Err(why) = change::not_ourselves(requester, &policy.address) {
+        faults.push(why.into());
     }
     let blank = blank(opening, TicketNumber(0));
     for change in changes(opening) {

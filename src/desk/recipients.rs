@@ -5,7 +5,7 @@ use super::caps;
 use super::intake::Policy;
 use super::outgoing::{Answered, Writing};
 use crate::mail::Address;
-use crate::mail::compose::is_address;
+use crate::mail::compose::{is_address, is_plain_address};
 
 /// The most people a letter goes to: what a mailbox of Microsoft 365 may send unless its
 /// administrator raised it (facts: microsoft-graph 4.7).
@@ -22,7 +22,7 @@ pub struct Recipients {
     pub bcc: Vec<Address>,
     /// Who was asked for and gets none, for a letter there would come back to us.
     pub ours: Vec<Address>,
-    /// Who was asked for and cannot be written to: no header can hold the address.
+    /// Who was asked for and cannot be written to: what was typed is not one address.
     pub unfit: Vec<Address>,
     /// Who wrote, when the answer goes to somebody else because the message says so (Reply-To).
     pub instead_of: Option<Address>,
@@ -33,7 +33,7 @@ impl Recipients {
     pub(super) fn of(answered: &Answered, writing: &Writing, policy: &Policy) -> Self {
         let mut found = Self::default();
         let asked_for = writing.cc.iter().chain(&writing.bcc);
-        found.unfit = asked_for.filter(|one| !is_address(&one.address)).cloned().collect();
+        found.unfit = asked_for.filter(|one| !is_plain_address(&one.address)).cloned().collect();
         let here = |address: &Address| caps::key(address) == caps::key(&policy.address);
         let ours = |address: &Address| {
             let key = caps::key(address);
@@ -99,6 +99,7 @@ impl Recipients {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::draft;
     use crate::desk::thread::TagKey;
     use crate::time::Timestamp;
 
@@ -124,6 +125,34 @@ mod tests {
 
     fn texts(addresses: &[Address]) -> String {
         addresses.iter().map(|a| a.address.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_copy_goes_to_one_plain_address_or_is_complained_of() {
+        let answered = Answered {
+            from: Some(Address::bare("ana@shop.example")),
+            reply_to: Vec::new(),
+            to: Vec::new(),
+            cc: Vec::new(),
+            message_id: None,
+            cited: Vec::new(),
+        };
+        for (typed, unfit) in [
+            ("ben@shop.example; Cy <cy@shop.example>", ""),
+            ("\"ben bo\"@shop.example, 用户@例え.example", ""),
+            ("x y@b", "x y@b"),
+            ("grp: a@b.example, c@d.example;", "grp: a@b.example"),
+            ("grp: a@b.example;", "grp: a@b.example"),
+            ("ana@shop.example ben@shop.example", "ana@shop.example ben@shop.example"),
+        ] {
+            for hidden in [false, true] {
+                let list = draft::addresses(typed);
+                let (cc, bcc) = if hidden { (Vec::new(), list) } else { (list, Vec::new()) };
+                let writing = Writing { cc, bcc, ..Writing::default() };
+                let found = Recipients::of(&answered, &writing, &policy());
+                assert_eq!(texts(&found.unfit), unfit, "{typed}");
+            }
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::{Address, Attachment, MessageId};
 use crate::time::Timestamp;
 use clean::{lines, one_line, plain, token};
 
-pub use clean::{ascii_domain, described, person};
+pub use clean::{ascii_domain, described, is_plain_address, person};
 
 /// Ids written into References: the first, which begins the thread, and the last of them.
 const LAST_REFERENCES: usize = 29;

@@ -43,18 +43,26 @@ pub fn sanitize_with(html: &str, located: &mut dyn FnMut(&str) -> Option<String>
 pub struct Illustrated {
     /// The HTML, in which pictures are `data:` addresses.
     pub html: String,
-    /// How many pictures could be seen and are left out, because they lie elsewhere or are none.
-    pub left_out: usize,
+    /// How many pictures could be seen and are left out, because they lie elsewhere.
+    pub elsewhere: usize,
+    /// How many belong to the letter and are left out, because they are missing, too large or no
+    /// pictures.
+    pub unshown: usize,
 }
 
 /// Puts the pictures of a letter into its HTML, which is cleaned once more. `picture` gives the
 /// bytes of the part with a Content-ID; shown are PNG, JPEG, GIF and WebP, by what the bytes are.
 pub fn illustrate(html: &str, picture: &mut dyn FnMut(&str) -> Option<Vec<u8>>) -> Illustrated {
+    let mut of_its_own = 0;
     let html = clean::clean(html, &mut |source| {
         let id = source.strip_prefix("cid:")?;
-        let bytes = picture(&target::percent_decoded(id))?;
-        let kind = picture_type(&bytes)?;
-        Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
+        let bytes = picture(&target::percent_decoded(id));
+        let shown = bytes.and_then(|bytes| {
+            let kind = picture_type(&bytes)?;
+            Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
+        });
+        of_its_own += usize::from(shown.is_none());
+        shown
     });
     let dot = |tag: &str| {
         ["width", "height"].iter().any(|side| {
@@ -63,7 +71,8 @@ pub fn illustrate(html: &str, picture: &mut dyn FnMut(&str) -> Option<Vec<u8>>) 
     };
     let tags = html.split("<img").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
     let left_out = tags.filter(|tag| !tag.starts_with(" src=") && !dot(tag)).count();
-    Illustrated { html, left_out }
+    let unshown = of_its_own.min(left_out);
+    Illustrated { html, elsewhere: left_out - unshown, unshown }
 }
 
 /// The media type of a picture that every browser shows, by its first bytes.
@@ -175,6 +184,65 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_a_link_are_judged_as_they_are_seen() {
+        let marked = |html: &str| sanitize(html).contains("[\u{2192} evil.example]");
+        let link = |words: &str| format!("<a href=https://evil.example/>{words}</a>");
+        for name in [
+            "a-b",
+            "wbr",
+            "small",
+            "mark",
+            "sub",
+            "sup",
+            "del",
+            "ins",
+            "code",
+            "kbd",
+            "q",
+            "abbr",
+            "bdi",
+            "big",
+            "cite",
+            "dfn",
+            "samp",
+            "strike",
+            "tt",
+            "var",
+            "span",
+            "font color=red",
+            "b",
+        ] {
+            let inside = link(&format!("https://bank<{name}>.example"));
+            assert!(marked(&inside), "{inside}");
+        }
+        for (words, expected) in [
+            ("our page", false),
+            ("bank<br>.example", false),
+            ("bank<p>.example", false),
+            ("bank<img src=cid:x width=1 height=1>.example", true),
+            ("<img alt=bank.example>", true),
+            ("\u{202e}elpmaxe.knab//:sptth", true),
+            ("&#x202e;elpmaxe.knab", true),
+            ("<bdo dir=rtl>moc.knab</bdo>", true),
+            ("bank\u{2069}.example", true),
+            ("com\u{200f}.\u{200f}paypal", true),
+            ("\u{202b}شكرا\u{202c}", false),
+            ("moc.knab", false),
+            ("192.0.2.7", true),
+            ("[2001:db8::1]", true),
+        ] {
+            assert_eq!(marked(&link(words)), expected, "{words}");
+        }
+        for around in ["\u{202e}", "&rlo;\u{202e}", "<p>x\u{2067}</p>", "<bdo dir=rtl>"] {
+            let html = format!("{around}{}", link("moc.knab"));
+            assert!(marked(&html), "{html}");
+            assert!(sanitize(&html).contains("<bdi> [\u{2192} evil.example]</bdi></a>"));
+            assert!(!marked(&format!("{around}{}", link("our page"))), "{html}");
+            assert_eq!(sanitize(&sanitize(&html)), sanitize(&html));
+        }
+    }
+
+    #[test]
     fn the_pictures_of_a_letter_are_shown_and_no_others() {
         let png = b"\x89PNG\r\n\x1a\nx".to_vec();
         let safe = sanitize_with(
@@ -190,7 +258,7 @@ mod tests {
         });
         let picture = "<img src=\"data:image/png;base64,iVBORw0KGgp4\">";
         assert_eq!(shown.html.matches(picture).count(), 2, "{}", shown.html);
-        assert_eq!(shown.left_out, 3, "{}", shown.html);
+        assert_eq!((shown.elsewhere, shown.unshown), (1, 2), "{}", shown.html);
         rules::check(&shown.html).unwrap_or_else(|fault| panic!("{fault}"));
     }
 

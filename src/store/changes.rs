@@ -245,6 +245,8 @@ fn change_ticket(
         let after = change::after(&standing, change, &agents).map_err(|why| not_possible(&why))?;
         let told = change::told(&standing, &after, change);
         if let Change::Requester(address) = change {
+            let ours = Address::bare(&address_of(tx, number)?);
+            change::not_ourselves(address, &ours).map_err(|why| not_possible(&why))?;
             let person = writing::person(tx, address)?;
             tx.prepare_cached("UPDATE ticket SET requester = ?2 WHERE number = ?1")?
                 .execute((number, person))?;
@@ -286,6 +288,16 @@ pub(super) fn open(
     }
     tell(tx, Event::New, number, Some(id), actor, now)?;
     Ok((number, id))
+}
+
+/// The address of the mailbox that a ticket is in.
+fn address_of(tx: &Transaction<'_>, number: TicketNumber) -> Result<String> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT mailbox.address FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox
+             WHERE ticket.number = ?1",
+        )?
+        .query_row([number], |row| row.get(0))?)
 }
 
 /// Queues the notices of what an agent did.
@@ -396,5 +408,8 @@ fn mailbox_of(tx: &Transaction<'_>, number: TicketNumber) -> Result<MailboxId> {
 }
 
 fn not_possible(why: &NotPossible) -> Error {
-    Error::NotPossible(why.to_string())
+    match why.is_of_the_value() {
+        true => Error::NoSuchValue(why.to_string()),
+        false => Error::NotPossible(why.to_string()),
+    }
 }

@@ -3,7 +3,8 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-use super::{Result, Store, writing};
+use super::{Error, Result, Store, writing};
+use crate::desk::ticket::AttachmentId;
 
 /// Bytes read from the file at once.
 const PIECE: usize = 1 << 18;
@@ -13,6 +14,21 @@ const PIECE: usize = 1 << 18;
 pub struct ContentId(pub(super) i64);
 
 impl Store {
+    /// The first bytes of an attachment, fewer when it has fewer. As many are read as are asked for, or,
+    /// where it is packed, a block of it.
+    pub fn begins_with(&self, id: AttachmentId, most: u64) -> Result<Vec<u8>> {
+        let content = self
+            .db
+            .prepare_cached("SELECT content FROM attachment WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))?;
+        let mut bytes = Vec::new();
+        self.open_content(ContentId(content))?
+            .take(most)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(&error))?;
+        Ok(bytes)
+    }
+
     /// The bytes of a content, all at once.
     pub fn content(&self, id: ContentId) -> Result<Vec<u8>> {
         writing::content_bytes(&self.db, id.0)
@@ -28,11 +44,14 @@ impl Store {
         if !packed {
             return Ok(Box::new(stored));
         }
-        let unpacked = zstd::stream::read::Decoder::with_buffer(stored).map_err(|error| {
-            super::Error::NotPossible(format!("a stored attachment cannot be read: {error}"))
-        })?;
+        let unpacked =
+            zstd::stream::read::Decoder::with_buffer(stored).map_err(|error| unreadable(&error))?;
         Ok(Box::new(unpacked))
     }
+}
+
+fn unreadable(error: &io::Error) -> Error {
+    Error::NotPossible(format!("a stored attachment cannot be read: {error}"))
 }
 
 /// The stored bytes. The row is opened for each piece and not held between them: the reader may wait

@@ -388,10 +388,11 @@ pub(super) fn forget(tx: &Transaction<'_>, place: Place) -> Result<()> {
     Ok(())
 }
 
-/// Takes away what an agent wrote who no longer signs in.
-pub(super) fn forget_agent(tx: &Transaction<'_>, agent: AgentId) -> Result<()> {
-    tx.execute("DELETE FROM draft WHERE agent = ?1", [agent])?;
-    once::forget(tx, &forms_of(agent))
+/// Takes away what an agent wrote who no longer signs in, and answers how many drafts those were.
+pub(super) fn forget_agent(tx: &Transaction<'_>, agent: AgentId) -> Result<usize> {
+    let drafts = tx.execute("DELETE FROM draft WHERE agent = ?1", [agent])?;
+    once::forget(tx, &forms_of(agent))?;
+    Ok(drafts)
 }
 
 fn exists(tx: &Transaction<'_>, number: TicketNumber) -> Result<()> {

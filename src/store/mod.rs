@@ -102,6 +102,9 @@ pub enum Error {
     /// The desk says no.
     #[error("{0}")]
     NotPossible(String),
+    /// What was given is not what it is meant for.
+    #[error("{0}")]
+    NoSuchValue(String),
     /// What an agent wrote cannot be put into the ticket.
     #[error("{0}")]
     Unfit(#[from] outgoing::NotPossible),

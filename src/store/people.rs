@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{Error, Result, Store, audit, drafts, writing};
 use crate::desk::audit::Action;
 use crate::desk::ticket::{AgentId, Role};
+use crate::desk::typed;
 use crate::time::Timestamp;
 
 /// Hours for which a browser stays signed in.
@@ -48,6 +49,15 @@ pub struct Session {
     pub is_this: bool,
 }
 
+/// What became of somebody who may sign in no more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Disabled {
+    /// Drafts of theirs that were thrown away.
+    pub drafts: usize,
+    /// Whether they were the last admin.
+    pub was_last_admin: bool,
+}
+
 /// A secret just made: what its holder gets, and nobody else ever sees again.
 pub struct Token(pub String);
 
@@ -55,7 +65,8 @@ const COLUMNS: &str = "agent.id, agent.name, agent.email, agent.role, agent.crea
      agent.language";
 
 impl Store {
-    /// Adds somebody who may sign in. Without a password only a one-time link signs in.
+    /// Adds somebody who may sign in. Without a password only a one-time link signs in. Fails when somebody
+    /// has or had a name that people do not tell from this one.
     pub fn add_agent(
         &mut self,
         name: &str,
@@ -66,13 +77,13 @@ impl Store {
     ) -> Result<AgentId> {
         let hash = password.map(hash_password).transpose()?;
         self.write(|tx| {
-            let taken: bool = tx.query_row(
-                "SELECT EXISTS (SELECT 1 FROM agent WHERE name = ?1)",
-                [name],
-                |row| row.get(0),
-            )?;
-            if taken {
-                return Err(Error::NotPossible(format!("there is already a user {name}")));
+            let key = typed::key(name);
+            let names: Vec<String> = tx
+                .prepare_cached("SELECT name FROM agent ORDER BY name")?
+                .query_map([], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            if let Some(taken) = names.iter().find(|name| typed::key(name) == key) {
+                return Err(Error::NotPossible(format!("there is already a user {taken}")));
             }
             tx.execute(
                 "INSERT INTO agent (name, email, role, password_hash, created_at)
@@ -88,33 +99,45 @@ impl Store {
 
     /// Lets somebody sign in no more, ends what sessions and links they have, and throws their drafts
     /// away.
-    pub fn disable_agent(&mut self, name: &str, now: Timestamp) -> Result<()> {
+    pub fn disable_agent(&mut self, name: &str, now: Timestamp) -> Result<Disabled> {
         self.write(|tx| {
             let id = known(tx, name)?;
+            let admins = able_admins(tx)?;
             tx.execute(
                 "UPDATE agent SET disabled_at = coalesce(disabled_at, ?2) WHERE id = ?1",
                 (id, now),
             )?;
             sign_out(tx, id)?;
-            drafts::forget_agent(tx, id)?;
+            let drafts = drafts::forget_agent(tx, id)?;
             let detail = format!("agent {id}");
-            audit::append(tx, now, &audit::by("cli", Action::AgentDisabled, detail))
+            audit::append(tx, now, &audit::by("cli", Action::AgentDisabled, detail))?;
+            Ok(Disabled { drafts, was_last_admin: admins > 0 && able_admins(tx)? == 0 })
         })
     }
 
     /// Gives somebody another password, and ends what sessions and links they have. Somebody who could
-    /// no longer sign in can again.
-    pub fn set_password(&mut self, name: &str, password: &str, now: Timestamp) -> Result<()> {
+    /// no longer sign in can again; answers whether that was so.
+    pub fn set_password(&mut self, name: &str, password: &str, now: Timestamp) -> Result<bool> {
         let hash = hash_password(password)?;
         self.write(|tx| {
             let id = known(tx, name)?;
+            let (was_disabled, role): (bool, Role) = tx.query_row(
+                "SELECT disabled_at IS NOT NULL, role FROM agent WHERE id = ?1",
+                [id],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
             tx.execute(
                 "UPDATE agent SET password_hash = ?2, disabled_at = NULL WHERE id = ?1",
                 (id, &hash),
             )?;
             sign_out(tx, id)?;
             let detail = format!("agent {id}");
-            audit::append(tx, now, &audit::by("cli", Action::PasswordChanged, detail))
+            audit::append(tx, now, &audit::by("cli", Action::PasswordChanged, detail))?;
+            if was_disabled {
+                let detail = format!("agent {id} as {role}, again");
+                audit::append(tx, now, &audit::by("cli", Action::AgentAdded, detail))?;
+            }
+            Ok(was_disabled)
         })
     }
 
@@ -331,6 +354,15 @@ fn known(tx: &Transaction<'_>, name: &str) -> Result<AgentId> {
         }
         other => Ok(other?),
     }
+}
+
+/// How many admins may sign in.
+fn able_admins(tx: &Transaction<'_>) -> Result<i64> {
+    Ok(tx.query_row(
+        "SELECT count(*) FROM agent WHERE role = ?1 AND disabled_at IS NULL",
+        [Role::Admin],
+        |row| row.get(0),
+    )?)
 }
 
 fn sign_out(tx: &Transaction<'_>, id: AgentId) -> Result<()> {

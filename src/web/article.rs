@@ -13,7 +13,7 @@ use super::texts::{fill, put};
 use super::ticket::{Rows, SUBJECT_LENGTH, View, changeable};
 use crate::desk::ledger::{LedgerRow, Original};
 use crate::desk::ticket::{
-    Article, BounceReport, Delivery, Forwarded, Kind, Machine, Ticket, Verdict,
+    Article, AttachmentId, BounceReport, Delivery, Forwarded, Kind, Machine, Ticket, Verdict,
 };
 use crate::mail::{Address, Protection};
 
@@ -36,9 +36,9 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Room for so many bytes of text, and the usual pictures.
-    pub(super) fn new(text: usize) -> Self {
-        Self { text, pictures: Pictures::new() }
+    /// Room for so many bytes of text, and the usual pictures but for `fakes`.
+    pub(super) fn new(text: usize, fakes: Vec<AttachmentId>) -> Self {
+        Self { text, pictures: Pictures::new(fakes) }
     }
 }
 

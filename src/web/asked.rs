@@ -112,6 +112,13 @@ impl Asked {
         value(query, name)
     }
 
+    /// The names of all values of the query, in their order.
+    pub(super) fn query_keys(&self) -> Vec<String> {
+        let query = self.target.split_once('?').map_or("", |(_, query)| query);
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        pairs.map(|pair| decoded(pair.split_once('=').map_or(pair, |(key, _)| key))).collect()
+    }
+
     /// A value of the query, unless it is empty.
     pub(super) fn filled(&self, name: &str) -> Option<String> {
         self.query(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -253,6 +260,7 @@ mod tests {
         assert_eq!(asked.query("next").as_deref(), Some("/tickets?state=new"));
         assert_eq!(asked.query("x").as_deref(), Some(""));
         assert_eq!(asked.query("y"), None);
+        assert_eq!(asked.query_keys(), ["next", "x", "next"]);
         assert_eq!(asked.form("name").as_deref(), Some("Jörg K"));
         assert_eq!(asked.form("password").as_deref(), Some("%"));
         assert_eq!(asked.form_all("name"), ["Jörg K", "2"]);

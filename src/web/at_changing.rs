@@ -131,9 +131,11 @@ impl Pages {
     fn decided<T>(&self, made: Result<T, store::Error>) -> Result<Made<T>, store::Error> {
         match made {
             Ok(made) => Ok(Ok(made)),
-            Err(store::Error::NotPossible(why) | store::Error::NoSuch(why)) => {
-                Ok(Err(self.locale.refusal(&why)))
-            }
+            Err(
+                store::Error::NotPossible(why)
+                | store::Error::NoSuchValue(why)
+                | store::Error::NoSuch(why),
+            ) => Ok(Err(self.locale.refusal(&why))),
             Err(error) => Err(error),
         }
     }

@@ -147,7 +147,11 @@ impl Pages {
         for number in chosen {
             match self.store.change_ticket(number, &changes, &visitor.actor(), now) {
                 Ok(()) => changed += 1,
-                Err(store::Error::NoSuch(why) | store::Error::NotPossible(why)) => {
+                Err(
+                    store::Error::NoSuch(why)
+                    | store::Error::NotPossible(why)
+                    | store::Error::NoSuchValue(why),
+                ) => {
                     refused.push((number, self.locale.said(&why)));
                 }
                 Err(error) => {

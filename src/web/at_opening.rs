@@ -9,7 +9,7 @@ use super::pages::{Outcome, Pages};
 use super::session::{self, Visitor};
 use super::texts::put;
 use super::work;
-use crate::desk::draft::{Draft, LONGEST};
+use crate::desk::draft::Draft;
 use crate::desk::opening as desk_opening;
 use crate::mail::Address;
 use crate::store;
@@ -93,8 +93,8 @@ impl Pages {
             self.store.discard_draft(place)?;
             return Ok(Answer::go_to("/tickets/new?said=discarded"));
         }
-        if typed.is_too_long() {
-            let wrong = put(texts.too_long, &[&self.locale.size(LONGEST as u64)]);
+        if let Some(what) = typed.too_long() {
+            let wrong = work::too_long(&self.locale, what);
             let typed = Some((typed, work::revision(asked)));
             return self.opening(Some(visitor), typed, (413, &[wrong], None), None);
         }

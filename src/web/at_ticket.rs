@@ -8,8 +8,9 @@ use super::pages::{Outcome, Pages};
 use super::session::Visitor;
 use super::texts::put;
 use super::work::Failed;
-use super::{confirming, facts, history, ticket};
-use crate::desk::ticket::{ArticleId, Ticket, TicketNumber};
+use super::{attached, confirming, facts, history, ticket};
+use crate::desk::ticket::{ArticleId, AttachmentId, Ticket, TicketNumber};
+use crate::mail::html::picture_type;
 use crate::store;
 use crate::store::audit::Filter;
 
@@ -53,8 +54,15 @@ impl Pages {
             (visitor.map(Visitor::token).unwrap_or_default(), ticket.newcomers());
         let beside = self.beside(asked, &ticket, visitor, refused)?;
         let writing = self.writing_below(asked, &ticket, visitor, &failed)?;
+        // What cannot be read, for it was erased a moment ago, is shown as no picture either.
+        let is_picture = |id: &AttachmentId| {
+            self.store.begins_with(*id, 16).is_ok_and(|bytes| picture_type(&bytes).is_some())
+        };
+        let mut fakes = attached::claimed(shown);
+        fakes.retain(|id| !is_picture(id));
         let locale = &self.locale;
-        let view = ticket::View { locale, until, laid_out, token: &token, newcomers: &newcomers };
+        let (token, newcomers, fakes) = (&*token, &*newcomers, &*fakes);
+        let view = ticket::View { locale, until, laid_out, token, newcomers, fakes };
         let main = ticket::page(&ticket, shown, &rows, view, (writing, beside));
         let title = ticket::title(locale, &ticket);
         let status = if failed.status == 0 { 200 } else { failed.status };

@@ -12,7 +12,7 @@ use super::texts::put;
 use super::work::{self, Failed, Form, Whom};
 use super::{opening, preview};
 use crate::desk::acknowledgement;
-use crate::desk::draft::{Draft, LONGEST};
+use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, Hand, NotPossible, Writing};
 use crate::desk::ticket::{ArticleId, Kind, Ticket, TicketNumber};
 use crate::mail::Address;
@@ -111,8 +111,8 @@ impl Pages {
         if deed == "shown" {
             return self.send_shown(asked, place, visitor, now);
         }
-        if typed.is_too_long() {
-            let wrong = put(texts.too_long, &[&self.locale.size(LONGEST as u64)]);
+        if let Some(what) = typed.too_long() {
+            let wrong = work::too_long(&self.locale, what);
             let revision = work::revision(asked);
             let failed = Failed { status: 413, wrong: vec![wrong], typed: Some(typed), revision };
             return self.show(asked, number, Some(visitor), failed, None);

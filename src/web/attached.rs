@@ -1,5 +1,5 @@
 //! What came with an article: files with name, kind and size, and pictures small beside them. What a
-//! picture claims to be decides whether it is asked for; its bytes decide whether it is shown.
+//! picture claims to be decides whether it is looked at; its first bytes decide whether it is shown.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::download::{content_type, safe_name};
 use super::locale::{Locale, cut};
 use super::texts::put;
 use super::texts::ticket::Kinds;
-use crate::desk::ticket::AttachmentInfo;
+use crate::desk::ticket::{Article, AttachmentId, AttachmentInfo};
 
 /// Attachments listed with one article.
 const ATTACHMENTS: usize = 20;
@@ -19,6 +19,9 @@ const PICTURES: usize = 12;
 const PICTURE_BYTES: u64 = 3 << 20;
 const ALL_PICTURES: u64 = 12 << 20;
 
+/// Attachments whose first bytes are looked at for one page, so that no letter makes one slow.
+const MOST_LOOKED_AT: usize = 40;
+
 /// The longest name shown, in characters.
 const NAME_LENGTH: usize = 80;
 
@@ -26,17 +29,31 @@ const NAME_LENGTH: usize = 80;
 pub(super) struct Pictures {
     count: usize,
     bytes: u64,
+    /// What claims to be a picture and is none.
+    fakes: Vec<AttachmentId>,
+}
+
+/// The attachments of these articles that a page may show small, as far as what they claim goes.
+pub(super) fn claimed(articles: &[Article]) -> Vec<AttachmentId> {
+    let all = articles.iter().flat_map(|article| article.attachments.iter().take(ATTACHMENTS));
+    let shown = all.filter(|it| is_claimed(it) && it.size <= PICTURE_BYTES);
+    shown.map(|it| it.id).take(MOST_LOOKED_AT).collect()
+}
+
+fn is_claimed(attachment: &AttachmentInfo) -> bool {
+    content_type(&attachment.content_type).starts_with("image/")
 }
 
 impl Pictures {
-    /// A page without any yet.
-    pub(super) fn new() -> Self {
-        Self { count: PICTURES, bytes: ALL_PICTURES }
+    /// A page without any yet; `fakes` claim to be pictures and are none.
+    pub(super) fn new(fakes: Vec<AttachmentId>) -> Self {
+        Self { count: PICTURES, bytes: ALL_PICTURES, fakes }
     }
 
     /// Whether an attachment is shown small.
     fn take(&mut self, attachment: &AttachmentInfo) -> bool {
-        let shows = content_type(&attachment.content_type).starts_with("image/")
+        let shows = is_claimed(attachment)
+            && !self.fakes.contains(&attachment.id)
             && attachment.size <= PICTURE_BYTES.min(self.bytes)
             && self.count > 0;
         if shows {
@@ -117,7 +134,6 @@ fn kind(kinds: &Kinds, attachment: &AttachmentInfo) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::ticket::AttachmentId;
     use crate::web::texts::Language;
 
     fn file(filename: &str, content_type: &str, size: u64) -> AttachmentInfo {
@@ -151,13 +167,15 @@ mod tests {
 
     #[test]
     fn a_page_shows_so_many_pictures_and_no_more() {
-        let mut pictures = Pictures::new();
+        let mut pictures = Pictures::new(vec![AttachmentId(7)]);
+        let fake = AttachmentInfo { id: AttachmentId(7), ..file("a.png", "image/png", 1) };
+        assert!(!pictures.take(&fake));
         assert!(!pictures.take(&file("a.svg", "image/svg+xml", 1)));
         assert!(!pictures.take(&file("a.png", "image/png", PICTURE_BYTES + 1)));
         let large =
             (0..9).filter(|_| pictures.take(&file("a", "image/png", PICTURE_BYTES))).count();
         assert_eq!(large, 4);
-        let mut pictures = Pictures::new();
+        let mut pictures = Pictures::new(Vec::new());
         let small = (0..99).filter(|_| pictures.take(&file("a", "image/gif", 1))).count();
         assert_eq!(small, PICTURES);
     }

@@ -70,9 +70,10 @@ fn own(ticket: &Ticket, name: &str, zone: &Zone) -> String {
     }
 }
 
-/// Text as a field of one line gives it back.
+/// Text as a field of one line gives it back. What ends a line, or cannot be shown, parts words.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
+    let words: Vec<&str> = text.split(char::is_control).filter(|it| !it.is_empty()).collect();
+    words.join(" ").trim().to_owned()
 }
 
 /// The forms beside the conversation.

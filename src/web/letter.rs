@@ -51,9 +51,13 @@ pub(super) fn document(
                 style { (PreEscaped(STYLE)) }
             }
             body dir="auto" {
-                @if shown.left_out > 0 {
-                    p class="left-out" lang=(locale.language.tag()) dir="ltr" {
-                        (put(texts.left_out, &[&locale.counted(shown.left_out as u64, texts.pictures)]))
+                @for (words, count) in
+                    [(texts.left_out, shown.elsewhere), (texts.unshown, shown.unshown)]
+                {
+                    @if count > 0 {
+                        p class="left-out" lang=(locale.language.tag()) dir="ltr" {
+                            (put(words, &[&locale.counted(count as u64, texts.pictures)]))
+                        }
                     }
                 }
                 // Made by our own cleaner a moment ago.
@@ -97,7 +101,12 @@ mod tests {
         });
         let page = page.into_string();
         assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 1, "{page}");
-        assert!(page.contains("3 pictures left out"), "{page}");
+        assert!(page.contains("3 pictures left out: missing"), "{page}");
+        assert!(!page.contains("elsewhere"), "{page}");
+        let html = "<img src=\"https://x.example/a.png\"><img src=\"cid:p1\">";
+        let page = document(&locale(), html, &attachments, |_| None).into_string();
+        assert!(page.contains("1 picture left out: nothing is loaded from elsewhere"), "{page}");
+        assert!(page.contains("1 picture left out: missing"), "{page}");
         assert!(!page.contains("<script"), "{page}");
     }
 

@@ -12,8 +12,9 @@ const MOST_HEADER: usize = 4 << 10;
 /// Characters of a boundary (RFC 2046 section 5.1.1).
 const LONGEST_BOUNDARY: usize = 70;
 
-/// Characters of a file name that is kept.
+/// Characters of a file name that is kept, and of the end of it that says what kind of file it is.
 const LONGEST_NAME: usize = 200;
+const LONGEST_KIND: usize = 16;
 
 /// One field or file of a form.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -97,7 +98,8 @@ pub(super) fn parts(body: &[u8], boundary: &str) -> Result<Vec<Part>, Fault> {
 /// What the header of a part says: a disposition, perhaps a type, and nothing that changes how its bytes
 /// are read (RFC 7578 sections 4.2, 4.4, 4.7).
 fn header(head: &[u8]) -> Result<Part, Fault> {
-    let head = std::str::from_utf8(head).map_err(|_| Fault::Header)?;
+    // Who names files in another charset still wants them sent.
+    let head = String::from_utf8_lossy(head);
     let mut found: Option<(String, Option<String>)> = None;
     let mut content_type = "application/octet-stream".to_owned();
     for line in head.split("\r\n") {
@@ -122,8 +124,7 @@ fn disposition(value: &str) -> Result<(String, Option<String>), Fault> {
     while !rest.is_empty() {
         let after = rest.trim_start().strip_prefix(';').ok_or(Fault::Header)?.trim_start();
         let (key, after) = after.split_once("=\"").ok_or(Fault::Header)?;
-        // Quotes inside are escaped as %22 (HTML, "multipart form data").
-        let (given, after) = after.split_once('"').ok_or(Fault::Header)?;
+        let (given, after) = quoted(after).ok_or(Fault::Header)?;
         match key {
             "name" if name.is_none() => name = Some(unescaped(given)),
             "filename" if filename.is_none() => filename = Some(file_name(&unescaped(given))),
@@ -134,20 +135,36 @@ fn disposition(value: &str) -> Result<(String, Option<String>), Fault> {
     name.map(|name| (name, filename)).ok_or(Fault::Header)
 }
 
-/// Undoes the three escapes that browsers use in names, and no others.
-fn unescaped(text: &str) -> String {
-    text.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
+/// A text up to the quote that ends it, and what follows. Browsers write quotes inside as %22 (HTML,
+/// "multipart form data"); other programs put a backslash before them (RFC 2616 section 2.2), or nothing.
+/// A backslash before the very last quote belongs to the text: some browsers do not escape those.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    text.match_indices('"').map(|(at, _)| (&text[..at], &text[at + 1..])).find(|(inside, after)| {
+        let after = after.trim_start();
+        let backslashes = inside.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        after.is_empty() || after.starts_with(';') && backslashes % 2 == 0
+    })
 }
 
-/// The last part of a path, on one line and no longer than anybody reads.
+/// Undoes the three escapes that browsers use in names, and the one of other programs for quotes.
+fn unescaped(text: &str) -> String {
+    text.replace("\\\"", "\"").replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
+}
+
+/// The last part of a path, on one line and no longer than anybody reads; what is cut off stands before
+/// its end, which says what kind of file it is.
 fn file_name(text: &str) -> String {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars()
-        .filter(|c| !c.is_control())
-        .take(LONGEST_NAME)
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    let name: String = last.chars().filter(|c| !c.is_control()).collect();
+    let name = name.trim();
+    let length = name.chars().count();
+    if length <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let kind = name.rfind('.').map_or("", |dot| &name[dot..]);
+    let kind = if kind.chars().count() <= LONGEST_KIND { kind } else { "" };
+    let stem: String = name.chars().take(LONGEST_NAME - kind.chars().count()).collect();
+    format!("{}{kind}", stem.trim_end())
 }
 
 /// `type/subtype` of tokens (RFC 9110 section 8.3.1), without parameters.
@@ -276,10 +293,21 @@ mod tests {
             ("../../etc/passwd", "passwd"),
             ("a%0D%0AX-Header: b.txt", "aX-Header: b.txt"),
             ("100%25.txt", "100%25.txt"),
+            ("a \\\"b\\\".txt", "a \"b\".txt"),
+            ("a \"b\" c.txt", "a \"b\" c.txt"),
+            ("\"", "\""),
+            ("C:\\folder\\", ""),
+            (&format!("{}.pdf", "ü".repeat(300)), &format!("{}.pdf", "ü".repeat(196))),
+            (&format!("a.{}", "x".repeat(300)), &format!("a.{}", "x".repeat(198))),
         ] {
             let value = format!("form-data; name=\"f\"; filename=\"{given}\"");
             assert_eq!(disposition(&value).unwrap().1.as_deref(), Some(expected), "{given}");
         }
+        let escaped = "form-data; name=\"f\"; filename=\"a\\\"; x.txt\"";
+        assert_eq!(disposition(escaped).unwrap().1.as_deref(), Some("a\"; x.txt"));
+        let latin = b"Content-Disposition: form-data; name=\"f\"; filename=\"Gr\xfc\xdfe.txt\"";
+        let part = header(latin).unwrap();
+        assert_eq!(part.filename.as_deref(), Some("Gr\u{fffd}\u{fffd}e.txt"));
         assert_eq!(media_type("Text/HTML; charset=x").as_deref(), Some("text/html"));
         assert_eq!(media_type("text/html\u{0}"), None);
     }

@@ -10,7 +10,7 @@ use super::locale::{Locale, cut};
 use super::texts::put;
 use super::tickets;
 use crate::desk::ledger::LedgerRow;
-use crate::desk::ticket::{Article, ArticleId, LedgerId, State, Ticket};
+use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, State, Ticket};
 
 /// Articles on one page.
 const ARTICLES: usize = 20;
@@ -33,6 +33,8 @@ pub(super) struct View<'a> {
     pub(super) token: &'a str,
     /// The articles by which somebody new came in.
     pub(super) newcomers: &'a [ArticleId],
+    /// The attachments that claim to be pictures and are none.
+    pub(super) fakes: &'a [AttachmentId],
 }
 
 impl View<'_> {
@@ -76,7 +78,7 @@ pub(super) fn page(
     let older = ticket.articles.iter().rfind(|article| Some(article.id) < first);
     let newer = ticket.articles.iter().any(|article| Some(article.id) > last);
     // The newest are read most, so the older ones get what these leave.
-    let mut room = Room::new(TEXT);
+    let mut room = Room::new(TEXT, view.fakes.to_vec());
     let mut articles: Vec<Markup> = shown
         .iter()
         .rev()

@@ -6,7 +6,7 @@ use super::asked::Asked;
 use super::locale::{Locale, cut};
 use super::session::TOKEN_FIELD;
 use super::texts::{Writing, fill, put};
-use crate::desk::draft::Draft;
+use crate::desk::draft::{Draft, LONGEST, LONGEST_FIELD, TooLong};
 use crate::desk::recipients::Recipients;
 use crate::desk::ticket::{State, Ticket};
 use crate::mail::Address;
@@ -296,6 +296,20 @@ pub(super) fn form_id(asked: &Asked) -> Option<String> {
         (16..=64).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     })
+}
+
+/// What of a form was too long to be kept, and what to do about it.
+pub(super) fn too_long(locale: &Locale, what: TooLong) -> String {
+    let texts = &locale.texts().writing;
+    let (text, field) = (locale.size(LONGEST as u64), locale.size(LONGEST_FIELD as u64));
+    match what {
+        TooLong::Text => put(texts.too_long, &[&text]),
+        TooLong::People(count) => texts.too_many(count),
+        TooLong::Field(name) => match texts.label(name) {
+            Some(label) => put(texts.field_too_long, &[label, &field]),
+            None => put(texts.a_field_too_long, &[&field]),
+        },
+    }
 }
 
 /// Why files were left out of a draft.

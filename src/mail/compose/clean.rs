@@ -82,6 +82,16 @@ pub(super) fn address(text: &str) -> Option<String> {
     (written.len() <= LONGEST_ADDRESS).then_some(written)
 }
 
+/// Whether a text is one address as a person types it, with nothing before or behind it: no name, no
+/// group, no space or comma that would have to be quoted. One that is quoted may hold them.
+pub fn is_plain_address(text: &str) -> bool {
+    let Some((local, _)) = text.rsplit_once('@') else { return false };
+    let hides = |c: char| c.is_control() || crate::mail::quote::is_invisible(c);
+    let spaces = |c: char| c.is_whitespace();
+    let plain = local.starts_with('"') || is_dot_atom(local) && !local.contains(spaces);
+    plain && text.trim() == text && !text.contains(hides) && address(text).is_some()
+}
+
 fn is_dot_atom(local: &str) -> bool {
     let atom =
         |c: char| c.is_ascii_alphanumeric() || !c.is_ascii() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
@@ -222,6 +232,43 @@ mod tests {
             assert_eq!(address(text).as_deref(), expected, "{text}");
         }
         assert_eq!(address(&format!("{}@x.example", "a".repeat(320))), None);
+    }
+
+    #[test]
+    fn what_a_person_types_is_one_address_and_nothing_else() {
+        for (text, expected) in [
+            ("ana@shop.example", true),
+            ("o'brien+x/y@x.example", true),
+            ("a..b.@x.example", true),
+            ("jürgen@größe.example", true),
+            ("用户@例え.example", true),
+            ("a@BÜCHER。example", true),
+            ("\"ana maria, x\"@x.example", true),
+            ("\"a\\\"b\"@x.example", true),
+            ("a@[192.0.2.1]", true),
+            ("a@[IPv6:2001:db8::1]", true),
+            ("ana maria@x.example", false),
+            ("x y@b", false),
+            ("grp: a@b", false),
+            ("grp:a@b;", false),
+            ("Vee <v@x>", false),
+            ("<v@x>", false),
+            ("a@x.example, b@x.example", false),
+            ("a@x.example;b@x.example", false),
+            (" a@x.example", false),
+            ("a@x.example\r\n", false),
+            ("a@x.example\r\nBcc: b@x.example", false),
+            ("a\u{a0}b@x.example", false),
+            ("a\u{200b}@x.example", false),
+            ("a\u{202e}@x.example", false),
+            ("\"a\nb\"@x.example", false),
+            ("ana", false),
+            ("@x.example", false),
+            ("a@", false),
+            ("", false),
+        ] {
+            assert_eq!(is_plain_address(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! nothing when it leads anywhere but to the web, to a mail address or to a telephone. And whether
 //! the words of a link claim another place than the one it leads to.
 
+// Only what addresses look like: `core` can reach nobody.
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
 
 use super::punycode;
@@ -212,8 +214,24 @@ pub(super) fn misleads(words: &str, place: &Place) -> bool {
     (web && place.disguised) || claimed(words).any(|claimed| !belongs(&claimed, &place.host))
 }
 
+/// Whether the words of a link hold signs by which its host reads as another one.
+pub(super) fn is_turned(words: &str, place: &Place) -> bool {
+    let is_host = |c: char| matches!(c, '.' | ':' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}');
+    !place.host.is_empty()
+        && words.contains(is_host)
+        && words.contains(|c: char| turns(c) || matches!(c, '\u{61c}' | '\u{200f}'))
+}
+
+/// Signs that turn the direction in which all that follows is read (UAX 9 section 2).
+pub(super) fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Whether both are names of one owner, as far as names can tell: equal, or one inside the other.
 fn belongs(claimed: &str, host: &str) -> bool {
+    if let Some(number) = number(claimed) {
+        return self::number(host) == Some(number);
+    }
     let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
     let (claimed, host) = (bare(claimed), bare(host));
     let inside = |inner: &str, outer: &str| {
@@ -223,7 +241,20 @@ fn belongs(claimed: &str, host: &str) -> bool {
     inside(&host, &claimed) || inside(&claimed, &host)
 }
 
-/// The hosts that a text names: `https://a.example/x`, `www.a.example`, `a.example`, `x@a.example`.
+/// The number of a host that is one in brackets (RFC 3986 section 3.2.2).
+fn number(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+/// The numbers in brackets that a text names.
+fn numbers(words: &str) -> impl Iterator<Item = String> {
+    let inside = words.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    let numbers = inside.filter_map(|(inside, _)| inside.trim().parse::<Ipv6Addr>().ok());
+    numbers.map(|number| format!("[{number}]"))
+}
+
+/// The hosts that a text names: `https://a.example/x`, `www.a.example`, `a.example`, `x@a.example`,
+/// `192.0.2.7`, `[2001:db8::1]`.
 fn claimed(words: &str) -> impl Iterator<Item = String> {
     let separates = |c: char| {
         c.is_whitespace()
@@ -245,9 +276,10 @@ fn claimed(words: &str) -> impl Iterator<Item = String> {
             let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
             let (host, _) = host(rest)?;
             let (_, top) = host.rsplit_once('.')?;
-            let certain = schemed || host.starts_with("www.");
+            let certain = schemed || host.starts_with("www.") || host.parse::<Ipv4Addr>().is_ok();
             (certain || is_top_level(top)).then_some(host)
         })
+        .chain(numbers(words))
 }
 
 /// Whether a word after a dot is likely the end of a host and not of a file name or a sentence.
@@ -348,6 +380,15 @@ mod tests {
             ("version 1.2", "https://a.example/", false),
             ("(bank.example)", "https://evil.example/", true),
             ("bank.example:443", "https://evil.example/", true),
+            ("192.0.2.7", "https://evil.example/", true),
+            ("192.0.2.7:8080/x", "https://evil.example/", true),
+            ("192.0.2.7", "https://192.0.2.7/", false),
+            ("192.0.2.7", "https://192.0.2.8/", true),
+            ("192.0.2.700", "https://evil.example/", false),
+            ("[2001:db8::1]", "https://evil.example/", true),
+            ("https://[2001:db8::1]/x", "https://evil.example/", true),
+            ("[2001:DB8:0::1]", "https://[2001:db8::1]/", false),
+            ("[1]", "https://evil.example/", false),
         ] {
             assert_eq!(misleads(words, &place(address).unwrap()), expected, "{words} {address}");
         }

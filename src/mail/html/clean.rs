@@ -41,6 +41,8 @@ struct Cleaner<'p> {
     /// Elements left out because they were too deep, whose closing tags must not count.
     left_out: [u32; Element::COUNT],
     link: Option<Link>,
+    /// Whether text was written with signs that turn the direction in which it is read.
+    is_turned: bool,
     /// Whether some elements are passed over with all they hold; which one is, and how deep.
     passes_over: bool,
     silent: Option<(Element, usize)>,
@@ -100,6 +102,7 @@ impl<'p> Cleaner<'p> {
             open: [0; Element::COUNT],
             left_out: [0; Element::COUNT],
             link: None,
+            is_turned: false,
             passes_over,
             silent: None,
             fresh_pre: false,
@@ -378,12 +381,31 @@ impl<'p> Cleaner<'p> {
     fn finish_link(&mut self) {
         let Some(Link { place, at }) = self.link.take() else { return };
         let written = &self.out[at..];
-        if !place.disguised && written.is_ascii() && !written.contains('.') {
+        if !place.disguised && written.is_ascii() && !written.contains(['.', '[']) {
             return;
         }
-        let words = words(written);
-        let mark = format!(" [\u{2192} {}]", place.host);
-        if address::misleads(&words, &place) && !words.trim_end().ends_with(mark.trim_start()) {
+        let is_turned =
+            self.is_turned || self.open[Element::Bdo as usize] > 0 || written.contains("<bdo");
+        let backwards = |words: &str| words.chars().rev().collect::<String>();
+        // Pictures and cells part words, or are too small to be seen.
+        let readings = [words(written, true), words(written, false)];
+        let misleads = readings.iter().any(|words| {
+            address::misleads(words, &place)
+                || address::is_turned(words, &place)
+                || is_turned && address::misleads(&backwards(words), &place)
+        });
+        let mut mark = format!(" [\u{2192} {}]", place.host);
+        let is_marked = match is_turned {
+            true => {
+                // Set apart, so that it is not turned itself.
+                if self.stack.len() + 1 < MAX_DEPTH {
+                    mark = format!("<bdi>{mark}</bdi>");
+                }
+                written.ends_with(&mark)
+            }
+            false => readings[0].trim_end().ends_with(mark.trim_start()),
+        };
+        if misleads && !is_marked {
             self.out.push_str(&mark);
         }
     }
@@ -418,10 +440,18 @@ impl<'p> Cleaner<'p> {
                         '&' => self.out.push_str("&amp;"),
                         '<' => self.out.push_str("&lt;"),
                         '>' => self.out.push_str("&gt;"),
-                        meant => self.out.push(meant),
+                        meant => {
+                            self.is_turned |= address::turns(meant);
+                            self.out.push(meant);
+                        }
                     }
                     at += length;
                     from = at;
+                    continue;
+                }
+                0xe2 => {
+                    self.is_turned |= text[at..].starts_with(address::turns);
+                    at += 1;
                     continue;
                 }
                 _ => {
@@ -438,8 +468,22 @@ impl<'p> Cleaner<'p> {
     }
 }
 
-/// What is read of something written here: its text, and what stands for its pictures.
-fn words(written: &str) -> String {
+/// Whether what stands before and after a tag written here stands on one line, if the line is long
+/// enough.
+fn stays_on_line(tag: &str) -> bool {
+    const NAMES: [&str; 28] = [
+        "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i",
+        "ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+        "tt", "u", "var",
+    ];
+    let name = tag.trim_start_matches(['<', '/']);
+    let name = &name[..name.find([' ', '>']).unwrap_or(name.len())];
+    name == "wbr" || NAMES.contains(&name)
+}
+
+/// What is read of something written here: its text, and, where those part words, what stands for its
+/// pictures.
+fn words(written: &str, pictures_part: bool) -> String {
     let mut words = String::new();
     let mut rest = written;
     while let Some(at) = rest.find('<') {
@@ -447,15 +491,16 @@ fn words(written: &str) -> String {
         // Every tag ends, and no value holds a bracket.
         let end = rest[at..].find('>').map_or(rest.len(), |length| at + length + 1);
         let tag = &rest[at..end];
-        if let Some((_, alt)) = tag.split_once(" alt=\"") {
+        if let Some((_, alt)) = tag.split_once(" alt=\"").filter(|_| pictures_part) {
             words.push(' ');
             words.push_str(alt.split('"').next().unwrap_or_default());
         }
-        let inline = [
-            "<b>", "<i>", "<u>", "<em", "<st", "<sp", "<fo", "</b", "</i", "</u", "</e", "</s",
-            "</f",
-        ];
-        if !inline.iter().any(|start| tag.starts_with(start)) {
+        let parts =
+            match ["<img", "<td", "</td", "<th", "</th"].iter().any(|it| tag.starts_with(it)) {
+                true => pictures_part,
+                false => !stays_on_line(tag),
+            };
+        if parts {
             words.push(' ');
         }
         rest = &rest[end..];

@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::Refusal;
 use crate::desk::ticket::{Priority, State};
+use crate::desk::typed;
+use crate::mail::compose::is_plain_address;
 use crate::mail::{Address, Attachment};
 use crate::store::once::Request;
 use crate::time::Timestamp;
@@ -124,13 +126,15 @@ impl Whom {
             Self::Named(Named { address, name }) => Address { address, name },
         };
         let whole = address.address.trim();
-        let bad = whole.contains(|c: char| c.is_whitespace() || c.is_control() || c == ',')
-            || whole.split('@').filter(|part| !part.is_empty()).count() != 2
-            || address.name.chars().any(char::is_control);
-        if bad {
+        if !is_plain_address(whole) {
             return Err(unfit(format!("`{whole}` is not one address such as ana@shop.example")));
         }
-        Ok(Address { address: whole.to_owned(), name: address.name })
+        let (name, most) = (typed::visible(&address.name), typed::PERSON_LENGTH);
+        if name.chars().any(typed::breaks) || name.chars().count() > most {
+            let words = format!("the name of {whole} must be one line of up to {most} characters");
+            return Err(unfit(words));
+        }
+        Ok(Address { address: whole.to_owned(), name })
     }
 }
 
@@ -235,6 +239,34 @@ pub(super) fn unfit(message: impl Into<String>) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn somebody_is_named_by_one_address_and_a_name_on_one_line() {
+        let whom = |text: &str| {
+            let whom: Whom = serde_json::from_str(text).expect("it is well made");
+            whom.address().map(|it| (it.address, it.name)).map_err(|why| why.message)
+        };
+        let no_address = "is not one address";
+        let no_name = "the name of ana@x.example must be one line of up to 200";
+        let long = format!(r#"{{"address":"ana@x.example","name":"{}"}}"#, "x".repeat(201));
+        for (given, expected) in [
+            (r#"" ana@x.example ""#, Ok(("ana@x.example", ""))),
+            (r#"{"address":"ana@x.example","name":"A\u202ena"}"#, Ok(("ana@x.example", "Ana"))),
+            (r#""\"ana maria\"@x.example""#, Ok(("\"ana maria\"@x.example", ""))),
+            (r#""ana maria@x.example""#, Err(no_address)),
+            (r#""grp: a@b;""#, Err(no_address)),
+            (r#"{"address":"ana@x.example","name":"A\r\nBcc: b@x"}"#, Err(no_name)),
+            (&long, Err(no_name)),
+        ] {
+            match (whom(given), expected) {
+                (Ok(found), Ok((address, name))) => {
+                    assert_eq!((found.0.as_str(), found.1.as_str()), (address, name), "{given}");
+                }
+                (Err(why), Err(words)) => assert!(why.contains(words), "{given}: {why}"),
+                (found, _) => panic!("{given}: {found:?}"),
+            }
+        }
+    }
 
     #[test]
     fn a_key_is_bare_or_in_quotes_and_not_too_long() {

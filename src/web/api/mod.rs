@@ -101,11 +101,32 @@ fn allowed(desk: &Desk, store: &mut Store, asked: &Asked, now: Timestamp) -> Out
     if resource.is_for_admins() && caller.role != Role::Admin {
         return Err(Refusal::new(403, "forbidden", "only an admin may see this"));
     }
+    known_keys(asked, resource.keys(&asked.method))?;
     if writes {
         writing::answer(desk, store, asked, &resource, &caller, now)
     } else {
         reading::answer(desk, store, asked, &resource, now)
     }
+}
+
+/// Makes sure that the query says only what is heard, and once: whoever misspells a condition would
+/// otherwise take everything for what it is true of.
+fn known_keys(asked: &Asked, known: &[&str]) -> Result<(), Refusal> {
+    let keys = asked.query_keys();
+    for (place, key) in keys.iter().enumerate() {
+        let shown: String = key.chars().take(100).collect();
+        if !known.contains(&key.as_str()) {
+            let there = match known {
+                [] => "it takes none".to_owned(),
+                known => format!("there are {}", known.join(", ")),
+            };
+            return Err(Refusal::bad(format!("the query has an unknown key `{shown}`; {there}")));
+        }
+        if keys[..place].contains(key) {
+            return Err(Refusal::bad(format!("the query says `{shown}` more than once")));
+        }
+    }
+    Ok(())
 }
 
 /// Who asks: a token, or a browser that is signed in. What a browser changes needs the token of its
@@ -184,6 +205,21 @@ impl Resource {
         }
     }
 
+    /// What its query may say.
+    fn keys(&self, method: &str) -> &'static [&'static str] {
+        match self {
+            _ if !matches!(method, "GET" | "HEAD") => &[],
+            Self::Tickets => {
+                &["state", "queue", "mailbox", "assignee", "tag", "requester", "limit", "after"]
+            }
+            Self::Search => &["q", "limit", "after"],
+            Self::Ledger => &["mailbox", "outcome", "message", "limit", "after"],
+            Self::Outbox => &["mailbox", "state", "limit", "after"],
+            Self::Audit => &["limit", "after"],
+            _ => &[],
+        }
+    }
+
     fn is_for_admins(&self) -> bool {
         matches!(self, Self::Ledger | Self::Balance | Self::Audit)
     }
@@ -221,6 +257,7 @@ impl From<store::Error> for Refusal {
             store::Error::OtherRequest => {
                 Self::new(422, "idempotency_key_reused", error.to_string())
             }
+            store::Error::NoSuchValue(sentence) => given::unfit(sentence),
             store::Error::Unfit(why) => given::unfit(why.to_string()),
             error => {
                 log::error!(target: "web", "cannot answer a request of the API: {error}");
@@ -264,8 +301,38 @@ mod tests {
                 resource.methods().split(", ").filter(|verb| *verb != "HEAD").collect();
             known.sort_unstable();
             assert_eq!(methods, known, "{path}");
+            let parameters = item["get"]["parameters"].as_array().cloned().unwrap_or_default();
+            let keys: Vec<&str> = parameters
+                .iter()
+                .filter(|one| one["in"] == "query")
+                .filter_map(|one| one["name"].as_str())
+                .collect();
+            assert_eq!(keys, resource.keys("GET"), "{path}");
         }
         assert_eq!(paths.len(), 16, "each resource is described");
+    }
+
+    #[test]
+    fn a_query_says_what_is_heard_and_once() {
+        let known = ["state", "after"];
+        for (query, expected) in [
+            ("", None),
+            ("?", None),
+            ("?state=new&after=", None),
+            ("?stat=closed", Some("unknown key `stat`; there are state, after")),
+            ("?State=new", Some("unknown key `State`")),
+            ("?state=new&%73tate=closed", Some("says `state` more than once")),
+            ("?x", Some("unknown key `x`")),
+        ] {
+            let asked = Asked { target: format!("/x{query}"), ..Asked::default() };
+            match (known_keys(&asked, &known), expected) {
+                (Ok(()), None) => {}
+                (Err(why), Some(words)) => {
+                    assert!(why.status == 400 && why.message.contains(words), "{}", why.message);
+                }
+                (found, _) => panic!("{query}: {found:?}"),
+            }
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ const TARGET_BYTES: usize = 4096;
 const HEADERS: usize = 64;
 /// The methods that go in. (RFC 9110 section 9, RFC 5789)
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/// The header that makes a request one that is done once.
+const KEY: &str = "Idempotency-Key";
 /// The headers that go in besides Host and Content-Length, and whether a second one may be joined
 /// to the first with a comma. Everything else, hop-by-hop headers included, stays outside. Whoever reads
 /// X-Forwarded-For believes it only of a proxy on this machine.
@@ -23,7 +25,7 @@ const PASSED: [(&str, bool); 17] = [
     ("Content-Type", false),
     ("Cookie", false),
     ("Forwarded", true),
-    ("Idempotency-Key", false),
+    (KEY, false),
     ("If-None-Match", true),
     ("Origin", false),
     ("Referer", false),
@@ -182,11 +184,16 @@ impl Head {
 
         let mut text = format!("{method} {} HTTP/1.0\r\nHost: {host}\r\n", normal(target)?);
         // Left outside, what was to be done once would be done twice.
-        if all("Idempotency-Key").iter().any(|key| !key.is_ascii() || key.trim_ascii().is_empty()) {
+        if all(KEY).iter().any(|key| !key.is_ascii()) {
             return Err(BAD_HEADER);
         }
         for (name, joined) in PASSED {
-            let values: Vec<String> = all(name).into_iter().filter_map(clean).collect();
+            let value = |value: &[u8]| match value.trim_ascii().is_empty() && name == KEY {
+                // An empty string as RFC 9651 section 3.3.3 writes it, to be complained of inside.
+                true => Some("\"\"".to_owned()),
+                false => clean(value),
+            };
+            let values: Vec<String> = all(name).into_iter().filter_map(value).collect();
             if values.len() > 1 && !joined {
                 return Err(BAD_HEADER);
             }

@@ -27,6 +27,19 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("`{}` is no address such as ana@shop.example", "„{}“ ist keine Adresse wie ana@shop.example"),
     (
+        "`{}` is the mailbox of this ticket itself; name the person who asks",
+        "„{}“ ist das Postfach dieses Tickets selbst; geben Sie an, wer anfragt",
+    ),
+    (
+        "`{}` has a meaning of its own and cannot be a queue or a tag; take another word",
+        "„{}“ hat eine eigene Bedeutung und kann weder Bereich noch Schlagwort sein; nehmen Sie \
+         ein anderes Wort",
+    ),
+    (
+        "a name must be one line of 1 to {} characters",
+        "ein Name muss eine Zeile von 1 bis {} Zeichen sein",
+    ),
+    (
         "there is no active user `{}`; there are {}",
         "es gibt kein aktives Konto „{}“; vorhanden sind {}",
     ),
@@ -229,6 +242,9 @@ mod tests {
             change::NotPossible::NotAWord { what: "a queue", most: 60 },
             change::NotPossible::NotAWord { what: "a subject", most: 60 },
             change::NotPossible::NotAWord { what: "a tag", most: 60 },
+            change::NotPossible::NotAWord { what: "a name", most: 60 },
+            change::NotPossible::OurMailbox(text()),
+            change::NotPossible::Reserved("-".to_owned()),
             change::NotPossible::TooManyTags(seven),
             change::NotPossible::Itself(seven),
         ];

@@ -51,6 +51,8 @@ pub(in crate::web) struct Writing {
     pub(in crate::web) joined: &'static str,
     pub(in crate::web) joined_unsent: &'static str,
     pub(in crate::web) too_long: &'static str,
+    pub(in crate::web) field_too_long: &'static str,
+    pub(in crate::web) a_field_too_long: &'static str,
     pub(in crate::web) late: &'static str,
     pub(in crate::web) changed: &'static str,
     pub(in crate::web) old_form: &'static str,
@@ -119,6 +121,9 @@ pub(in crate::web) struct Writing {
     open_empty: &'static str,
     no_agent: &'static str,
     not_a_subject: &'static str,
+    not_a_name: &'static str,
+    our_mailbox: &'static str,
+    reserved: &'static str,
     not_a_queue: &'static str,
     not_a_tag: &'static str,
     too_many_tags: &'static str,
@@ -133,13 +138,30 @@ impl Writing {
             NotPossible::NobodyToAnswer(_) => self.nobody_to_answer.to_owned(),
             NotPossible::OnlyOurselves(_) => self.only_ourselves.to_owned(),
             NotPossible::NoAddress(_, address) => put(self.no_address, &[address]),
-            NotPossible::TooMany(_, count) => {
-                put(self.too_many, &[&count.to_string(), &MOST.to_string()])
-            }
+            NotPossible::TooMany(_, count) => self.too_many(*count),
             NotPossible::Empty(_) => self.empty.to_owned(),
             NotPossible::EmptyNote(_) => self.empty_note.to_owned(),
             NotPossible::DeleteInstead(_) => self.delete_instead.to_owned(),
         }
+    }
+
+    /// That a letter would go to too many.
+    pub(in crate::web) fn too_many(&self, count: usize) -> String {
+        put(self.too_many, &[&count.to_string(), &MOST.to_string()])
+    }
+
+    /// What stands beside a field that people type into.
+    pub(in crate::web) fn label(&self, field: &str) -> Option<&'static str> {
+        Some(match field {
+            "cc" => self.cc,
+            "bcc" => self.bcc,
+            "requester" => self.requester,
+            "name" => self.name,
+            "subject" => self.about,
+            "queue" => self.queue,
+            "tags" => self.tags,
+            _ => return None,
+        })
     }
 
     /// Why a ticket cannot be opened.
@@ -159,6 +181,11 @@ impl Writing {
                 change::NotPossible::NotAWord { what: "a tag", most } => {
                     put(self.not_a_tag, &[&most.to_string()])
                 }
+                change::NotPossible::NotAWord { what: "a name", most } => {
+                    put(self.not_a_name, &[&most.to_string()])
+                }
+                change::NotPossible::OurMailbox(address) => put(self.our_mailbox, &[address]),
+                change::NotPossible::Reserved(word) => put(self.reserved, &[word]),
                 change::NotPossible::NotAWord { most, .. } => {
                     put(self.not_a_subject, &[&most.to_string()])
                 }
@@ -215,6 +242,8 @@ pub(super) const ENGLISH: Writing = Writing {
     joined_unsent: "Not sent: you also wrote here in another window. Both texts are in this draft now: take \
                     out what you do not want, then send it.",
     too_long: "The text is longer than {}. Put it into a file and attach that.",
+    field_too_long: "The field “{}” holds more than {}. Shorten it.",
+    a_field_too_long: "A field beside the text holds more than {}. Shorten it.",
     late: "This form was sent already, with something else in it. What you wrote now is kept as a draft; \
            send it, if it is meant to go as well.",
     changed: "The draft was changed meanwhile, perhaps in another window. Look at it again before you send it.",
@@ -259,7 +288,7 @@ pub(super) const ENGLISH: Writing = Writing {
     nobody_to_answer: "The ticket names no address to answer to.",
     only_ourselves: "The ticket was written from the mailbox it lies in, to which an answer would come \
                      back as a new letter. Name who asks.",
-    no_address: "Not sent: “{}” is no address that mail can be sent to. Correct it.",
+    no_address: "Not sent: “{}” is no address such as ana@shop.example. Correct it.",
     too_many: "Not sent: it would go to {} people, and a mailbox may send a letter to {}. Write to fewer \
                at a time.",
     empty: "Not sent: it is empty. Write a text or attach a file.",
@@ -287,6 +316,9 @@ pub(super) const ENGLISH: Writing = Writing {
     open_empty: "There is neither a text nor a file. Write what was said.",
     no_agent: "Nobody called “{}” may sign in. There are {}.",
     not_a_subject: "Say in one line of 1 to {} characters what it is about.",
+    not_a_name: "The name must be one line of at most {} characters.",
+    our_mailbox: "{} is the mailbox itself. Name the person who asks.",
+    reserved: "“{}” has a meaning of its own and cannot be a queue or a tag. Take another word.",
     not_a_queue: "The queue must be one line of at most {} characters.",
     not_a_tag: "Each tag must be one line of at most {} characters.",
     too_many_tags: "These are too many tags.",
@@ -340,6 +372,8 @@ pub(super) const GERMAN: Writing = Writing {
                     stehen jetzt in diesem Entwurf: Bitte nehmen Sie heraus, was nicht hineingehört, und \
                     senden Sie ihn dann.",
     too_long: "Der Text ist länger als {}. Bitte hängen Sie ihn als Datei an.",
+    field_too_long: "Das Feld „{}“ enthält mehr als {}. Bitte kürzen Sie es.",
+    a_field_too_long: "Ein Feld neben dem Text enthält mehr als {}. Bitte kürzen Sie es.",
     late: "Dieses Formular wurde schon gesendet, mit anderem Inhalt. Was Sie jetzt geschrieben haben, ist \
            als Entwurf aufgehoben; senden Sie es, wenn es auch hinausgehen soll.",
     changed: "Der Entwurf wurde inzwischen geändert, vielleicht in einem anderen Fenster. Bitte sehen Sie \
@@ -387,7 +421,7 @@ pub(super) const GERMAN: Writing = Writing {
     nobody_to_answer: "Das Ticket nennt keine Adresse, an die geantwortet werden kann.",
     only_ourselves: "Das Ticket wurde aus dem Postfach geschrieben, in dem es liegt; eine Antwort käme als \
                      neue Nachricht zurück. Tragen Sie ein, wer anfragt.",
-    no_address: "Nicht gesendet: „{}“ ist keine Adresse, an die gesendet werden kann. Bitte berichtigen Sie sie.",
+    no_address: "Nicht gesendet: „{}“ ist keine Adresse wie ana@shop.example. Bitte berichtigen Sie sie.",
     too_many: "Nicht gesendet: Es würde an {} Personen gehen, und ein Postfach darf eine Nachricht an {} \
                senden. Bitte schreiben Sie an weniger auf einmal.",
     empty: "Nicht gesendet: Es ist leer. Schreiben Sie etwas oder hängen Sie eine Datei an.",
@@ -416,6 +450,10 @@ pub(super) const GERMAN: Writing = Writing {
     open_empty: "Es gibt weder Text noch Datei. Schreiben Sie auf, was gesagt wurde.",
     no_agent: "Niemand namens „{}“ kann sich anmelden. Es gibt {}.",
     not_a_subject: "Sagen Sie in einer Zeile von 1 bis {} Zeichen, worum es geht.",
+    not_a_name: "Der Name muss eine Zeile mit höchstens {} Zeichen sein.",
+    our_mailbox: "{} ist das Postfach selbst. Tragen Sie ein, wer anfragt.",
+    reserved: "„{}“ hat eine eigene Bedeutung und kann weder Bereich noch Schlagwort sein. Bitte nehmen Sie \
+               ein anderes Wort.",
     not_a_queue: "Der Bereich muss eine Zeile mit höchstens {} Zeichen sein.",
     not_a_tag: "Jedes Schlagwort muss eine Zeile mit höchstens {} Zeichen sein.",
     too_many_tags: "Das sind zu viele Schlagwörter.",
