@@ -126,6 +126,16 @@ impl fmt::Display for Timestamp {
     }
 }
 
+impl Timestamp {
+    /// Reads what a person typed, as [`FromStr`] does, but for the second 60: no clock shows it.
+    pub fn typed(text: &str) -> Result<Self, NotATime> {
+        match text.get(16..19) {
+            Some(":60") => Err(NotATime(text.to_owned())),
+            _ => text.parse(),
+        }
+    }
+}
+
 /// A text that is no moment.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a time such as 2026-05-04T09:12:44Z or 2026-05-04")]

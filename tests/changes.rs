@@ -208,6 +208,7 @@ fn a_link_is_seen_from_both_sides_and_can_be_taken_away() {
         assert_eq!((links.len(), links[0].for_people()), (1, "Linked with"));
     }
     house.store.link_tickets(TWO, ONE, false, "cli", NOW).unwrap();
+    assert!(house.store.link_tickets(TWO, ONE, false, "cli", NOW).is_err(), "there is none");
     assert!(house.store.ticket(ONE).unwrap().links.is_empty());
     assert!(house.store.link_tickets(ONE, ONE, true, "cli", NOW).is_err());
     assert!(house.store.link_tickets(ONE, TicketNumber(99), true, "cli", NOW).is_err());

@@ -202,7 +202,7 @@ pub(super) fn run(
         Command::Tag { number, tags, remove: false } => (number, Change::Tag(tags.clone())),
         Command::Tag { number, tags, remove: true } => (number, Change::Untag(tags.clone())),
         Command::Due { number, at } => {
-            let at = or_none(at).map(|at| at.parse::<Timestamp>()).transpose();
+            let at = or_none(at).map(|at| Timestamp::typed(&at)).transpose();
             (number, Change::Due(at.map_err(|error| Usage(error.to_string()))?))
         }
         Command::Subject { number, subject } => (number, Change::Subject(subject.clone())),

@@ -15,6 +15,9 @@ use crate::time::Timestamp;
 const WORD_LENGTH: usize = 60;
 const SUBJECT_LENGTH: usize = 250;
 
+/// The first moment at which a ticket can be due: 2000-01-01. What is typed before it is a slip.
+const EARLIEST_DUE: Timestamp = Timestamp::from_unix(946_684_800);
+
 /// Tags of one ticket at most.
 const MAX_TAGS: usize = 50;
 
@@ -115,6 +118,12 @@ pub enum NotPossible {
     /// A word that stands for something else.
     #[error("`{0}` has a meaning of its own and cannot be a queue or a tag; take another word")]
     Reserved(String),
+    /// A year nobody means.
+    #[error("a due date is in the year 2000 or later")]
+    LongPast,
+    /// There is no link to take away.
+    #[error("ticket {0} is not linked with ticket {1}")]
+    NotLinked(TicketNumber, TicketNumber),
     /// Too many tags.
     #[error("ticket {0} would have more than {MAX_TAGS} tags")]
     TooManyTags(TicketNumber),
@@ -193,6 +202,7 @@ pub fn after(
             let queue = queue.as_deref().map(|queue| label(queue, "a queue"));
             after.queue = queue.transpose()?;
         }
+        Change::Due(Some(at)) if *at < EARLIEST_DUE => return Err(NotPossible::LongPast),
         Change::Due(at) => after.due_at = *at,
         Change::Subject(subject) => after.subject = word(subject, "a subject", SUBJECT_LENGTH)?,
         Change::Tag(tags) => {
@@ -463,10 +473,11 @@ mod tests {
             ("tags", Change::Tag(vec!["Paper".into(), "jam".into()]), Ok("1 added, 0 removed")),
             ("no tag", Change::Tag(vec![" ".into()]), Err("a tag must be one line of 1 to 60")),
             ("untag", Change::Untag(vec!["PAPER".into()]), Ok("0 added, 1 removed")),
+            ("due", Change::Due(Some(EARLIEST_DUE)), Ok("never to 2000-01-01T00:00:00Z")),
             (
-                "due",
-                Change::Due(Some(Timestamp::from_unix(0))),
-                Ok("never to 1970-01-01T00:00:00Z"),
+                "due long ago",
+                Change::Due(Some(EARLIEST_DUE.plus_seconds(-1))),
+                Err("a due date is in the year 2000 or later"),
             ),
             (
                 "no address",

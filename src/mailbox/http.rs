@@ -146,7 +146,7 @@ impl Http {
                 agent.run(configured)
             }
         };
-        let mut response = sent.map_err(|error| failure(&host, &error))?;
+        let mut response = sent.map_err(|error| failure(&host, port_of(request.url), &error))?;
         let retry_after = response
             .headers()
             .get("retry-after")
@@ -250,9 +250,9 @@ fn proxy_of_environment() -> Result<Option<ureq::Proxy>, String> {
 }
 
 /// What a failed call means: whether the request can have arrived, and what to do.
-fn failure(host: &str, error: &ureq::Error) -> Failure {
+fn failure(host: &str, port: u16, error: &ureq::Error) -> Failure {
     use ureq::{Error, Timeout};
-    let hint = "check the network, [network] proxy and the firewall (TCP 443)";
+    let hint = format!("check the network, [network] proxy and the firewall (TCP {port})");
     let not_sent = |why: String| Failure::NotSent(format!("cannot reach {host}: {why}; {hint}"));
     match error {
         Error::HostNotFound => not_sent("its name is not known".into()),
@@ -327,6 +327,14 @@ pub(super) fn host_of(url: &str) -> &str {
     }
 }
 
+/// The port of a URL, or the usual one of its scheme.
+fn port_of(url: &str) -> u16 {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let named = authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    named.unwrap_or(if scheme == "http" { 80 } else { 443 })
+}
+
 /// Whether a host is this machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -371,13 +379,21 @@ mod tests {
 
     #[test]
     fn hosts_and_components() {
-        for (url, expected) in [
-            ("https://graph.microsoft.com/v1.0/x?y", "graph.microsoft.com"),
-            ("http://127.0.0.1:80/x", "127.0.0.1"),
-            ("http://[::1]:80/x", "::1"),
+        for (url, expected, port) in [
+            ("https://graph.microsoft.com/v1.0/x?y", "graph.microsoft.com", 443),
+            ("https://graph.microsoft.com/v1.0/x:8080", "graph.microsoft.com", 443),
+            ("http://127.0.0.1:8080/x", "127.0.0.1", 8080),
+            ("http://127.0.0.1/x", "127.0.0.1", 80),
+            ("http://[::1]:81/x", "::1", 81),
+            ("http://[::1]/x", "::1", 80),
         ] {
-            assert_eq!(host_of(url), expected);
+            assert_eq!((host_of(url), port_of(url)), (expected, port), "{url}");
         }
+        let Failure::NotSent(why) = failure("127.0.0.1", 8080, &ureq::Error::ConnectionFailed)
+        else {
+            panic!("it was not sent")
+        };
+        assert!(why.ends_with("the firewall (TCP 8080)"), "{why}");
         assert_eq!(encode("a b@c#d=é"), "a%20b%40c%23d%3D%C3%A9");
     }
 }

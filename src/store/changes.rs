@@ -201,10 +201,12 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         self.write(|tx| {
-            standing(tx, one)?;
-            standing(tx, other)?;
+            let both = [standing(tx, one)?, standing(tx, other)?];
             if one == other {
                 return Err(not_possible(&NotPossible::Itself(one)));
+            }
+            if linked {
+                both.iter().try_for_each(change::writable).map_err(|why| not_possible(&why))?;
             }
             // The newer one names the older one, as everywhere.
             let (newer, older) = (one.max(other), one.min(other));
@@ -219,6 +221,9 @@ impl Store {
                 )?
             }
             .execute((newer, older, LinkKind::Related))?;
+            if changed == 0 && !linked {
+                return Err(not_possible(&NotPossible::NotLinked(one, other)));
+            }
             if changed == 0 {
                 return Ok(());
             }

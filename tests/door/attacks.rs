@@ -149,7 +149,10 @@ fn the_attack_table() {
         ("an SSH greeting", b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec(), &[400], &[]),
         ("a PROXY line", b"PROXY TCP4 9.9.9.9 1.1.1.1 1 2\r\n\r\n".to_vec(), &[400], &[]),
         // the target
-        ("an absolute address", target("http://localhost/"), &[400], &[]),
+        ("an absolute address", target("http://localhost/"), &[200], &["GET /"]),
+        ("an absolute address of others", target("http://evil.example/"), &[421], &[]),
+        ("an absolute address without a path", target("http://localhost"), &[400], &[]),
+        ("an absolute address with a user", target("http://me@localhost/"), &[421], &[]),
         ("a star", target("*"), &[400], &[]),
         ("an authority", target("localhost:80"), &[400], &[]),
         ("three slashes", target("///etc/passwd"), &[400], &[]),
@@ -171,8 +174,8 @@ fn the_attack_table() {
         ("bytes above ASCII", target("/ä"), &[400], &[]),
         ("a fragment", target("/a#b"), &[400], &[]),
         ("a control character", target("/a\x01b"), &[400], &[]),
-        ("a long target", target(&format!("/{}", "a".repeat(4096))), &[414], &[]),
-        ("a target without end", format!("GET /{}", "a".repeat(5000)).into_bytes(), &[414], &[]),
+        ("a long target", target(&format!("/{}", "a".repeat(8192))), &[414], &[]),
+        ("a target without end", format!("GET /{}", "a".repeat(9000)).into_bytes(), &[414], &[]),
         // the headers
         ("65 headers", get(&many(63)), &[431], &[]),
         (

@@ -103,7 +103,7 @@ pub(super) struct Changes {
     pub(super) queue: Option<Option<String>>,
     #[serde(deserialize_with = "present")]
     pub(super) assignee: Option<Option<String>>,
-    #[serde(deserialize_with = "present")]
+    #[serde(deserialize_with = "moment")]
     pub(super) due_at: Option<Option<Timestamp>>,
     pub(super) subject: Option<String>,
     pub(super) requester: Option<Whom>,
@@ -117,6 +117,15 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
+}
+
+/// A moment that is there, if only as null.
+fn moment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<Timestamp>>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    let at = text.map(|text| Timestamp::typed(&text)).transpose();
+    at.map(Some).map_err(serde::de::Error::custom)
 }
 
 impl Whom {

@@ -150,7 +150,11 @@ fn caller(
         return Err(missing("send Authorization: Bearer TOKEN; counterfoil token add makes one"));
     };
     let writes = !matches!(asked.method.as_str(), "GET" | "HEAD");
-    if writes && !(session::is_our_own(asked, &desk.allowed_hosts) && visitor.sent_header(asked)) {
+    if writes && !session::is_our_own(asked, &desk.allowed_hosts) {
+        let words = "this request came from another site, by its Origin or Sec-Fetch-Site header";
+        return Err(Refusal::new(403, "forbidden", words));
+    }
+    if writes && !visitor.sent_header(asked) {
         let words = "a browser's session also needs the header X-CSRF-Token, from one of our pages";
         return Err(Refusal::new(403, "forbidden", words));
     }

@@ -31,11 +31,16 @@ impl Pace {
     pub(super) fn may(&mut self, caller: &str, writes: bool, now: Timestamp) -> Result<(), i64> {
         let (most, each_second) = if writes { WRITING } else { READING };
         if self.buckets.len() >= CALLERS {
-            self.buckets.retain(|_, bucket| bucket.at.plus_seconds(60) > now);
+            let lately = |at: Timestamp| at <= now && at.plus_seconds(60) > now;
+            self.buckets.retain(|_, bucket| lately(bucket.at));
         }
         let full = Bucket { left: most, at: now };
         let bucket = self.buckets.entry((caller.to_owned(), writes)).or_insert(full);
-        let seconds = u32::try_from(now.unix() - bucket.at.unix()).unwrap_or_default();
+        // After the clock was set back nobody waits for it to catch up.
+        if bucket.at > now {
+            *bucket = full;
+        }
+        let seconds = u32::try_from(now.unix() - bucket.at.unix()).unwrap_or(u32::MAX);
         if seconds > 0 {
             let more = seconds.saturating_mul(each_second);
             *bucket = Bucket { left: bucket.left.saturating_add(more).min(most), at: now };
@@ -66,5 +71,7 @@ mod tests {
         assert!(pace.may("token:b", true, now).is_ok() && pace.may("token:a", false, now).is_ok());
         assert_eq!(count(&mut pace, now.plus_seconds(2)), 40);
         assert_eq!(count(&mut pace, now.plus_seconds(3_600)), 120, "no more than a bucketful");
+        assert_eq!(count(&mut pace, now.plus_seconds(3_000)), 120, "the clock was set back");
+        assert_eq!(pace.may("token:a", true, now.plus_seconds(3_000)), Err(1));
     }
 }
