@@ -144,12 +144,14 @@ impl NotPossible {
             | Self::NoAgent { .. }
             | Self::NotAWord { .. }
             | Self::Reserved(_)
+            | Self::LongPast
             | Self::TooManyTags(_) => true,
             Self::Deleted(_)
             | Self::NotDeleted(_)
             | Self::DeleteInstead
             | Self::Held(_)
             | Self::Merged(..)
+            | Self::NotLinked(..)
             | Self::Itself(_)
             | Self::Split(_) => false,
         }
