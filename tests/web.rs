@@ -76,7 +76,7 @@ fn the_status_page_says_whether_all_is_well_and_names_nobody() {
         assert!(!page.body.contains(private), "{private} is on the status page");
     }
 
-    house.later(281);
+    house.later(301);
     let health = house.get("/healthz");
     assert_eq!(health.status, 503);
     assert!(

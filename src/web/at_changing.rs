@@ -3,6 +3,7 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::changing::Refused;
 use super::layout::Place;
 use super::pages::{Outcome, Pages};
 use super::session::Visitor;
@@ -13,8 +14,8 @@ use crate::desk::ticket::{ArticleId, Ticket, TicketNumber};
 use crate::store;
 use crate::time::Timestamp;
 
-/// What a form was about to do, or a sentence of the page that says why not.
-type Made<T> = Result<T, String>;
+/// What a form was about to do, or why not.
+type Made<T> = Result<T, Refused>;
 
 impl Pages {
     /// Makes what changes a form beside a ticket asks for, all or none.
@@ -26,14 +27,14 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let ticket = self.store.ticket(number)?;
         let actor = visitor.actor();
         let deed = asked.form("deed").unwrap_or_default();
         let made = match (deed.as_str(), changing::other(asked)) {
             ("link" | "unlink" | "merge" | "merge-now", None) => {
-                Err(self.locale.texts().ticket.no_number.to_owned())
+                Err(Refused::not_possible(self.locale.texts().ticket.no_number))
             }
             ("merge", Some(other)) => match self.mergeable(&ticket, other)? {
                 Ok(into) => return Ok(self.ask_to_merge(&ticket, &into, visitor)),
@@ -54,13 +55,16 @@ impl Pages {
                 let made = self.store.split_ticket(number, &ids, &actor, now);
                 self.decided(made)?
             }
-            _ => match changing::changes(asked, &ticket, &visitor.agent.name, &self.locale) {
-                Ok(changes) => {
-                    let made = self.store.change_ticket(number, &changes, &actor, now);
-                    self.decided(made)?.map(|()| number)
+            ("" | "change" | "take" | "delete" | "undelete", _) => {
+                match changing::changes(asked, &ticket, &visitor.agent.name, &self.locale) {
+                    Ok(changes) => {
+                        let made = self.store.change_ticket(number, &changes, &actor, now);
+                        self.decided(made)?.map(|()| number)
+                    }
+                    Err(why) => Err(why),
                 }
-                Err(why) => Err(why),
-            },
+            }
+            _ => return Ok(self.no_such_deed(Some(visitor), &format!("/tickets/{number}"))),
         };
         self.changed(asked, number, visitor, made)
     }
@@ -74,7 +78,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let id = asked.form("article").and_then(|id| id.parse().ok()).unwrap_or_default();
         let inside = self.article(number, ArticleId(id))?.forwarded;
@@ -118,8 +122,8 @@ impl Pages {
     ) -> Outcome {
         match made {
             Ok(number) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
-            Err(why) => {
-                let failed = Failed { status: 409, ..Failed::default() };
+            Err(Refused { status, why }) => {
+                let failed = Failed { status, ..Failed::default() };
                 self.show(asked, number, Some(visitor), failed, Some(&why))
             }
         }
@@ -130,7 +134,7 @@ impl Pages {
         match made {
             Ok(made) => Ok(Ok(made)),
             Err(store::Error::NotPossible(why) | store::Error::NoSuch(why)) => {
-                Ok(Err(self.locale.refusal(&why)))
+                Ok(Err(Refused::not_possible(self.locale.refusal(&why))))
             }
             Err(error) => Err(error),
         }

@@ -190,7 +190,7 @@ impl Pages {
     }
 }
 
-/// Where a form that is lost was sent from, to be shown again after signing in.
+/// Where a form that is lost or refused was sent from, to be shown again.
 pub(super) fn page_of(route: &Route) -> Option<String> {
     match route {
         Route::Write(number)
@@ -198,6 +198,11 @@ pub(super) fn page_of(route: &Route) -> Option<String> {
         | Route::Change(number)
         | Route::Requester(number) => Some(format!("/tickets/{number}")),
         Route::NewTicket => Some("/tickets/new".to_owned()),
+        Route::Bulk => Some("/tickets".to_owned()),
+        Route::AccountDeed(_) => Some("/account".to_owned()),
+        Route::Records(tab) => Some(tab.path().to_owned()),
+        Route::LedgerRow(id) => Some(format!("/ledger/{id}")),
+        Route::OutboxRow(id) => Some(format!("/outbox/{id}")),
         _ => None,
     }
 }
