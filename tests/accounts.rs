@@ -40,7 +40,51 @@ fn an_agent_reads_every_page_in_the_language_of_their_account() {
     assert!(house.get_as("/tickets", &cookie).body.contains("<a href=\"/account\""));
     let done = send(&house, &cookie, "language", &[("language", "de")]);
     assert_eq!(done.header("Location"), Some("/account?done=saved"));
-    assert!(house.get_as("/account?done=saved", &cookie).body.contains("Gespeichert."));
+    let saved = |cookies: &str| house.get_as("/account?done=saved", cookies).body;
+    assert!(saved(&done.cookies(&cookie)).contains("Gespeichert."));
+    assert!(!saved(&cookie).contains("Gespeichert."), "whoever follows the address alone");
+    let other = house.get_as("/account?done=password", &done.cookies(&cookie)).body;
+    assert!(!other.contains("Ihr Passwort wurde geändert"), "another remark: {other}");
+    // What is refused before it is looked at is said in it as well, with a way on.
+    let headers = format!("Host: {}\r\nCookie: {cookie}\r\nConnection: close\r\n", house.host());
+    let form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n";
+    for (request, status) in [
+        (format!("GET /tickets/16/change HTTP/1.1\r\n{headers}\r\n"), 405),
+        (
+            format!(
+                "POST /tickets/16/change HTTP/1.1\r\n{headers}Origin: https://a.b\r\n{form}\r\n"
+            ),
+            403,
+        ),
+        (
+            format!(
+                "POST /tickets/16/change HTTP/1.1\r\n{headers}Content-Type: text/plain\r\n\
+                 Content-Length: 1\r\n\r\nx"
+            ),
+            415,
+        ),
+        (
+            format!(
+                "POST /tickets/16/change HTTP/1.1\r\n{headers}Content-Type: multipart/form-data; \
+                 boundary=b\r\nContent-Length: 1\r\n\r\nx"
+            ),
+            400,
+        ),
+        (
+            format!(
+                "POST /tickets/16/change HTTP/1.1\r\n{headers}Content-Type: \
+                 application/x-www-form-urlencoded\r\nContent-Length: 600000\r\n\r\n{}",
+                "x".repeat(600_000)
+            ),
+            413,
+        ),
+    ] {
+        let answer = house.raw(&request);
+        assert_eq!(answer.status, status);
+        assert!(answer.body.contains("<html lang=\"de\">"), "{status}: {}", answer.body);
+        assert!(answer.body.contains("<bdi>ana</bdi>"), "the frame of the account: {status}");
+        assert!(answer.body.contains("<a href=\"/tickets/16\">"), "a way on: {status}");
+    }
     for path in ["/", "/tickets", "/account", "/search?q=x", "/no-such-page", "/tickets/99"] {
         let page = house.get_as(path, &cookie);
         assert!(page.body.contains("<html lang=\"de\">"), "{path}: {}", page.body);
@@ -89,7 +133,11 @@ fn a_password_is_changed_by_whoever_knows_it_and_all_other_sessions_end() {
     let fields = [("old", PASSWORD), ("new", new), ("again", new)];
     let done = send(&house, &here, "password", &fields);
     assert_eq!(done.header("Location"), Some("/account?done=password"), "{done:?}");
+    assert_eq!(house.get_as("/tickets", &here).status, 303, "nobody goes on with the old secret");
+    let here = done.cookies(&here);
     assert_eq!(house.get_as("/tickets", &here).status, 200, "this session stays");
+    let page = house.get_as("/account?done=password", &here).body;
+    assert!(page.contains("Your password was changed."), "{page}");
     assert_eq!(house.get_as("/tickets", &there).status, 303, "the other one ends");
     assert_eq!(house.sign_in("ana", PASSWORD, "").status, 403);
     assert_eq!(house.sign_in("ana", new, "").status, 303);

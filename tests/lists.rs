@@ -151,7 +151,10 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
     );
     let back = answer.header("Location").unwrap_or_else(|| panic!("{answer:?}"));
     assert_eq!((answer.status, back), (303, "/tickets?view=mine&changed=2"));
-    assert!(house.get_as(back, &cookie).body.contains("2 tickets were changed."));
+    let cookies = answer.cookies(&cookie);
+    assert!(house.get_as(back, &cookies).body.contains("2 tickets were changed."));
+    let made_up = house.get_as("/tickets?changed=9999999", &cookies).body;
+    assert!(!made_up.contains("tickets were changed."), "{made_up}");
     for number in [1, 2] {
         let ticket = house.store.ticket(TicketNumber(number)).unwrap();
         assert_eq!(

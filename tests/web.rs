@@ -56,6 +56,13 @@ fn the_status_page_says_whether_all_is_well_and_names_nobody() {
         assert!(!page.body.contains(private), "{private} is on the status page");
     }
 
+    assert!(page.body.contains("<span class=\"mark good\">flowing</span>"), "{}", page.body);
+    house.store.note_round("poller:support", Err("cannot reach it"), house.clock.now()).unwrap();
+    let failing = house.get("/").body;
+    assert!(failing.contains("<span class=\"mark soon\">the last look failed</span>"), "{failing}");
+    assert!(!failing.contains(">flowing<"), "{failing}");
+    house.store.note_round("poller:support", Ok(()), house.clock.now()).unwrap();
+
     let error = "mailbox support: sending to jonas.weber@customer.example was refused";
     house.store.note_round("sender:support", Err(error), house.clock.now()).unwrap();
     let page = house.get("/");
@@ -69,7 +76,7 @@ fn the_status_page_says_whether_all_is_well_and_names_nobody() {
         assert!(!page.body.contains(private), "{private} is on the status page");
     }
 
-    house.later(281);
+    house.later(301);
     let health = house.get("/healthz");
     assert_eq!(health.status, 503);
     assert!(
@@ -228,7 +235,8 @@ fn name_and_password_sign_in_and_lead_where_one_wanted_to_go() {
     assert_eq!(house.sign_in("ana", PASSWORD, "").status, 403, "disabled");
     assert_eq!(house.get_as("/tickets", &session).status, 303, "disabled while signed in");
     let path = format!("/sign-in/link/{link}");
-    let (cookie, token) = house.form(&path);
+    assert_eq!(house.get(&path).status, 403, "disabled, looking at a link");
+    let (cookie, token) = house.form("/sign-in");
     assert_eq!(house.post(&path, &cookie, &[("token", &token)]).status, 403, "disabled, by link");
 }
 
@@ -267,10 +275,16 @@ fn a_link_signs_in_once_and_not_by_being_looked_at() {
     assert_eq!(again.status, 403);
     assert!(again.body.contains("This link was used already"));
 
+    for path in [path.as_str(), "/sign-in/link/invented"] {
+        let page = house.get(path);
+        assert_eq!(page.status, 403, "{path}");
+        assert!(page.body.contains("This link was used already"), "{}", page.body);
+    }
+
     let late = house.store.sign_in_link(agent, now.plus_seconds(600)).unwrap().0;
     house.later(600);
     let path = format!("/sign-in/link/{late}");
-    let (cookie, token) = house.form(&path);
+    let (cookie, token) = house.form("/sign-in");
     assert_eq!(house.post(&path, &cookie, &[("token", &token)]).status, 403, "too late");
 }
 

@@ -91,7 +91,7 @@ pub enum NotPossible {
     )]
     Notice(OutboxId),
     /// It was sent again before.
-    #[error("outbox {0} was sent again already ({1})")]
+    #[error("outbox {0} was sent again already, as outbox {1}")]
     SentAgain(OutboxId, String),
 }
 
@@ -118,19 +118,19 @@ pub fn may(row: &OutboxRow, step: Step, now: Timestamp) -> Result<(), NotPossibl
     let id = row.id;
     let is_leaving =
         row.is_drafted && row.tried_at.is_some_and(|at| at.plus_seconds(ATTEMPT) > now);
-    let by_hand = row.reason.strip_prefix(BY_HAND);
+    let again = row.reason.strip_prefix(BY_HAND).and_then(|what| what.strip_prefix(SENT_AGAIN));
     match (row.state, step) {
         (Delivery::Sent, _) => Err(NotPossible::Sent(id)),
         (Delivery::Refused, Step::Again) if row.article.is_none() => Err(NotPossible::Notice(id)),
         (Delivery::Queued, Step::GiveUp) if is_leaving => Err(NotPossible::Leaving(id)),
         (Delivery::Queued, Step::GiveUp)
         | (Delivery::Unknown, Step::Sent | Step::GiveUp)
-        | (Delivery::Refused, Step::Again | Step::GiveUp) => match by_hand {
-            Some(what) if what.starts_with(SENT_AGAIN) => {
-                let what = what.split(';').next().unwrap_or(what);
-                Err(NotPossible::SentAgain(id, what.to_owned()))
+        | (Delivery::Refused, Step::Again | Step::GiveUp) => match again {
+            Some(other) => {
+                let other = other.split(';').next().unwrap_or(other);
+                Err(NotPossible::SentAgain(id, other.to_owned()))
             }
-            _ => Ok(()),
+            None => Ok(()),
         },
         (Delivery::Queued, _) => Err(NotPossible::Waiting(id)),
         (Delivery::Unknown, _) => Err(NotPossible::Undecided(id)),
@@ -179,7 +179,7 @@ mod tests {
                 &again,
                 9,
                 Again,
-                Err(NotPossible::SentAgain(id, "sent again as outbox 7".into())),
+                Err(NotPossible::SentAgain(id, "7".into())),
             ),
         ] {
             let row = OutboxRow {

@@ -142,15 +142,17 @@ impl Store {
     }
 
     /// Gives an agent another password at their own wish, and ends what other sessions and links they
-    /// have: `secret` is the one of the session that stays.
+    /// have: `secret` is the one of the session that stays. It goes on under the secret that is
+    /// answered, so that whoever knew the old one is out as well.
     pub fn change_own_password(
         &mut self,
         agent: &Agent,
         secret: &str,
         password: &str,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Token> {
         let hash = hash_password(password)?;
+        let fresh = self::secret()?;
         let id = agent.id;
         self.write(|tx| {
             tx.execute("UPDATE agent SET password_hash = ?2 WHERE id = ?1", (id, &hash))?;
@@ -158,10 +160,15 @@ impl Store {
                 "DELETE FROM session WHERE agent = ?1 AND token_hash <> ?2",
                 (id, writing::sha256(secret.as_bytes())),
             )?;
+            tx.execute(
+                "UPDATE session SET token_hash = ?2 WHERE agent = ?1",
+                (id, writing::sha256(fresh.0.as_bytes())),
+            )?;
             tx.execute("DELETE FROM sign_in_link WHERE agent = ?1", [id])?;
             let (by, detail) = (format!("agent:{}", agent.name), format!("agent {id}"));
             audit::append(tx, now, &audit::by(&by, Action::PasswordChanged, detail))
-        })
+        })?;
+        Ok(fresh)
     }
 
     /// Ends all sessions and links somebody has, and answers how many sessions there were.
@@ -267,6 +274,17 @@ impl Store {
             (writing::sha256(token.0.as_bytes()), agent, expires_at),
         )?;
         Ok(token)
+    }
+
+    /// Whether a link secret is good, which does not use it up.
+    pub fn has_link(&mut self, secret: &str, now: Timestamp) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM sign_in_link JOIN agent ON agent.id = sign_in_link.agent
+                 WHERE token_hash = ?1 AND expires_at > ?2 AND agent.disabled_at IS NULL)",
+            )?
+            .query_row((writing::sha256(secret.as_bytes()), now), |row| row.get(0))?)
     }
 
     /// Uses up a link secret; the agent it signs in, if it is good.

@@ -82,7 +82,6 @@ impl Answer {
     pub(super) fn picture(content_type: &str, bytes: Vec<u8>) -> Self {
         let mut answer = Self::new(200, content_type, bytes);
         answer.set("Content-Security-Policy", FILE_POLICY);
-        answer.set("Cache-Control", "private, max-age=600");
         answer
     }
 
@@ -131,6 +130,12 @@ impl Answer {
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// A header, if it has it.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     fn set(&mut self, name: &'static str, value: &str) {

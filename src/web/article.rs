@@ -89,7 +89,7 @@ pub(super) fn article(
             }
             @if article.sender_verified == Verdict::Fail { p.warn { (texts.forged_means) } }
             @if let Some(reason) = &article.delivery_reason {
-                p.people { (short(reason, REASON_LENGTH)) }
+                p.people { (short(&locale.said(reason), REASON_LENGTH)) }
             }
             @if let Some(bounce) = &article.bounce { (came_back(locale, bounce)) }
             @if let Some(inside) = &article.forwarded { (forwards(ticket, article, inside, view)) }

@@ -48,7 +48,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let texts = &self.locale.texts().account;
-        let done = match asked.query("done").as_deref() {
+        let done = match self.remark(asked, "done").as_deref() {
             Some("saved") => Some(texts.saved),
             Some("password") => Some(texts.password_changed),
             _ => None,
@@ -65,7 +65,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let own = self.store.subscribers()?.into_iter().find(|one| one.id == visitor.agent.id);
         let (events, chosen) = own.map(|own| (own.events, own.queues)).unwrap_or_default();
@@ -99,7 +99,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let agent = &visitor.agent;
         match deed {
@@ -152,7 +152,8 @@ impl Pages {
             return self.account_page(403, Some(visitor), None, Some(texts.wrong_password), now);
         }
         self.store.forgive_tries(visitor.agent.id, name, &asked.client, now)?;
-        visitor.change_password(&mut self.store, &new, now)?;
-        Ok(Answer::go_to(&format!("{PATH}?done=password")))
+        let secret = visitor.change_password(&mut self.store, &new, now)?.0;
+        let cookie = session::sign_in_cookie(&secret, self.secure(asked));
+        Ok(Answer::go_to(&format!("{PATH}?done=password")).with("Set-Cookie", cookie))
     }
 }

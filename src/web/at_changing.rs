@@ -3,6 +3,7 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::changing::Refused;
 use super::layout::Place;
 use super::pages::{Outcome, Pages};
 use super::session::Visitor;
@@ -13,8 +14,8 @@ use crate::desk::ticket::{ArticleId, Ticket, TicketNumber};
 use crate::store;
 use crate::time::Timestamp;
 
-/// What a form was about to do, or a sentence of the page that says why not.
-type Made<T> = Result<T, String>;
+/// What a form was about to do, or why not.
+type Made<T> = Result<T, Refused>;
 
 impl Pages {
     /// Makes what changes a form beside a ticket asks for, all or none.
@@ -26,13 +27,13 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let actor = visitor.actor();
         let deed = asked.form("deed").unwrap_or_default();
         let made = match (deed.as_str(), changing::other(asked)) {
             ("link" | "unlink" | "merge" | "merge-now", None) => {
-                Err(self.locale.texts().ticket.no_number.to_owned())
+                Err(Refused::not_possible(self.locale.texts().ticket.no_number))
             }
             ("merge", Some(other)) => {
                 let ticket = self.store.ticket(number)?;
@@ -56,13 +57,17 @@ impl Pages {
                 let made = self.store.split_ticket(number, &ids, &actor, now);
                 self.decided(made)?
             }
-            _ => {
+            ("" | "change" | "take" | "delete" | "undelete", _) => {
                 let decide = |ticket: &Ticket| {
                     changing::changes(asked, ticket, &visitor.agent.name, &self.locale)
                 };
                 let made = self.store.change_ticket_seen(number, decide, &actor, now);
-                self.decided(made)?.and_then(|made| made).map(|()| number)
+                match self.decided(made)? {
+                    Ok(made) => made.map(|()| number),
+                    Err(why) => Err(why),
+                }
             }
+            _ => return Ok(self.no_such_deed(Some(visitor), &format!("/tickets/{number}"))),
         };
         self.changed(asked, number, visitor, made)
     }
@@ -76,7 +81,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let id = asked.form("article").and_then(|id| id.parse().ok()).unwrap_or_default();
         let inside = self.article(number, ArticleId(id))?.forwarded;
@@ -120,8 +125,8 @@ impl Pages {
     ) -> Outcome {
         match made {
             Ok(number) => Ok(Answer::go_to(&format!("/tickets/{number}"))),
-            Err(why) => {
-                let failed = Failed { status: 409, ..Failed::default() };
+            Err(Refused { status, why }) => {
+                let failed = Failed { status, ..Failed::default() };
                 self.show(asked, number, Some(visitor), failed, Some(&why))
             }
         }
@@ -135,7 +140,7 @@ impl Pages {
                 store::Error::NotPossible(why)
                 | store::Error::NoSuchValue(why)
                 | store::Error::NoSuch(why),
-            ) => Ok(Err(self.locale.refusal(&why))),
+            ) => Ok(Err(Refused::not_possible(self.locale.refusal(&why)))),
             Err(error) => Err(error),
         }
     }

@@ -63,7 +63,7 @@ impl Pages {
             glances,
             agents,
             after,
-            changed: asked.parsed("changed"),
+            changed: self.remark(asked, "changed").and_then(|changed| changed.parse().ok()),
             token: visitor.map(Visitor::token).unwrap_or_default(),
             back: back(after),
         })
@@ -127,7 +127,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let back = asked.form("back");
         let back = session::next_page(back.as_deref()).unwrap_or("/tickets");

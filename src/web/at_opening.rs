@@ -21,7 +21,7 @@ impl Pages {
     /// The form for a new ticket, as far as it was filled in before.
     pub(super) fn new_ticket(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         let texts = &self.locale.texts().writing;
-        let said = match asked.query("said").as_deref() {
+        let said = match self.remark(asked, "said").as_deref() {
             Some("kept") => Some(texts.said_kept),
             Some("joined") => Some(texts.joined),
             Some("discarded") => Some(texts.said_discarded),
@@ -40,7 +40,7 @@ impl Pages {
         (status, wrong, said): (u16, &[String], Option<&str>),
         requester: Option<String>,
     ) -> Outcome {
-        let Some(visitor) = visitor else { return Ok(self.old_form()) };
+        let Some(visitor) = visitor else { return Ok(self.old_form(visitor)) };
         let kept = self.store.draft(Place { agent: visitor.agent.id, ticket: None })?;
         let of_draft = kept.as_ref().map(|kept| (kept.draft.clone(), Some(kept.revision)));
         let (mut draft, revision) = typed.or(of_draft).unwrap_or_default();
@@ -76,7 +76,7 @@ impl Pages {
         visitor: Option<&Visitor>,
         now: Timestamp,
     ) -> Outcome {
-        let Some(visitor) = visitor else { return Ok(self.old_form()) };
+        let Some(visitor) = visitor else { return Ok(self.old_form(visitor)) };
         let texts = &self.locale.texts().writing;
         let place = Place { agent: visitor.agent.id, ticket: None };
         let (id, deed) = (work::form_id(asked), asked.form("as").unwrap_or_default());
@@ -87,7 +87,7 @@ impl Pages {
                 || typed.is_too_long()
                 || !session::is_surely_our_own(asked, &self.desk.allowed_hosts))
         {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         }
         if is_ours && deed == "discard" {
             self.store.discard_draft(place)?;

@@ -1,16 +1,21 @@
 //! What answers requests for the records: the ledger, the originals, the outbox, the audit trail and the
 //! settings, and what is decided there.
 
+use maud::html;
+
 use super::answer::Answer;
 use super::asked::Asked;
 use super::layout::Place;
+use super::locale::cut;
 use super::pages::{Outcome, Pages};
 use super::records::{self, PAGE, TRAIL_PAGE, Tab};
 use super::session::Visitor;
+use super::texts::put;
 use super::{in_force, ledger, outbox, trail};
+use crate::desk::audit::Action;
 use crate::desk::ledger::Outcome as Became;
 use crate::desk::ticket::{Delivery, LedgerId, OutboxId, TicketNumber};
-use crate::store::{self, audit, ledger_lists, migrations, undelivered};
+use crate::store::{self, Listing, audit, ledger_lists, migrations, undelivered};
 use crate::time::Timestamp;
 
 /// The longest reason taken, in characters.
@@ -18,6 +23,14 @@ const REASON: usize = 500;
 
 /// Entries of the trail shown beside one row of the ledger.
 const TRAIL: u32 = 30;
+
+/// The longest text repeated that was not understood, in characters.
+const UNREAD: usize = 60;
+
+/// A number as people write it: `16` or `#16`.
+fn number(text: &str) -> &str {
+    text.strip_prefix('#').unwrap_or(text)
+}
 
 impl Pages {
     /// Answers what is asked of one of these pages, as far as the visitor may see it.
@@ -30,18 +43,22 @@ impl Pages {
         let texts = &self.locale.texts().records;
         let admin = visitor.is_some_and(Visitor::is_admin);
         if tab.is_for_admins() && !admin {
-            return Ok(self.forbidden(texts.admins_only));
+            return Ok(self.forbidden(visitor, texts.admins_only));
         }
         let token = visitor.map(Visitor::token).unwrap_or_default();
+        let unread = self.unread(asked, tab);
         let content = match tab {
             Tab::Ledger => {
                 let filter = ledger_lists::Filter {
                     mailbox: asked.filled("mailbox"),
-                    outcome: asked.filled("outcome").and_then(|word| word.parse::<Became>().ok()),
+                    outcome: asked.parsed::<Became>("outcome"),
                     message: asked.filled("message"),
                 };
                 let after = asked.parsed("after");
-                let listing = self.store.ledger(&filter, after, PAGE)?;
+                let listing = match unread {
+                    None => self.store.ledger(&filter, after, PAGE)?,
+                    Some(_) => Listing { rows: Vec::new(), next: None },
+                };
                 let balances = self.store.kept_balance()?;
                 ledger::list(&self.locale, &listing, &filter, &balances, after)
             }
@@ -54,12 +71,15 @@ impl Pages {
                 let state = asked.parsed::<Delivery>("state");
                 let filter = undelivered::Filter { state, mailbox: None };
                 let after = asked.parsed("after");
-                let listing = self.store.outbox(&filter, after, PAGE)?;
+                let listing = match unread {
+                    None => self.store.outbox(&filter, after, PAGE)?,
+                    Some(_) => Listing { rows: Vec::new(), next: None },
+                };
                 outbox::list(&self.locale, &listing, state, after)
             }
             Tab::Trail if asked.method == "POST" => {
                 if !visitor.is_some_and(|visitor| visitor.sent(asked)) {
-                    return Ok(self.old_form());
+                    return Ok(self.old_form(visitor));
                 }
                 let to = asked.form("to").and_then(|to| to.parse().ok());
                 let part = self.store.verify_part(to, trail::CHECKED)?;
@@ -79,9 +99,40 @@ impl Pages {
                 in_force::page(&self.locale, &known)
             }
         };
+        let content = html! {
+            @if let Some(why) = &unread { p.error role="alert" { (why) } }
+            (content)
+        };
         let main = records::page(&self.locale, tab, admin, &content);
         let title = tab.title(&self.locale);
-        Ok(Answer::page(200, self.frame(visitor, Place::Records).page(title, main)))
+        let status = if unread.is_some() { 400 } else { 200 };
+        Ok(Answer::page(status, self.frame(visitor, Place::Records).page(title, main)))
+    }
+
+    /// Which fields that narrow a list hold what is nothing, in a sentence. Such a list is empty: the
+    /// whole one would look like the answer.
+    fn unread(&self, asked: &Asked, tab: Tab) -> Option<String> {
+        fn fails<T: std::str::FromStr>(text: &str) -> bool {
+            text.parse::<T>().is_err()
+        }
+        type Field = (&'static str, &'static str, fn(&str) -> bool);
+        let (shared, texts) = (&self.locale.texts().records, &self.locale.texts().outbox);
+        let fields: &[Field] = match tab {
+            Tab::Ledger => &[("outcome", shared.outcome, fails::<Became>)],
+            Tab::Outbox => &[("state", texts.state, fails::<Delivery>)],
+            Tab::Trail => &[
+                ("ticket", shared.ticket, |text| fails::<i64>(number(text))),
+                ("row", shared.number, |text| fails::<i64>(number(text))),
+                ("action", texts.action, fails::<Action>),
+            ],
+            Tab::Originals | Tab::Settings => &[],
+        };
+        let wrong = fields.iter().filter_map(|(name, label, fails)| {
+            let text = asked.filled(name).filter(|text| fails(text))?;
+            Some(put(shared.not_understood, &[label, &cut(&text, UNREAD)]))
+        });
+        let wrong: Vec<String> = wrong.collect();
+        (!wrong.is_empty()).then(|| wrong.join(" "))
     }
 
     fn trail(
@@ -90,16 +141,29 @@ impl Pages {
         token: &str,
         checked: Option<&audit::Part>,
     ) -> Result<maud::Markup, store::Error> {
+        let numbered = |name| asked.filled(name).and_then(|text| number(&text).parse().ok());
         let filter = audit::Filter {
-            ticket: asked.parsed("ticket").map(TicketNumber),
-            ledger: asked.parsed("row").map(LedgerId),
+            ticket: numbered("ticket").map(TicketNumber),
+            ledger: numbered("row").map(LedgerId),
             actor: asked.filled("actor"),
             action: asked.parsed("action"),
         };
         let after = asked.parsed("after");
-        let listing = self.store.trail(&filter, after, TRAIL_PAGE)?;
+        let listing = match self.unread(asked, Tab::Trail) {
+            None => self.store.trail(&filter, after, TRAIL_PAGE)?,
+            Some(_) => Listing { rows: Vec::new(), next: None },
+        };
         let newest = self.store.audit(None, 1)?.rows.into_iter().next();
-        Ok(trail::list(&self.locale, &listing, &filter, after, newest.as_ref(), token, checked))
+        let typed = |name: &str| asked.filled(name).unwrap_or_default();
+        let shown = trail::Shown {
+            filter: &filter,
+            typed: (&typed("ticket"), &typed("row")),
+            after,
+            head: newest.as_ref(),
+            token,
+            checked,
+        };
+        Ok(trail::list(&self.locale, &listing, &shown))
     }
 
     /// One row of the ledger, and what an admin decides about it.
@@ -111,15 +175,16 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.is_admin()) else {
-            return Ok(self.forbidden(self.locale.texts().records.admins_only));
+            return Ok(self.forbidden(visitor, self.locale.texts().records.admins_only));
         };
         let mut wrong = None;
         if asked.method == "POST" {
             if !visitor.sent(asked) {
-                return Ok(self.old_form());
+                return Ok(self.old_form(visitor));
             }
             match self.settle_message(asked, id, &visitor.actor(), now) {
-                Ok(()) => return Ok(Answer::go_to(&format!("/ledger/{id}"))),
+                Ok(true) => return Ok(Answer::go_to(&format!("/ledger/{id}"))),
+                Ok(false) => return Ok(self.no_such_deed(Some(visitor), &format!("/ledger/{id}"))),
                 Err(store::Error::NotPossible(why)) => wrong = Some(self.locale.refusal(&why)),
                 Err(error) => return Err(error),
             }
@@ -135,21 +200,24 @@ impl Pages {
         Ok(Answer::page(status, self.frame(Some(visitor), Place::Records).page(title, main)))
     }
 
+    /// Does what was decided; answers whether it was a deed that is known.
     fn settle_message(
         &mut self,
         asked: &Asked,
         id: LedgerId,
         actor: &str,
         now: Timestamp,
-    ) -> Result<(), store::Error> {
+    ) -> Result<bool, store::Error> {
         match asked.form("deed").as_deref() {
-            Some("retry") => self.store.try_again(&[id], false, actor, now),
-            Some("make-ticket") => self.store.try_again(&[id], true, actor, now),
-            _ => {
+            Some("retry") => self.store.try_again(&[id], false, actor, now)?,
+            Some("make-ticket") => self.store.try_again(&[id], true, actor, now)?,
+            Some("discard") => {
                 let reason = self.reason(asked)?;
-                self.store.discard(id, &reason, actor, now)
+                self.store.discard(id, &reason, actor, now)?;
             }
+            _ => return Ok(false),
         }
+        Ok(true)
     }
 
     /// One message of ours, and what an agent decides about it.
@@ -163,10 +231,11 @@ impl Pages {
         let mut wrong = None;
         if asked.method == "POST" {
             let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-                return Ok(self.old_form());
+                return Ok(self.old_form(visitor));
             };
             match self.settle_letter(asked, id, &visitor.actor(), now) {
-                Ok(id) => return Ok(Answer::go_to(&format!("/outbox/{id}"))),
+                Ok(Some(id)) => return Ok(Answer::go_to(&format!("/outbox/{id}"))),
+                Ok(None) => return Ok(self.no_such_deed(Some(visitor), &format!("/outbox/{id}"))),
                 Err(store::Error::NotPossible(why)) => wrong = Some(self.locale.refusal(&why)),
                 Err(error) => return Err(error),
             }
@@ -179,22 +248,24 @@ impl Pages {
         Ok(Answer::page(status, self.frame(visitor, Place::Records).page(title, main)))
     }
 
-    /// Does what was decided; returns which message to show then.
+    /// Does what was decided; returns which message to show then, `None` for a deed that is not known.
     fn settle_letter(
         &mut self,
         asked: &Asked,
         id: OutboxId,
         actor: &str,
         now: Timestamp,
-    ) -> Result<OutboxId, store::Error> {
-        match asked.form("deed").as_deref() {
-            Some("retry") => self.store.send_again(id, actor, now),
-            Some("sent") => self.store.settle_as_sent(id, actor, now),
-            _ => {
+    ) -> Result<Option<OutboxId>, store::Error> {
+        let shown = match asked.form("deed").as_deref() {
+            Some("retry") => self.store.send_again(id, actor, now)?,
+            Some("sent") => self.store.settle_as_sent(id, actor, now)?,
+            Some("discard") => {
                 let reason = self.reason(asked)?;
-                self.store.give_up(id, &reason, actor, now)
+                self.store.give_up(id, &reason, actor, now)?
             }
-        }
+            _ => return Ok(None),
+        };
+        Ok(Some(shown))
     }
 
     /// The reason that a form gives; there has to be one.

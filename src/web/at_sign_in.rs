@@ -43,7 +43,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         if !self.desk.forms.sent(asked) {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         }
         let name = asked.form("name").unwrap_or_default();
         let password = asked.form("password").unwrap_or_default();
@@ -70,11 +70,21 @@ impl Pages {
         self.begin(asked, agent.id, next, visitor, now)
     }
 
-    pub(super) fn link_page(&self, asked: &Asked) -> Answer {
+    /// The page behind a link, which is only looked at: what follows links by itself uses up none.
+    pub(super) fn link_page(
+        &mut self,
+        asked: &Asked,
+        secret: &str,
+        visitor: Option<&Visitor>,
+        now: Timestamp,
+    ) -> Outcome {
+        if !self.store.has_link(secret, now)? {
+            return Ok(self.forbidden(visitor, self.locale.texts().signing_in.link_over));
+        }
         let form = self.desk.forms.form(asked);
         let main = sign_in::link(&self.locale, &form.token, asked.path());
         let page = self.frame(None, Place::SignIn).page(self.locale.texts().signing_in.title, main);
-        Answer::page(200, page).with("Set-Cookie", form.cookie(self.secure(asked)))
+        Ok(Answer::page(200, page).with("Set-Cookie", form.cookie(self.secure(asked))))
     }
 
     pub(super) fn use_link(
@@ -85,14 +95,14 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         if !self.desk.forms.sent(asked) {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         }
         let agent = self.store.use_link(secret, now)?;
         let known = self.store.agents()?;
         let able = |id: &AgentId| known.iter().any(|a| a.id == *id && a.disabled_at.is_none());
         match agent.filter(able) {
             Some(agent) => self.begin(asked, agent, None, visitor, now),
-            None => Ok(self.forbidden(self.locale.texts().signing_in.link_over)),
+            None => Ok(self.forbidden(visitor, self.locale.texts().signing_in.link_over)),
         }
     }
 
@@ -117,7 +127,7 @@ impl Pages {
     pub(super) fn sign_out(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         if let Some(visitor) = visitor {
             if !visitor.sent(asked) {
-                return Ok(self.old_form());
+                return Ok(self.old_form(visitor));
             }
             visitor.sign_out(&mut self.store)?;
         }

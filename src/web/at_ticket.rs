@@ -38,10 +38,15 @@ impl Pages {
             Err(store::Error::NoSuch(_)) => return Ok(self.no_ticket(number, visitor)),
             other => other?,
         };
-        let split = asked.query("split").and_then(|id| id.parse().ok()).map(ArticleId);
-        let split = split.and_then(|id| ticket.articles.iter().position(|one| one.id == id));
-        if let Some(first) = split.filter(|first| *first > 0 && ticket::changeable(&ticket)) {
-            return Ok(self.ask_to_split(&ticket, first, visitor));
+        let (mut failed, mut refused) = (failed, refused);
+        if let Some(id) = asked.query("split").filter(|_| asked.method != "POST") {
+            let id = id.parse().ok().map(ArticleId);
+            let first = id.and_then(|id| ticket.articles.iter().position(|one| one.id == id));
+            if let Some(first) = first.filter(|first| *first > 0 && ticket::changeable(&ticket)) {
+                return Ok(self.ask_to_split(&ticket, first, visitor));
+            }
+            failed.status = 400;
+            refused = Some(self.locale.texts().ticket.no_split);
         }
         let until = asked.query("until").and_then(|until| until.parse().ok()).map(ArticleId);
         let shown = ticket::shown(&ticket.articles, until);

@@ -45,7 +45,7 @@ impl Pages {
             whom: &whom,
             kept: kept.as_ref(),
             failed,
-            said: asked.query("said").and_then(|said| self.said(&said, ticket)),
+            said: self.remark(asked, "said").and_then(|said| self.said(&said, ticket)),
             others: &others,
             canned: &canned,
         }))
@@ -95,7 +95,7 @@ impl Pages {
         visitor: Option<&Visitor>,
         now: Timestamp,
     ) -> Outcome {
-        let Some(visitor) = visitor else { return Ok(self.old_form()) };
+        let Some(visitor) = visitor else { return Ok(self.old_form(visitor)) };
         let texts = &self.locale.texts().writing;
         let (place, id) =
             (Place { agent: visitor.agent.id, ticket: Some(number) }, work::form_id(asked));
@@ -205,7 +205,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let texts = &self.locale.texts().writing;
-        let Some(number) = sending.place.ticket else { return Ok(self.old_form()) };
+        let Some(number) = sending.place.ticket else { return Ok(self.old_form(visitor)) };
         let (_, _, mailbox) = self.store.thread(number)?;
         let desk = self.desk.clone();
         let author = Address { address: String::new(), name: visitor.agent.name.clone() };
@@ -260,7 +260,7 @@ impl Pages {
                 && !typed.is_too_long()
                 && !typed.is_empty()
         }) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let add = asked.files("files");
         let files = Files { add: &add, drop: &[] };
@@ -299,7 +299,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         let Some(visitor) = visitor.filter(|visitor| visitor.sent(asked)) else {
-            return Ok(self.old_form());
+            return Ok(self.old_form(visitor));
         };
         let typed = work::typed(asked);
         if typed.is_too_long() {
@@ -327,7 +327,7 @@ impl Pages {
         visitor: Option<&Visitor>,
         now: Timestamp,
     ) -> Outcome {
-        let Some(visitor) = visitor else { return Ok(self.old_form()) };
+        let Some(visitor) = visitor else { return Ok(self.old_form(visitor)) };
         let texts = &self.locale.texts().writing;
         let place = Place { agent: visitor.agent.id, ticket: Some(number) };
         let back = format!("/tickets/{number}#write");

@@ -2,6 +2,8 @@
 //! showed, and only what was changed in it is changed: what somebody else set meanwhile stays, and
 //! where both changed the same, the form is shown once more before it counts.
 
+use std::fmt::Display;
+
 use maud::{Markup, html};
 
 use super::asked::Asked;
@@ -19,6 +21,25 @@ const MOMENT: &str = "%Y-%m-%dT%H:%M";
 
 /// The words of the hold.
 const HELD: [&str; 2] = ["no", "yes"];
+
+/// Why a form changes nothing: a status code, and a sentence of the page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Refused {
+    pub(super) status: u16,
+    pub(super) why: String,
+}
+
+impl Refused {
+    /// What the ticket as it stands speaks against.
+    pub(super) fn not_possible(why: impl Into<String>) -> Self {
+        Self { status: 409, why: why.into() }
+    }
+
+    /// What no form of ours asks for.
+    fn no_form(why: String) -> Self {
+        Self { status: 400, why }
+    }
+}
 
 /// The fields of the form. Those from the fourth on are folded away.
 const FIELDS: [&str; 9] =
@@ -217,13 +238,13 @@ fn others(beside: &Beside<'_>, action: &str, hidden: &Markup) -> Markup {
 }
 
 /// What the form beside a ticket asks for: what differs from what the form showed, or, where it did
-/// not say what that was, from what the ticket has. Otherwise a sentence that says why not.
+/// not say what that was, from what the ticket has. Otherwise why not.
 pub(super) fn changes(
     asked: &Asked,
     ticket: &Ticket,
     visitor: &str,
     locale: &Locale,
-) -> Result<Vec<Change>, String> {
+) -> Result<Vec<Change>, Refused> {
     let taken = match asked.form("deed").as_deref() {
         Some("delete") => return Ok(vec![Change::Delete]),
         Some("undelete") => return Ok(vec![Change::Undelete]),
@@ -244,10 +265,10 @@ pub(super) fn changes(
         .filter(|name| changed(name).is_some_and(|given| given != now(name)))
         .collect();
     if !crossed.is_empty() {
-        return Err(meanwhile(&crossed, ticket, locale));
+        return Err(Refused::not_possible(meanwhile(&crossed, ticket, locale)));
     }
     let or_none = |text: String| (!text.is_empty()).then_some(text);
-    let unknown = |why: &dyn std::fmt::Display| locale.refusal(&why.to_string());
+    let unknown = |why: &dyn Display| Refused::no_form(locale.refusal(&why.to_string()));
     let mut changes = Vec::new();
     if let Some(assignee) = changed("assignee") {
         changes.push(Change::Assign(or_none(assignee)));
@@ -268,14 +289,17 @@ pub(super) fn changes(
         changes.push(Change::Requester(Address::bare(&address)));
     }
     if let Some(word) = changed("hold") {
-        changes.push(Change::Hold(word == HELD[1]));
+        let held = HELD.iter().position(|known| *known == word);
+        let held =
+            held.ok_or_else(|| unknown(&format_args!("`{word}` is none of {}", HELD.join(", "))))?;
+        changes.push(Change::Hold(held == 1));
     }
     if let Some(text) = changed("due") {
         // Some browsers send the seconds as well.
-        let minute = text.get(..16).unwrap_or(&text);
-        let at = locale.zone.read(minute);
+        let (minute, seconds) = text.split_at_checked(16).unwrap_or((&text, ""));
+        let at = locale.zone.read(minute).filter(|_| is_seconds(seconds));
         if at.is_none() && !text.is_empty() {
-            return Err(locale.texts().ticket.no_moment.to_owned());
+            return Err(Refused::not_possible(locale.texts().ticket.no_moment));
         }
         changes.push(Change::Due(at));
     }
@@ -308,6 +332,15 @@ fn meanwhile(crossed: &[&str], ticket: &Ticket, locale: &Locale) -> String {
     };
     let all: Vec<String> = crossed.iter().map(one).collect();
     put(texts.meanwhile, &[&all.join(", ")])
+}
+
+/// Whether this is what may stand behind a minute: nothing, or seconds with any fraction.
+fn is_seconds(text: &str) -> bool {
+    let Some(seconds) = text.strip_prefix(':') else { return text.is_empty() };
+    let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
+    whole.len() == 2
+        && whole.parse::<u8>().is_ok_and(|whole| whole < 60)
+        && fraction.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn tags(text: &str) -> Vec<String> {

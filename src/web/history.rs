@@ -241,7 +241,7 @@ mod tests {
                 Action::HoldChanged,
                 "off",
                 "No longer kept from retention",
-                "Wieder in der Löschfrist",
+                "Nicht länger aufbewahrt",
             ),
             (Action::Joined, "sha256 00", "Message arrived", "Nachricht eingetroffen"),
         ] {

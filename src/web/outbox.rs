@@ -54,7 +54,7 @@ pub(super) fn list(
                 html! { a href={ "/tickets/" (row.ticket) } { "#" (row.ticket) } },
                 html! { span.wrap { (people(locale, &row.to, IN_LIST)) } },
                 html! { span.wrap { bdi { (cut(&row.subject, SUBJECT)) } } },
-                html! { span.wrap { bdi { (cut(&row.reason, REASON)) } } },
+                html! { span.wrap { bdi { (cut(&locale.said(&row.reason), REASON)) } } },
             ]
         })
         .collect();
@@ -120,7 +120,7 @@ pub(super) fn one(locale: &Locale, row: &OutboxRow, token: &str, wrong: Option<&
                 @if row.article.is_none() { " " (texts.notice) }
                 @else if row.automatic { " " (texts.automatic) }
             })),
-            (shared.reason, (!row.reason.is_empty()).then(|| html! { bdi { (row.reason) } })),
+            (shared.reason, (!row.reason.is_empty()).then(|| html! { bdi { (locale.said(&row.reason)) } })),
             (shared.ticket, Some(html! {
                 a href={
                     "/tickets/" (row.ticket) @if let Some(id) = row.article { "#article-" (id) }

@@ -118,13 +118,35 @@ impl Pages {
         self.locale.language =
             Language::accepted(&asked.accept_language).unwrap_or(self.desk.language);
         match self.checked(asked, now) {
-            Ok(answer) => answer,
-            Err(store::Error::NoSuch(why)) => self.not_found(None, &self.locale.refusal(&why)),
+            Ok(answer) => self.with_remark(asked, answer),
+            Err(store::Error::NoSuch(why)) => {
+                let visitor = self.visitor(asked, now).ok().flatten();
+                self.not_found(visitor.as_ref(), &self.locale.refusal(&why))
+            }
             Err(error) => {
                 log::error!(target: "web", "cannot answer a request: {error}");
                 self.failed()
             }
         }
+    }
+
+    /// Lets the page that a form leads to say what was done. The forms for signing in lead where an
+    /// address said.
+    fn with_remark(&self, asked: &Asked, answer: Answer) -> Answer {
+        let is_form = asked.method == "POST" && !asked.path().starts_with("/sign-");
+        let target = answer.header("Location").filter(|it| is_form && it.contains('?'));
+        let cookie = target.map(|target| self.desk.forms.remark(target, self.secure(asked)));
+        match cookie {
+            Some(cookie) => answer.with("Set-Cookie", cookie),
+            None => answer,
+        }
+    }
+
+    /// What the address says was done, if a form of ours led here. That a text was rescued is said
+    /// after signing in.
+    pub(super) fn remark(&self, asked: &Asked, name: &str) -> Option<String> {
+        let word = asked.query(name)?;
+        (word == "rescued" || self.desk.forms.remarked(asked)).then_some(word)
     }
 
     fn checked(&mut self, asked: &Asked, now: Timestamp) -> Outcome {
@@ -136,15 +158,11 @@ impl Pages {
             return Ok(self.not_found(visitor.as_ref(), self.locale.texts().general.no_such_page));
         };
         if !route.allows(&asked.method) {
+            let visitor = self.visitor(asked, now)?;
             let texts = &self.locale.texts().general;
-            let frame = self.frame(None, Place::Elsewhere);
-            let answer = frame.plain(405, texts.method_title, texts.method, None);
+            let refusal = (405, texts.method_title, texts.method);
+            let answer = self.refused(visitor.as_ref(), (asked, &route), refusal);
             return Ok(answer.with("Allow", route.methods()));
-        }
-        if asked.method == "POST"
-            && let Some(refusal) = self.refuse_form(asked)
-        {
-            return Ok(refusal);
         }
         match route {
             Route::Style => return Ok(STYLE.answer(asked)),
@@ -156,6 +174,11 @@ impl Pages {
             _ => {}
         }
         let visitor = self.visitor(asked, now)?;
+        if asked.method == "POST"
+            && let Some(refusal) = self.refuse_form(asked, &route, visitor.as_ref())
+        {
+            return Ok(refusal);
+        }
         if route.is_private() && visitor.is_none() {
             let is_post = asked.method == "POST";
             if is_post && let Some(answer) = self.rescue(asked, &route, now)? {
@@ -176,7 +199,7 @@ impl Pages {
             Route::SignIn if post => self.sign_in(asked, visitor, now),
             Route::SignIn => Ok(self.sign_in_page(asked, visitor)),
             Route::SignInLink(secret) if post => self.use_link(asked, &secret, visitor, now),
-            Route::SignInLink(_) => Ok(self.link_page(asked)),
+            Route::SignInLink(secret) => self.link_page(asked, &secret, visitor, now),
             Route::SignOut => self.sign_out(asked, visitor),
             Route::Tickets => self.tickets(asked, visitor),
             Route::Bulk => self.bulk(asked, visitor, now),
@@ -247,39 +270,64 @@ impl Pages {
         frame.plain(404, texts.not_found_title, sentence, Some(("/", texts.to_the_status)))
     }
 
-    pub(super) fn forbidden(&self, sentence: &str) -> Answer {
-        let frame = self.frame(None, Place::Elsewhere);
+    pub(super) fn forbidden(&self, visitor: Option<&Visitor>, sentence: &str) -> Answer {
+        let frame = self.frame(visitor, Place::Elsewhere);
         let texts = &self.locale.texts().general;
         frame.plain(403, texts.forbidden_title, sentence, Some(("/", texts.to_the_status)))
     }
 
     /// A form that is not ours, or of another time.
-    pub(super) fn old_form(&self) -> Answer {
-        self.forbidden(self.locale.texts().general.old_form)
+    pub(super) fn old_form<'a>(&'a self, visitor: impl Into<Option<&'a Visitor>>) -> Answer {
+        self.forbidden(visitor.into(), self.locale.texts().general.old_form)
+    }
+
+    /// A form that does not say what to do, in a word that is known.
+    pub(super) fn no_such_deed(&self, visitor: Option<&Visitor>, back: &str) -> Answer {
+        let texts = &self.locale.texts().general;
+        let frame = self.frame(visitor, Place::Elsewhere);
+        let next = Some((back, texts.back_to_it));
+        frame.plain(400, texts.method_title, texts.no_such_deed, next)
+    }
+
+    /// What was refused before it was looked at (status, title and sentence), with a way on to the
+    /// page that belongs to it.
+    fn refused(
+        &self,
+        visitor: Option<&Visitor>,
+        (asked, route): (&Asked, &Route),
+        (status, title, sentence): (u16, &str, &str),
+    ) -> Answer {
+        let texts = &self.locale.texts().general;
+        let back = rescue::page_of(asked, route);
+        let next = back.as_deref().map_or(("/", texts.to_the_status), |it| (it, texts.back_to_it));
+        self.frame(visitor, Place::Elsewhere).plain(status, title, sentence, Some(next))
     }
 
     /// What speaks against a form before anything in it is looked at.
-    fn refuse_form(&self, asked: &Asked) -> Option<Answer> {
+    fn refuse_form(
+        &self,
+        asked: &Asked,
+        route: &Route,
+        visitor: Option<&Visitor>,
+    ) -> Option<Answer> {
+        let texts = &self.locale.texts().general;
+        let refused = |refusal| Some(self.refused(visitor, (asked, route), refusal));
         if !session::is_our_own(asked, &self.desk.allowed_hosts) {
             log::warn!(target: "web", "a form sent from another site was refused");
-            return Some(self.forbidden(self.locale.texts().general.foreign_form));
+            return refused((403, texts.forbidden_title, texts.foreign_form));
         }
-        let frame = self.frame(None, Place::Elsewhere);
-        let texts = &self.locale.texts().general;
         let most = if asked.boundary.is_some() { FILES_BYTES } else { FORM_BYTES };
         if asked.body.len() as u64 > most {
-            return Some(frame.plain(413, texts.too_much_title, texts.too_much, None));
+            return refused((413, texts.too_much_title, texts.too_much));
         }
         if asked.boundary.is_some() {
-            let damaged = self.locale.texts().writing.damaged;
-            return asked.form_fault().map(|why| {
-                log::warn!(target: "web", "a form was refused: {why}");
-                frame.plain(400, texts.no_form_title, damaged, None)
-            });
+            let why = asked.form_fault()?;
+            log::warn!(target: "web", "a form was refused: {why}");
+            return refused((400, texts.no_form_title, self.locale.texts().writing.damaged));
         }
         let bare = asked.content_type.split(';').next().unwrap_or_default().trim();
         if bare != "application/x-www-form-urlencoded" {
-            return Some(frame.plain(415, texts.no_form_title, texts.no_form, None));
+            return refused((415, texts.no_form_title, texts.no_form));
         }
         None
     }
@@ -321,7 +369,7 @@ impl Pages {
     fn original(&mut self, id: LedgerId, visitor: Option<&Visitor>) -> Outcome {
         let row = self.store.ledger_row(id)?;
         if row.ticket.is_none() && !visitor.is_some_and(Visitor::is_admin) {
-            return Ok(self.forbidden(self.locale.texts().general.only_admins));
+            return Ok(self.forbidden(visitor, self.locale.texts().general.only_admins));
         }
         let name = match row.ticket {
             Some(ticket) => format!("ticket-{ticket}-message-{id}.eml"),

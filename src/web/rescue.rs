@@ -190,7 +190,7 @@ impl Pages {
     }
 }
 
-/// Where a form that is lost was sent from, to be shown again after signing in.
+/// Where a form that is lost or refused was sent from, to be shown again.
 pub(super) fn page_of(asked: &Asked, route: &Route) -> Option<String> {
     match route {
         Route::Write(number) if asked.form("as").as_deref() == Some("shown") => {
@@ -201,7 +201,10 @@ pub(super) fn page_of(asked: &Asked, route: &Route) -> Option<String> {
         | Route::Change(number)
         | Route::Requester(number) => Some(format!("/tickets/{number}")),
         Route::NewTicket => Some("/tickets/new".to_owned()),
-        Route::Bulk => Some(asked.form("back").unwrap_or_else(|| "/tickets".to_owned())),
+        Route::Bulk => {
+            let back = asked.form("back");
+            Some(session::next_page(back.as_deref()).unwrap_or("/tickets").to_owned())
+        }
         Route::AccountDeed(_) => Some("/account".to_owned()),
         // They are sent to the page they are on.
         Route::LedgerRow(_) | Route::OutboxRow(_) | Route::Records(_) => {

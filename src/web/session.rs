@@ -9,7 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::asked::Asked;
 use crate::desk::ticket::Role;
-use crate::store::people::{Agent, Session};
+use crate::store::people::{Agent, Session, Token};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 
@@ -18,6 +18,9 @@ const SESSION: &str = "counterfoil_session";
 
 /// The cookie that ties a form to the browser it was given to while nobody is signed in.
 const FORM: &str = "counterfoil_form";
+
+/// The cookie that ties what a page says was done to the form that did it.
+const REMARK: &str = "counterfoil_remark";
 
 /// The hidden field of every form.
 pub(super) const TOKEN_FIELD: &str = "token";
@@ -83,13 +86,14 @@ impl Visitor {
         store.sessions(self.agent.id, &self.secret, now)
     }
 
-    /// Gives the visitor another password, and ends all other sessions.
+    /// Gives the visitor another password, ends all other sessions, and answers the secret under
+    /// which this one goes on.
     pub(super) fn change_password(
         &self,
         store: &mut Store,
         password: &str,
         now: Timestamp,
-    ) -> Result<(), store::Error> {
+    ) -> Result<Token, store::Error> {
         store.change_own_password(&self.agent, &self.secret, password, now)
     }
 
@@ -129,6 +133,18 @@ impl Forms {
         });
         let nonce = known.map_or_else(fresh_nonce, str::to_owned);
         Form { token: token(&self.key, &nonce), nonce }
+    }
+
+    /// The Set-Cookie that lets the page a form leads to say what was done, for a minute.
+    pub(super) fn remark(&self, target: &str, secure: bool) -> String {
+        let target = target.split('#').next().unwrap_or_default();
+        let mark = token(&self.key, &format!("remark on {target}"));
+        format!("{}; Max-Age=60", cookie(REMARK, &mark, secure))
+    }
+
+    /// Whether a form of ours led here lately: an address alone makes no page say what was done.
+    pub(super) fn remarked(&self, asked: &Asked) -> bool {
+        is_token(&self.key, &format!("remark on {}", asked.target), asked.cookie(REMARK))
     }
 
     /// Whether a form is one we gave to the browser that sent it.
@@ -306,6 +322,23 @@ mod tests {
         }
         assert_eq!(next_page(Some(&format!("/{}", "a".repeat(600)))), None);
         assert_eq!(next_page(None), None);
+    }
+
+    #[test]
+    fn what_was_done_is_said_where_the_form_led_and_nowhere_else() {
+        let forms = Forms::new().expect("random numbers");
+        let cookie = forms.remark("/tickets/1?said=sent#article-2", false);
+        let asked = |target: &str| Asked {
+            target: target.to_owned(),
+            cookies: cookie.split(';').next().unwrap_or_default().to_owned(),
+            ..Asked::default()
+        };
+        assert!(forms.remarked(&asked("/tickets/1?said=sent")));
+        assert!(!forms.remarked(&asked("/tickets/1?said=kept")));
+        assert!(!forms.remarked(&asked("/account?done=password")));
+        assert!(
+            !forms.remarked(&Asked { cookies: String::new(), ..asked("/tickets/1?said=sent") })
+        );
     }
 
     #[test]

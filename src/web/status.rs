@@ -106,8 +106,11 @@ impl Page<'_> {
         let (locale, texts) = (self.locale, &self.locale.texts().status);
         let name = &mailbox.name;
         let known = self.status.mailbox(name);
+        let failed = self.standing_error(&format!("poller:{name}")).is_some();
         let (class, word) =
             match verdict::flow(watched(mailbox), self.status, self.started_at, locale.now) {
+                // Mail may flow all the same; a green word beside an error would not be believed.
+                Flow::Flowing if failed => ("mark soon", texts.failing),
                 Flow::Flowing => ("mark good", texts.flowing),
                 Flow::Starting => ("mark soon", texts.starting),
                 Flow::Stalled => ("mark bad", texts.stalled),

@@ -19,16 +19,22 @@ const DETAIL: usize = 200;
 /// Entries checked at once.
 pub(super) const CHECKED: u32 = 10_000;
 
-/// The list. `head` is the newest entry, `checked` what a check found that was asked for.
-pub(super) fn list(
-    locale: &Locale,
-    listing: &Listing<Entry>,
-    filter: &Filter,
-    after: Option<i64>,
-    head: Option<&Entry>,
-    token: &str,
-    checked: Option<&Part>,
-) -> Markup {
+/// What the page shows beside the entries.
+pub(super) struct Shown<'a> {
+    pub(super) filter: &'a Filter,
+    /// Ticket and row as they were typed.
+    pub(super) typed: (&'a str, &'a str),
+    pub(super) after: Option<i64>,
+    /// The newest entry.
+    pub(super) head: Option<&'a Entry>,
+    pub(super) token: &'a str,
+    /// What a check found that was asked for.
+    pub(super) checked: Option<&'a Part>,
+}
+
+/// The list.
+pub(super) fn list(locale: &Locale, listing: &Listing<Entry>, shown: &Shown<'_>) -> Markup {
+    let Shown { filter, typed, after, head, token, checked } = *shown;
     let (texts, shared) = (&locale.texts().outbox, &locale.texts().records);
     let base = path(filter);
     let narrowed = *filter != Filter::default() && filter.ticket.is_none();
@@ -42,7 +48,7 @@ pub(super) fn list(
             }
         }
         (check(locale, token, checked))
-        (narrowing(locale, filter))
+        (narrowing(locale, filter, typed))
         @if listing.rows.is_empty() {
             p.empty { (shared.nothing_here) }
         } @else {
@@ -67,20 +73,19 @@ fn path(filter: &Filter) -> String {
     path
 }
 
-fn narrowing(locale: &Locale, filter: &Filter) -> Markup {
+fn narrowing(locale: &Locale, filter: &Filter, (ticket, row): (&str, &str)) -> Markup {
     let (texts, shared) = (&locale.texts().outbox, &locale.texts().records);
-    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     html! {
         form.filter method="get" action="/audit" {
             div {
                 label for="ticket" { (shared.ticket) }
                 input #ticket type="text" inputmode="numeric" name="ticket" maxlength="19"
-                    value=(number(filter.ticket.map(|ticket| ticket.0)));
+                    value=(ticket);
             }
             div {
                 label for="row" { (shared.number) }
                 input #row type="text" inputmode="numeric" name="row" maxlength="19"
-                    value=(number(filter.ledger.map(|row| row.0)));
+                    value=(row);
             }
             div {
                 label for="actor" { (texts.actor) }

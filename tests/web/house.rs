@@ -274,6 +274,15 @@ impl Answer {
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// The cookies of a browser after this answer, which had these before.
+    pub(crate) fn cookies(&self, before: &str) -> String {
+        let set = self.head.lines().filter_map(|line| line.strip_prefix("Set-Cookie: "));
+        let set: Vec<&str> = set.filter_map(|cookie| cookie.split(';').next()).collect();
+        let name = |cookie: &str| cookie.split('=').next().unwrap_or_default().to_owned();
+        let kept = before.split("; ").filter(|old| !set.iter().any(|new| name(new) == name(old)));
+        kept.chain(set.iter().copied()).collect::<Vec<_>>().join("; ")
+    }
+
     pub(crate) fn token(&self) -> String {
         let rest = self.body.split_once("name=\"token\" value=\"").unwrap().1;
         rest.split_once('"').unwrap().0.to_owned()

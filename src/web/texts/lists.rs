@@ -173,7 +173,7 @@ pub(super) const GERMAN: Lists = Lists {
     ),
     nothing_in_queue: "In diesem Bereich ist nichts offen.",
     ticket: "Ticket",
-    hold: "gesperrt",
+    hold: "aufbewahrt",
     overdue: "überfällig",
     was_due: "Fällig war es {}",
     attachment: "Mit Anhang",
