@@ -216,7 +216,7 @@ fn a_refused_letter_is_sent_again_as_a_new_one() {
     assert!(said.starts_with("by hand: sent again as outbox 2; before that: "), "{said}");
     let ended = desk.office.run(&["outbox", "retry", "1"]);
     assert!(
-        ended.stderr.contains("sent again already (sent again as outbox 2)"),
+        ended.stderr.contains("outbox 1 was sent again already, as outbox 2"),
         "{}",
         ended.stderr
     );
