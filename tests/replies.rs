@@ -11,10 +11,9 @@ mod heads;
 #[path = "replies/whole.rs"]
 mod whole;
 
-use std::time::Instant;
-
 use counterfoil::mail::quote::visible;
 use proptest::prelude::*;
+use rustix::time::{ClockId, clock_gettime};
 
 const TEXT: &str = "Thank you, it works again.\n\nThe lamp on the left still flickers.\n\nBen";
 
@@ -137,10 +136,16 @@ fn letters_of_several_parts_show_what_is_new() {
     }
 }
 
+/// Milliseconds of a processor this thread has used, whatever else the machine does.
+fn processor() -> i64 {
+    let used = clock_gettime(ClockId::ThreadCPUTime);
+    used.tv_sec * 1_000 + used.tv_nsec / 1_000_000
+}
+
 #[test]
 fn a_megabyte_of_any_line_is_read_in_linear_time() {
-    // Debug builds are some twenty times slower than the program as released.
-    const PATIENCE: u128 = if cfg!(debug_assertions) { 3_000 } else { 100 };
+    // Debug builds are some thirty times slower than the program as released.
+    const PATIENCE: i64 = if cfg!(debug_assertions) { 6_000 } else { 100 };
     let lines = attributions::LINES.iter().map(|(_, line)| *line);
     let blocks = heads::BLOCKS.iter().step_by(6).map(|(_, _, block)| *block);
     let devices = devices::LINES.iter().step_by(8).copied();
@@ -148,9 +153,9 @@ fn a_megabyte_of_any_line_is_read_in_linear_time() {
     let odd = odd.into_iter().chain(["-Ana\n", "---", "____________________", "wrote:", "a", ": "]);
     for line in lines.step_by(8).chain(blocks).chain(devices).chain(odd) {
         let text = format!("{line}\n").repeat((1 << 20) / (line.len() + 1));
-        let started = Instant::now();
+        let started = processor();
         visible(&text);
-        let taken = started.elapsed().as_millis();
+        let taken = processor() - started;
         assert!(taken < PATIENCE, "{taken} ms for {line:?}");
     }
 }

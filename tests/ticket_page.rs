@@ -250,7 +250,7 @@ fn what_is_refused_is_said_on_the_page_and_nothing_is_lost() {
     assert_eq!(desk.house.post("/tickets/1/change", &desk.cookie, &[("deed", "take")]).status, 403);
     let unknown = desk.send(&desk.page(), "weird", &[("subject", "New")]);
     assert_eq!(unknown.status, 400);
-    assert_eq!(desk.ticket(ONE).subject, "Cold heating 1");
+    assert_eq!(desk.ticket(ONE).subject, "New Bcc x");
     let first = desk.ticket(ONE).articles[0].id.to_string();
     for split in ["0", "abc", "999999", first.as_str()] {
         let page = desk.get(&format!("/tickets/1?split={split}"));
