@@ -11,8 +11,8 @@ mod policy;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
+use counterfoil::desk::policy::Policy;
 use counterfoil::mail::parse;
 use counterfoil::store::filing::Filed;
 use counterfoil::store::intake::{Filing, Prepared};

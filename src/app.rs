@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::config::{self, Config, Provider};
-use crate::desk::acknowledgement::Wording;
 use crate::desk::caps::Limits;
-use crate::desk::intake::Policy;
 use crate::desk::ledger::Balance;
+use crate::desk::policy::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::retention::Days;
 use crate::desk::rules::{Glob, Rule, Then, When};
+use crate::desk::wording::Wording;
 use crate::mail::Address;
 use crate::mailbox::gate::Pauses;
 use crate::mailbox::graph::{self, Graph};

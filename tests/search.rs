@@ -7,14 +7,15 @@ mod support;
 
 use std::path::Path;
 
-use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::change::Change;
-use counterfoil::desk::intake::{NewArticle, Policy};
 use counterfoil::desk::ledger::Original;
+use counterfoil::desk::new::NewArticle;
+use counterfoil::desk::policy::Policy;
 use counterfoil::desk::query::Query;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::rules::{Rule, Then, When};
 use counterfoil::desk::ticket::{Kind, LedgerId, OutboxId, State, TicketNumber};
+use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;

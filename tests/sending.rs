@@ -14,11 +14,11 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::caps;
-use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
+use counterfoil::desk::policy::Policy;
 use counterfoil::desk::ticket::{Delivery, LedgerId};
+use counterfoil::desk::wording::Wording;
 use counterfoil::mail::parse::parse;
 use counterfoil::mail::{Address, MessageId};
 use counterfoil::mailbox::gate::Pauses;

@@ -5,13 +5,13 @@
 
 use std::path::Path;
 
-use counterfoil::desk::acknowledgement::Wording;
 use counterfoil::desk::change::Change;
-use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::{Original, Outcome};
 use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::policy::Policy;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::ticket::{Delivery, LedgerId, Role, State, TicketNumber};
+use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::audit::Verdict;
 use counterfoil::store::filing::Filed;

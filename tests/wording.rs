@@ -9,9 +9,9 @@ mod support;
 use std::path::Path;
 
 use counterfoil::config::Config;
-use counterfoil::desk::acknowledgement::Wording;
-use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
+use counterfoil::desk::policy::Policy;
+use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, Message, MessageId};
 use counterfoil::store::Store;
 use counterfoil::store::intake::{Filing, Prepared};

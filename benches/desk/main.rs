@@ -16,7 +16,7 @@ mod serve;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use counterfoil::desk::intake::NewArticle;
+use counterfoil::desk::new::NewArticle;
 use counterfoil::desk::query::Query;
 use counterfoil::desk::ticket::{Kind, State, TicketNumber};
 use counterfoil::store::Store;

@@ -1,7 +1,7 @@
 //! What an office of the benches decided beforehand.
 
-use counterfoil::desk::acknowledgement::Wording;
-use counterfoil::desk::intake::Policy;
+use counterfoil::desk::policy::Policy;
+use counterfoil::desk::wording::Wording;
 use counterfoil::mail::Address;
 use counterfoil::store::Store;
 use counterfoil::time::Timestamp;

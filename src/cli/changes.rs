@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::Usage;
+use super::given::{ACTOR, attachment, text_given};
 use super::output::Out;
-use super::tickets::{ACTOR, attachment, text_given};
 use crate::app::App;
 use crate::desk::change::Change;
 use crate::desk::opening::Opening;

@@ -5,6 +5,7 @@ mod audit;
 mod changes;
 mod configuration;
 mod demo;
+mod given;
 mod ledger;
 mod outbox;
 mod output;

@@ -6,15 +6,13 @@ use std::io::{self, Write};
 use clap::Subcommand;
 use serde_json::json;
 
+use super::given::ACTOR;
 use super::output::{self, Out};
 use super::{Args, Ending, Part};
 use crate::desk::outbox::OutboxRow;
 use crate::desk::ticket::{Delivery, OutboxId};
 use crate::store::undelivered::Filter;
 use crate::time::Timestamp;
-
-/// Whose name the audit entries bear.
-const ACTOR: &str = "cli";
 
 #[derive(Subcommand, Debug)]
 pub(super) enum Command {

@@ -7,7 +7,7 @@ use ring::digest;
 
 use crate::desk::audit::hex;
 use crate::desk::bounced::about_us;
-use crate::desk::intake::NewArticle;
+use crate::desk::new::NewArticle;
 use crate::desk::ticket::Kind;
 use crate::mail::{Address, Message, subject};
 use crate::time::{DAY, Timestamp};

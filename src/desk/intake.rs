@@ -1,141 +1,24 @@
 //! The whole decision for one incoming message, returned as one value: which ticket it opens or
 //! joins, the article it becomes, whether it is acknowledged, and what the audit trail says.
 
-use crate::desk::acknowledgement::{self, Answer, Wording};
+use crate::desk::acknowledgement::{self, Answer};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::caps::{self, Lately};
+use crate::desk::caps;
+use crate::desk::decision::{ACTOR, Arrival, Decision, Known, TicketChange};
 use crate::desk::ledger::Outcome;
+use crate::desk::new::{MAX_CITED, NewArticle, NewTicket};
 use crate::desk::notice::Event;
-use crate::desk::noticed::{self, Noticed};
-use crate::desk::rules::{self, Rule};
-use crate::desk::thread::{self, Candidate, Place, TagKey};
+use crate::desk::noticed;
+use crate::desk::policy::Policy;
+use crate::desk::rules;
+use crate::desk::thread::{self, Candidate, Place};
 use crate::desk::ticket::{
-    ArticleId, BounceReport, Forwarded, Kind, LedgerId, LinkKind, Machine, OutboxId, Priority,
-    State, TicketNumber, Verdict,
+    BounceReport, Forwarded, Kind, LinkKind, Machine, Priority, State, TicketNumber, Verdict,
 };
 use crate::desk::{bounced, machine, outgoing, sender};
 use crate::mail::report;
-use crate::mail::{Address, Message, subject};
+use crate::mail::{Message, subject};
 use crate::time::Timestamp;
-
-mod new;
-
-pub use new::{NewArticle, NewTicket};
-
-/// Whose name the audit entries of intake bear.
-pub const ACTOR: &str = "poller";
-
-/// What the office decided beforehand, for one mailbox.
-#[derive(Clone, Debug)]
-pub struct Policy {
-    /// The mailbox, as the sender of what we write.
-    pub address: Address,
-    /// The addresses of all mailboxes of this desk, as [`Address::key`]s: never answered.
-    pub own_addresses: Vec<String>,
-    /// Whether new tickets are acknowledged.
-    pub acknowledge: bool,
-    /// Mail received before this is archived without any answer.
-    pub activated_at: Timestamp,
-    /// Days for which a reply reopens a closed ticket.
-    pub reopen_days: u32,
-    /// The name of the desk, for templates.
-    pub desk: String,
-    /// What stands under what we write by ourselves.
-    pub signature: String,
-    /// The prefix of subject tags, such as `CF`.
-    pub ticket_tag: String,
-    /// The key of subject tags.
-    pub tag_key: TagKey,
-    /// The office's rules, in order.
-    pub rules: Vec<Rule>,
-    /// What acknowledgements say.
-    pub wording: Wording,
-}
-
-impl Policy {
-    /// The subject tag of a ticket, such as `[CF#1234-x7k2]`.
-    pub fn tag(&self, number: TicketNumber) -> String {
-        subject::tag(&self.ticket_tag, number.0.unsigned_abs(), &self.tag_key.ticket_code(number))
-    }
-}
-
-/// One message that came, read.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Arrival {
-    /// Its ledger row.
-    pub ledger: LedgerId,
-    /// When the mailbox received it.
-    pub received_at: Timestamp,
-    /// SHA-256 of its raw bytes, in hex.
-    pub sha256: String,
-    /// Its [`fingerprint`].
-    pub fingerprint: String,
-    /// The message.
-    pub message: Message,
-}
-
-/// What the store knows that bears on a message.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Known {
-    /// The same letter in the same mailbox, taken in before.
-    pub twin: Option<(ArticleId, TicketNumber)>,
-    /// The same letter as it came through other mailboxes of this desk.
-    pub elsewhere: Vec<(ArticleId, TicketNumber)>,
-    /// The tickets it may belong to.
-    pub candidates: Vec<Candidate>,
-    /// The message of ours that it reports on, when it is a report.
-    pub reported: Option<ArticleId>,
-    /// The notice of ours that it answers.
-    pub noticed: Option<Noticed>,
-    /// The notice of ours that it reports on.
-    pub reported_notice: Option<OutboxId>,
-    /// The tickets its subject names, whether or not by the right code.
-    pub named: Vec<TicketNumber>,
-    /// Whether its sender's address is that of an agent who may sign in.
-    pub is_agent: bool,
-    /// The number a new ticket would get.
-    pub next_ticket: TicketNumber,
-    /// What left lately for whom an acknowledgement would go to.
-    pub lately: Lately,
-}
-
-/// What becomes of one message.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Decision {
-    /// The word for the ledger.
-    pub outcome: Outcome,
-    /// The rest of the sentence, where the word alone does not say.
-    pub reason: String,
-    /// What happens to which ticket.
-    pub ticket: TicketChange,
-    /// The article it becomes; none for a duplicate.
-    pub article: Option<NewArticle>,
-    /// The acknowledgement to queue.
-    pub acknowledgement: Option<NewArticle>,
-    /// The note that says why there is none, where a cap was struck.
-    pub note: Option<NewArticle>,
-    /// The message of ours that did not arrive, and why.
-    pub refused: Option<(ArticleId, String)>,
-    /// The notice of ours that did not arrive, and why.
-    pub refused_notice: Option<(OutboxId, String)>,
-    /// Whom that message will never reach, as the report has it.
-    pub unreachable: Vec<Address>,
-    /// What agents are told of by email.
-    pub tell: Option<Event>,
-    /// What the trail says.
-    pub audit: Vec<NewEntry>,
-}
-
-/// What happens to which ticket.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TicketChange {
-    /// A new one, under [`Known::next_ticket`].
-    Open(NewTicket),
-    /// The message joins this one, which then stands as said.
-    Join(TicketNumber, State),
-    /// Nothing: the article is there already.
-    Nothing(ArticleId),
-}
 
 /// The tickets that the tags in a subject name, each with whether its code is right.
 pub fn named(message: &Message, policy: &Policy) -> Vec<(TicketNumber, bool)> {
@@ -151,9 +34,6 @@ pub fn named(message: &Message, policy: &Policy) -> Vec<(TicketNumber, bool)> {
 
 /// Recipients named in the reason why a letter came back.
 const MAX_FAILED: usize = 5;
-
-/// The most ids of one message that are looked up, nearest first.
-pub const MAX_CITED: usize = 50;
 
 /// Decides what becomes of a message.
 pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) -> Decision {
@@ -407,7 +287,12 @@ fn incoming(message: Message, machine: Option<Machine>, fingerprint: String) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::caps::Lately;
     use crate::desk::thread::Relation;
+    use crate::desk::thread::TagKey;
+    use crate::desk::ticket::{ArticleId, LedgerId};
+    use crate::desk::wording::Wording;
+    use crate::mail::Address;
     use crate::mail::authentication::Authentication;
     use crate::mail::{MachineSigns, MessageId};
 

@@ -1,7 +1,7 @@
 //! Notices: which agents are told of what by email, and how such a letter reads. It is worded when it
 //! leaves, so that nothing of a ticket is kept twice.
 
-use crate::desk::intake::Policy;
+use crate::desk::policy::Policy;
 use crate::desk::ticket::{AgentId, Priority, State, TicketNumber, words};
 use crate::mail::compose::Letter;
 use crate::mail::{Address, subject};
@@ -263,8 +263,8 @@ mod tests {
 
     #[test]
     fn a_notice_says_that_a_program_wrote_it_and_what_to_do() {
-        use crate::desk::acknowledgement::Wording;
         use crate::desk::thread::TagKey;
+        use crate::desk::wording::Wording;
         let now = Timestamp::from_unix(1_800_000_000);
         let policy = Policy {
             address: Address::bare("desk@office.example"),

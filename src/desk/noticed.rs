@@ -3,34 +3,17 @@
 //! see it, and goes to nobody.
 
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::intake::{ACTOR, Decision, NewArticle, Policy, TicketChange};
+use crate::desk::decision::{ACTOR, Decision, Noticed, TicketChange};
 use crate::desk::ledger::Outcome;
-use crate::desk::outgoing::{self, Thread, Writing};
-use crate::desk::ticket::{ArticleId, Kind, LedgerId, State, TicketNumber, Verdict};
+use crate::desk::new::NewArticle;
+use crate::desk::outgoing::{self, Writing};
+use crate::desk::policy::Policy;
+use crate::desk::ticket::{Kind, LedgerId, State, Verdict};
 use crate::desk::{machine, notice, sender};
 use crate::mail::{Address, Message, MessageId, Protection, quote};
 
 /// The first line of an answer that stays among agents.
 const NOTE: &str = "#note";
-
-/// What is known of the notice that a message answers.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Noticed {
-    /// The ticket it told of, or the one that was merged into.
-    pub thread: Thread,
-    /// The name of the agent it went to.
-    pub agent: String,
-    /// The address of that agent.
-    pub email: String,
-    /// Whether the notice left the mailbox through which the answer came.
-    pub same_mailbox: bool,
-    /// Whether the agent may still sign in.
-    pub is_active: bool,
-    /// The cap that an answer would strike, in words.
-    pub struck: Option<String>,
-    /// What this very letter became before.
-    pub twin: Option<(ArticleId, TicketNumber)>,
-}
 
 /// What an answer to a notice becomes.
 #[derive(Debug)]

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::desk::caps;
 use crate::desk::change::{self, Change, Standing};
-use crate::desk::intake::{NewArticle, NewTicket, Policy};
+use crate::desk::new::{NewArticle, NewTicket};
 use crate::desk::outgoing;
+use crate::desk::policy::Policy;
 use crate::desk::ticket::{Kind, Priority, State, TicketNumber};
 use crate::mail::compose::is_plain_address;
 use crate::mail::{Address, Attachment, subject};

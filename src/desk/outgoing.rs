@@ -1,7 +1,9 @@
 //! One outgoing message: what an agent's answer becomes, by what we know a letter of ours again,
 //! which of its files travel by themselves, and when to try again.
 
-use crate::desk::intake::{MAX_CITED, NewArticle, Policy};
+use crate::desk::new::{MAX_CITED, NewArticle};
+
+use crate::desk::policy::Policy;
 use crate::desk::recipients::{MOST, Recipients};
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::{Kind, OutboxId, State, TicketNumber};

@@ -2,7 +2,7 @@
 //! Authentication-Results field counts, and only when that service wrote it: what stands below, or
 //! bears another name, may have been written by anybody (RFC 8601 section 5).
 
-use crate::desk::intake::Policy;
+use crate::desk::policy::Policy;
 use crate::desk::ticket::Verdict;
 use crate::mail::authentication::{Authentication, Finding};
 use crate::mail::{Address, Message};

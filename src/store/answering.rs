@@ -3,17 +3,18 @@
 
 use rusqlite::Transaction;
 
-use super::changes::{open, standing};
+use super::changes::open;
 use super::drafts::{self, Place};
 use super::once::{self, By, Made};
-use super::tickets::{newest_article, no_ticket, say, thread};
+use super::tickets::{newest_article, no_ticket, say, standing, thread};
 use super::writing::{self, Content};
 use super::{Error, MailboxId, Result, Store, caps};
 use crate::desk::audit::Action;
 use crate::desk::change;
 use crate::desk::draft::Draft;
-use crate::desk::intake::{NewArticle, Policy};
+use crate::desk::new::NewArticle;
 use crate::desk::outgoing::{self, Hand, Writing};
+use crate::desk::policy::Policy;
 use crate::desk::ticket::{ArticleId, Kind, State, TicketNumber};
 use crate::mail::{Address, Attachment};
 use crate::time::Timestamp;
@@ -134,6 +135,21 @@ impl Store {
             done(tx, sending, opened, &loaded.draft, now)?;
             Ok(Sent::Now(opened.0, opened.1))
         })
+    }
+
+    /// Writes an answer or note that was decided before; otherwise like [`Store::put`].
+    pub fn write_article(
+        &mut self,
+        number: TicketNumber,
+        mailbox: MailboxId,
+        article: &NewArticle,
+        state: State,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<ArticleId> {
+        let contents: Vec<Content> =
+            article.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
+        self.write(|tx| write(tx, number, mailbox, (article, &contents), state, actor, now))
     }
 
     /// Reads a draft and packs its files while others may write.

@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 
 use super::{MailboxId, Result, Store};
 use crate::desk::caps::{self, HOUR, Held, Lately, Limits};
-use crate::desk::intake::NewArticle;
+use crate::desk::new::NewArticle;
 use crate::desk::ticket::{OutboxId, TicketNumber};
 use crate::mail::Address;
 use crate::time::{DAY, Timestamp};

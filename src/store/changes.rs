@@ -5,14 +5,15 @@ use rusqlite::Transaction;
 
 use super::notices::{self, Happened};
 use super::once::{self, By, Made};
-use super::tickets::{bare, no_ticket, say, tags};
+use super::tickets::{bare, say, standing};
 use super::writing::Content;
 use super::{Error, MailboxId, Result, Store, caps, waits, writing};
 use crate::desk::audit::Action;
 use crate::desk::change::{self, Change, NotPossible, Standing};
-use crate::desk::intake::{NewTicket, Policy};
+use crate::desk::new::NewTicket;
 use crate::desk::notice::Event;
 use crate::desk::opening::{self, Opening};
+use crate::desk::policy::Policy;
 use crate::desk::ticket::{ArticleId, Kind, LinkKind, State, Ticket, TicketNumber};
 use crate::mail::{Address, subject};
 use crate::time::Timestamp;
@@ -325,33 +326,6 @@ pub(super) fn next_number(tx: &Transaction<'_>) -> Result<TicketNumber> {
             "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'ticket'), 0) + 1",
         )?
         .query_row([], |row| row.get(0))?)
-}
-
-/// What a ticket is, as far as changes go.
-pub(super) fn standing(tx: &Transaction<'_>, number: TicketNumber) -> Result<Standing> {
-    let row = tx
-        .prepare_cached(
-            "SELECT state, hold, subject, assignee, priority, queue, due_at, merged_into
-             FROM ticket WHERE number = ?1 AND erased_at IS NULL",
-        )?
-        .query_row([number], |row| {
-            Ok(Standing {
-                number,
-                state: row.get(0)?,
-                hold: row.get(1)?,
-                subject: row.get(2)?,
-                assignee: row.get(3)?,
-                priority: row.get(4)?,
-                queue: row.get(5)?,
-                due_at: row.get(6)?,
-                tags: Default::default(),
-                merged_into: row.get(7)?,
-            })
-        });
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
-        other => Ok(Standing { tags: tags(tx, number)?.into_iter().collect(), ..other? }),
-    }
 }
 
 /// The names of those who may sign in.

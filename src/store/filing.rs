@@ -5,7 +5,7 @@ use rusqlite::Transaction;
 
 use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::intake::ACTOR;
+use crate::desk::decision::ACTOR;
 use crate::desk::ledger::Original;
 use crate::desk::ticket::LedgerId;
 use crate::mail::MessageId;

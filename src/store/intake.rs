@@ -9,10 +9,13 @@ use super::writing::People;
 use super::{MailboxId, Result, Store, audit, caps, changes, outbox, writing};
 use crate::desk::acknowledgement;
 use crate::desk::caps::{Lately, body};
+use crate::desk::decision::{ACTOR, Arrival, Known, TicketChange};
 use crate::desk::fingerprint::fingerprint;
-use crate::desk::intake::{self, Arrival, Known, Policy, TicketChange};
+use crate::desk::intake;
 use crate::desk::ledger::{Original, Outcome};
 use crate::desk::machine;
+use crate::desk::new::MAX_CITED;
+use crate::desk::policy::Policy;
 use crate::desk::thread::{Candidate, Relation};
 use crate::desk::ticket::{ArticleId, Kind, LedgerId, TicketNumber};
 use crate::mail::{Address, Attachment, Message, MessageId, subject};
@@ -186,7 +189,7 @@ fn take_in_one(
     }
     if let (Some(ticket), Some(new), Some(event)) = (ticket, &decision.article, decision.tell) {
         let writer = new.from.as_ref();
-        let happened = Happened { event, ticket, article, actor: intake::ACTOR, writer };
+        let happened = Happened { event, ticket, article, actor: ACTOR, writer };
         notices::tell(tx, mailbox, &happened, now)?;
     }
     if let (Some(ticket), Some(note)) = (ticket, &decision.note) {
@@ -240,20 +243,20 @@ fn known(
     let Twins { own: twin, elsewhere } = twins(tx, mailbox, arrival)?;
     let mut found: Vec<(TicketNumber, Relation)> = Vec::new();
     let mut cited = message.cited();
-    let answered = notices::with_id(tx, cited.iter().take(intake::MAX_CITED))?;
+    let answered = notices::with_id(tx, cited.iter().take(MAX_CITED))?;
     let (mut reported, mut reported_notice) = (None, None);
     if let Some(report) = &message.report {
         let letter = &report.letter;
         let ids = || letter.message_id.iter().chain(&letter.cited);
         cited.extend(ids().filter(|id| !message.cited().contains(id)).cloned());
-        reported = self::reported(tx, ids().take(intake::MAX_CITED))?;
-        reported_notice = notices::with_id(tx, ids().take(intake::MAX_CITED))?;
+        reported = self::reported(tx, ids().take(MAX_CITED))?;
+        reported_notice = notices::with_id(tx, ids().take(MAX_CITED))?;
     }
     let noticed = match answered.or(reported_notice) {
         Some(found) => notices::noticed(tx, mailbox, found, &arrival.fingerprint, now)?,
         None => None,
     };
-    cited.truncate(intake::MAX_CITED);
+    cited.truncate(MAX_CITED);
     if twin.is_none() {
         for (position, id) in cited.iter().enumerate() {
             let tickets = tickets_with(tx, id)?;

@@ -7,7 +7,7 @@ use rusqlite::Transaction;
 
 use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::intake::ACTOR;
+use crate::desk::decision::ACTOR;
 use crate::desk::ledger::{Balance, Outcome};
 use crate::desk::ticket::{LedgerId, TicketNumber};
 use crate::time::Timestamp;

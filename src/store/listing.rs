@@ -7,7 +7,7 @@ use super::filing::MOVED_BY_OTHERS;
 use super::ledger::{recount, say};
 use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::Action;
-use crate::desk::intake::ACTOR;
+use crate::desk::decision::ACTOR;
 use crate::desk::ledger::{Original, Outcome, Reconciliation};
 use crate::desk::ticket::LedgerId;
 use crate::mail::MessageId;

@@ -3,15 +3,14 @@
 
 use rusqlite::Transaction;
 
-use super::changes::standing;
-use super::tickets::{answered, say, thread};
+use super::tickets::{answered, say, standing, thread};
 use super::writing::{self, People};
 use super::{Error, MailboxId, Result, Store, audit, caps};
 use crate::desk::audit::Action;
 use crate::desk::caps as desk_caps;
-use crate::desk::intake::NewArticle;
+use crate::desk::decision::Noticed;
+use crate::desk::new::NewArticle;
 use crate::desk::notice::{self, Event, Occasion, Subscriber, Told};
-use crate::desk::noticed::Noticed;
 use crate::desk::ticket::{AgentId, ArticleId, Kind, OutboxId, TicketNumber};
 use crate::mail::{Address, MessageId};
 use crate::time::Timestamp;

@@ -1,15 +1,16 @@
-//! Tickets and articles for agents: one ticket with its conversation, attachments and originals, and what an agent writes. The changes an agent makes are in `changes`.
+//! Tickets and articles for agents: one ticket with its conversation, attachments and originals. What
+//! agents write is in `answering`, and what else they change in `changes`.
 
 use rusqlite::{Row, Transaction};
 
-use super::writing::{self, Content, People};
-use super::{Error, MailboxId, Result, Store, answering, audit};
+use super::writing::{self, People};
+use super::{Error, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::intake::NewArticle;
+use crate::desk::change::Standing;
 use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
-    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, LedgerId, Link, State,
-    Ticket, TicketNumber,
+    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, LedgerId, Link, Ticket,
+    TicketNumber,
 };
 use crate::mail::Address;
 use crate::time::Timestamp;
@@ -42,23 +43,6 @@ impl Store {
     /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
     pub fn thread(&mut self, number: TicketNumber) -> Result<(Thread, MailboxId, String)> {
         self.read(|tx| thread(tx, number))
-    }
-
-    /// Writes an answer or note that was decided before; otherwise like [`Store::put`].
-    pub fn write_article(
-        &mut self,
-        number: TicketNumber,
-        mailbox: MailboxId,
-        article: &NewArticle,
-        state: State,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<ArticleId> {
-        let contents: Vec<Content> =
-            article.attachments.iter().map(|file| Content::of(file.bytes.clone())).collect();
-        self.write(|tx| {
-            answering::write(tx, number, mailbox, (article, &contents), state, actor, now)
-        })
     }
 
     /// An attachment and its bytes.
@@ -102,6 +86,33 @@ pub(super) fn bare(tx: &Transaction<'_>, number: TicketNumber) -> Result<Ticket>
     match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
         other => Ok(Ticket { tags: tags(tx, number)?, ..other? }),
+    }
+}
+
+/// What a ticket is, as far as changes go.
+pub(super) fn standing(tx: &Transaction<'_>, number: TicketNumber) -> Result<Standing> {
+    let row = tx
+        .prepare_cached(
+            "SELECT state, hold, subject, assignee, priority, queue, due_at, merged_into
+             FROM ticket WHERE number = ?1 AND erased_at IS NULL",
+        )?
+        .query_row([number], |row| {
+            Ok(Standing {
+                number,
+                state: row.get(0)?,
+                hold: row.get(1)?,
+                subject: row.get(2)?,
+                assignee: row.get(3)?,
+                priority: row.get(4)?,
+                queue: row.get(5)?,
+                due_at: row.get(6)?,
+                tags: Default::default(),
+                merged_into: row.get(7)?,
+            })
+        });
+    match row {
+        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
+        other => Ok(Standing { tags: tags(tx, number)?.into_iter().collect(), ..other? }),
     }
 }
 

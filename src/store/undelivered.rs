@@ -7,7 +7,7 @@ use super::once::{self, By, Made};
 use super::writing::People;
 use super::{Error, Listing, MailboxId, Result, Store, audit, indexing, writing};
 use crate::desk::audit::{Action, NewEntry};
-use crate::desk::intake::NewArticle;
+use crate::desk::new::NewArticle;
 use crate::desk::notice::Event;
 use crate::desk::outbox::{self, OutboxRow, Step};
 use crate::desk::ticket::{Delivery, Kind, OutboxId, State};

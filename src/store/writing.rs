@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MailboxId, Result, caps, indexing};
 use crate::desk::audit::hex;
-use crate::desk::intake::{NewArticle, NewTicket};
+use crate::desk::new::{NewArticle, NewTicket};
 use crate::desk::ticket::{ArticleId, OutboxId, State, TicketNumber};
 use crate::mail::Address;
 use crate::time::Timestamp;

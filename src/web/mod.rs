@@ -73,7 +73,7 @@ pub use peers::{NoPeers, Peers};
 use session::Forms;
 use texts::Language;
 
-use crate::desk::intake::Policy;
+use crate::desk::policy::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::template::Template;
 use crate::store::{self, MailboxId, Store};

@@ -16,7 +16,7 @@ use super::route::Route;
 use super::session::{self, Forms, Visitor};
 use super::texts::Language;
 use super::{MailboxFacts, download, keys, letter, sign_in};
-use crate::desk::intake::Policy;
+use crate::desk::policy::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::template::Template;
 use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, TicketNumber};

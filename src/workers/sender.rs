@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::{Error, Rest, Round};
 use crate::desk::caps::{Held, Limits};
-use crate::desk::intake::Policy;
 use crate::desk::notice;
 use crate::desk::outgoing;
+use crate::desk::policy::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::OutboxId;

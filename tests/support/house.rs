@@ -3,10 +3,10 @@
 // Each suite uses a part of it.
 #![allow(clippy::unwrap_used, dead_code)]
 
-use counterfoil::desk::acknowledgement::Wording;
-use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
+use counterfoil::desk::policy::Policy;
 use counterfoil::desk::ticket::{Ticket, TicketNumber};
+use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, parse};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Barrier};
 
-use counterfoil::desk::acknowledgement::Wording;
-use counterfoil::desk::intake::Policy;
 use counterfoil::desk::ledger::Original;
+use counterfoil::desk::policy::Policy;
 use counterfoil::desk::template::Template;
 use counterfoil::desk::ticket::{LedgerId, Role};
+use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;

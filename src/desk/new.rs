@@ -6,6 +6,9 @@ use crate::desk::ticket::{
 use crate::mail::{Address, Attachment, MessageId, Protection};
 use crate::time::Timestamp;
 
+/// The most ids of one message that are looked up, nearest first.
+pub const MAX_CITED: usize = 50;
+
 /// A ticket about to be opened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewTicket {
