@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::Usage;
+use crate::mail::compose::is_plain_address;
 use crate::mail::{Address, Attachment};
 
 /// Whose name the audit entries bear.
@@ -75,9 +76,7 @@ pub(super) fn addresses(texts: &[String]) -> anyhow::Result<Vec<Address>> {
         .iter()
         .map(|text| {
             let whole = text.trim();
-            let bad = whole.contains(|c: char| c.is_whitespace() || c.is_control() || c == ',')
-                || whole.split('@').filter(|part| !part.is_empty()).count() != 2;
-            if bad {
+            if !is_plain_address(whole) {
                 return Err(Usage(format!("`{text}` is not one address")).into());
             }
             Ok(Address::bare(whole))

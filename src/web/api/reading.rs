@@ -99,8 +99,7 @@ fn health(desk: &Desk, store: &mut Store, now: Timestamp) -> Outcome {
 }
 
 fn tickets(store: &mut Store, asked: &Asked) -> Outcome {
-    let state = asked.query("state").filter(|state| !state.is_empty());
-    let state = state.map(|word| word.parse::<State>()).transpose();
+    let state = asked.query("state").map(|word| word.parse::<State>()).transpose();
     let which = state.map_err(|error| Refusal::bad(format!("state: {error}")))?;
     let assignee = asked.query("assignee").map(|name| (name != "-").then_some(name));
     let filter = Filter {
@@ -122,8 +121,7 @@ fn tickets(store: &mut Store, asked: &Asked) -> Outcome {
 }
 
 fn ledger(store: &mut Store, asked: &Asked) -> Outcome {
-    let outcome = asked.query("outcome").filter(|word| !word.is_empty());
-    let outcome = outcome.map(|word| word.parse::<Became>()).transpose();
+    let outcome = asked.query("outcome").map(|word| word.parse::<Became>()).transpose();
     let outcome = outcome.map_err(|error| Refusal::bad(format!("outcome: {error}")))?;
     let (mailbox, message) = (asked.query("mailbox"), asked.query("message"));
     let filter = ledger_lists::Filter { mailbox, outcome, message };
@@ -133,8 +131,7 @@ fn ledger(store: &mut Store, asked: &Asked) -> Outcome {
 }
 
 fn outbox(store: &mut Store, asked: &Asked) -> Outcome {
-    let state = asked.query("state").filter(|word| !word.is_empty());
-    let state = state.map(|word| word.parse::<Delivery>()).transpose();
+    let state = asked.query("state").map(|word| word.parse::<Delivery>()).transpose();
     let state = state.map_err(|error| Refusal::bad(format!("state: {error}")))?;
     let filter = undelivered::Filter { state, mailbox: asked.query("mailbox") };
     let part = store.outbox(&filter, asked.number("after")?, limit(asked)?)?;
