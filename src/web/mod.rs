@@ -1,6 +1,7 @@
 //! The web of the appliance: the door lets requests in, a few threads answer them one by one, each
-//! with a store of its own. What a page looks like is in the page's file; here is how the room is
-//! opened and closed. A request touches the store and nothing else, and no panic ends a thread.
+//! with a store of its own. What answers a request is in `handlers`, what a page looks like in the
+//! page's file; here is how the room is opened and closed. A request touches the store and nothing
+//! else, and no panic ends a thread.
 
 mod account;
 mod answer;
@@ -8,16 +9,6 @@ mod api;
 mod article;
 mod asked;
 mod assets;
-mod at_account;
-mod at_article;
-mod at_changing;
-mod at_lists;
-mod at_opening;
-mod at_records;
-mod at_sign_in;
-mod at_status;
-mod at_ticket;
-mod at_writing;
 mod attached;
 mod bulk;
 mod changing;
@@ -27,6 +18,7 @@ pub mod door;
 mod download;
 mod facts;
 mod figures;
+mod handlers;
 mod history;
 mod in_force;
 mod keys;
@@ -45,7 +37,6 @@ mod peers;
 mod preview;
 mod records;
 mod requesters;
-mod rescue;
 mod route;
 mod search;
 mod session;

@@ -1,7 +1,7 @@
 //! Which page a path means, who may see it, and by which methods it is asked. Paths arrive
 //! normalised by the door, and ours hold no character that would need an escape.
 
-use super::at_account::Deed;
+use super::handlers::account::Deed;
 use super::records::Tab;
 use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, OutboxId, PersonId, TicketNumber};
 

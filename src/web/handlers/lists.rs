@@ -3,21 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::bulk::{self, Bar};
-use super::layout::Place;
-use super::pages::{Outcome, Pages};
-use super::session::{self, Visitor};
-use super::texts::put;
-use super::tickets::{self, Part, View};
-use super::{requesters, route, search};
 use crate::desk::query::Query;
 use crate::desk::ticket::{PersonId, State, Ticket, TicketNumber};
 use crate::store::lists::{Cursor, Filter};
 use crate::store::requesters::Glance;
 use crate::store::{self, Listing};
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::bulk::{self, Bar};
+use crate::web::layout::Place;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::{self, Visitor};
+use crate::web::texts::put;
+use crate::web::tickets::{self, Part, View};
+use crate::web::{requesters, route, search};
 
 /// Drafts named above a list.
 const DRAFTS: u32 = 8;
@@ -69,7 +69,7 @@ impl Pages {
         })
     }
 
-    pub(super) fn tickets(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
+    pub(in crate::web) fn tickets(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         let view = View::wanted(asked.query("view").as_deref(), asked.query("queue"));
         let agent = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
         let counts = self.store.ticket_counts(agent)?;
@@ -86,7 +86,11 @@ impl Pages {
     }
 
     /// Leads from an address to the page of whoever has it.
-    pub(super) fn find_requester(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
+    pub(in crate::web) fn find_requester(
+        &mut self,
+        asked: &Asked,
+        visitor: Option<&Visitor>,
+    ) -> Outcome {
         let address = asked.query("address").unwrap_or_default();
         Ok(match self.store.requester_with(&address)? {
             Some(id) => Answer::go_to(&requesters::path(id)),
@@ -95,7 +99,7 @@ impl Pages {
     }
 
     /// A requester and their tickets.
-    pub(super) fn requester_page(
+    pub(in crate::web) fn requester_page(
         &mut self,
         asked: &Asked,
         id: PersonId,
@@ -120,7 +124,7 @@ impl Pages {
 
     /// Makes the same changes to several tickets. What is not possible for one stops none of the
     /// others.
-    pub(super) fn bulk(
+    pub(in crate::web) fn bulk(
         &mut self,
         asked: &Asked,
         visitor: Option<&Visitor>,
@@ -170,7 +174,7 @@ impl Pages {
         Ok(Answer::page(409, self.frame(Some(visitor), Place::Tickets).page(title, main)))
     }
 
-    pub(super) fn search(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
+    pub(in crate::web) fn search(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         let text = asked.query("q").unwrap_or_default();
         let after = asked.parsed("after");
         let texts = &self.locale.texts().search;

@@ -3,20 +3,20 @@
 
 use maud::html;
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::layout::Place;
-use super::locale::cut;
-use super::pages::{Outcome, Pages};
-use super::records::{self, PAGE, TRAIL_PAGE, Tab};
-use super::session::Visitor;
-use super::texts::put;
-use super::{in_force, ledger, outbox, trail};
 use crate::desk::audit::Action;
 use crate::desk::ledger::Outcome as Became;
 use crate::desk::ticket::{Delivery, LedgerId, OutboxId, TicketNumber};
 use crate::store::{self, Listing, audit, ledger_lists, migrations, undelivered};
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::layout::Place;
+use crate::web::locale::cut;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::records::{self, PAGE, TRAIL_PAGE, Tab};
+use crate::web::session::Visitor;
+use crate::web::texts::put;
+use crate::web::{in_force, ledger, outbox, trail};
 
 /// The longest reason taken, in characters.
 const REASON: usize = 500;
@@ -34,7 +34,7 @@ fn number(text: &str) -> &str {
 
 impl Pages {
     /// Answers what is asked of one of these pages, as far as the visitor may see it.
-    pub(super) fn records(
+    pub(in crate::web) fn records(
         &mut self,
         asked: &Asked,
         tab: Tab,
@@ -167,7 +167,7 @@ impl Pages {
     }
 
     /// One row of the ledger, and what an admin decides about it.
-    pub(super) fn ledger_row(
+    pub(in crate::web) fn ledger_row(
         &mut self,
         asked: &Asked,
         id: LedgerId,
@@ -221,7 +221,7 @@ impl Pages {
     }
 
     /// One message of ours, and what an agent decides about it.
-    pub(super) fn outbox_row(
+    pub(in crate::web) fn outbox_row(
         &mut self,
         asked: &Asked,
         id: OutboxId,

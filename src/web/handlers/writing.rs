@@ -3,14 +3,6 @@
 
 use maud::Markup;
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::layout::Place as Spot;
-use super::pages::{Outcome, Pages};
-use super::session::{self, Visitor};
-use super::texts::put;
-use super::work::{self, Failed, Form, Whom};
-use super::{opening, preview};
 use crate::desk::acknowledgement;
 use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, Hand, NotPossible, Writing};
@@ -20,6 +12,14 @@ use crate::store;
 use crate::store::answering::{Sending, Sent};
 use crate::store::drafts::{Files, Form as Basis, Place, Saved, Unseen};
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::layout::Place as Spot;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::{self, Visitor};
+use crate::web::texts::put;
+use crate::web::work::{self, Failed, Form, Whom};
+use crate::web::{opening, preview};
 
 impl Pages {
     /// The form below a conversation.
@@ -88,7 +88,7 @@ impl Pages {
 
     /// Sends an answer, keeps a note or a draft, or shows what would leave. Whatever speaks against it,
     /// the text is given back.
-    pub(super) fn write(
+    pub(in crate::web) fn write(
         &mut self,
         asked: &Asked,
         number: TicketNumber,
@@ -291,7 +291,7 @@ impl Pages {
     }
 
     /// Keeps what a script sends while somebody writes. Files are kept when the form is sent.
-    pub(super) fn keep_draft(
+    pub(in crate::web) fn keep_draft(
         &mut self,
         asked: &Asked,
         number: TicketNumber,
@@ -321,7 +321,7 @@ impl Pages {
     }
 
     /// The answer as it would leave.
-    pub(super) fn preview(
+    pub(in crate::web) fn preview(
         &mut self,
         number: TicketNumber,
         visitor: Option<&Visitor>,

@@ -4,19 +4,19 @@
 
 use maud::{Markup, html};
 
-use super::answer::Answer;
-use super::asked::{Asked, encoded};
-use super::layout::Place as Spot;
-use super::locale::Locale;
-use super::pages::Pages;
-use super::route::Route;
-use super::texts::put;
-use super::{session, sign_in, work};
 use crate::desk::draft::Draft;
 use crate::desk::ticket::{AgentId, TicketNumber};
 use crate::store;
 use crate::store::drafts::{Files, Place};
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::{Asked, encoded};
+use crate::web::layout::Place as Spot;
+use crate::web::locale::Locale;
+use crate::web::pages::Pages;
+use crate::web::route::Route;
+use crate::web::texts::put;
+use crate::web::{session, sign_in, work};
 
 /// The most bytes carried along, as they are sent with the form for signing in.
 const CARRIED_BYTES: usize = 400 << 10;
@@ -37,7 +37,7 @@ impl Carried {
         let draft: Draft = serde_json::from_str(&asked.form(CARRIED)?).ok()?;
         let ticket = match asked.form(CARRIED_TO)?.as_str() {
             "new" => None,
-            number => Some(TicketNumber(super::route::number(number)?)),
+            number => Some(TicketNumber(crate::web::route::number(number)?)),
         };
         (!draft.is_too_long()).then_some(Self { draft, ticket })
     }
@@ -80,7 +80,7 @@ fn next(ticket: Option<TicketNumber>) -> String {
 impl Pages {
     /// The answer to a form whose writer is not signed in any more; `None` when there is nothing to
     /// keep, or no page of ours sent it.
-    pub(super) fn rescue(
+    pub(in crate::web) fn rescue(
         &mut self,
         asked: &Asked,
         route: &Route,
@@ -191,7 +191,7 @@ impl Pages {
 }
 
 /// Where a form that is lost or refused was sent from, to be shown again.
-pub(super) fn page_of(asked: &Asked, route: &Route) -> Option<String> {
+pub(in crate::web) fn page_of(asked: &Asked, route: &Route) -> Option<String> {
     match route {
         Route::Write(number) if asked.form("as").as_deref() == Some("shown") => {
             Some(format!("/tickets/{number}/preview"))

@@ -1,14 +1,6 @@
 //! What answers requests to open a ticket for somebody.
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::at_writing::sent_page;
-use super::layout::Place as Spot;
-use super::opening::{self, Form};
-use super::pages::{Outcome, Pages};
-use super::session::{self, Visitor};
-use super::texts::put;
-use super::work;
+use super::writing::sent_page;
 use crate::desk::draft::Draft;
 use crate::desk::opening as desk_opening;
 use crate::mail::Address;
@@ -16,10 +8,22 @@ use crate::store;
 use crate::store::answering::{Sending, Sent};
 use crate::store::drafts::{Place, Saved};
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::layout::Place as Spot;
+use crate::web::opening::{self, Form};
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::{self, Visitor};
+use crate::web::texts::put;
+use crate::web::work;
 
 impl Pages {
     /// The form for a new ticket, as far as it was filled in before.
-    pub(super) fn new_ticket(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
+    pub(in crate::web) fn new_ticket(
+        &mut self,
+        asked: &Asked,
+        visitor: Option<&Visitor>,
+    ) -> Outcome {
         let texts = &self.locale.texts().writing;
         let said = match self.remark(asked, "said").as_deref() {
             Some("kept") => Some(texts.said_kept),
@@ -70,7 +74,7 @@ impl Pages {
     }
 
     /// Opens a ticket, or says everything that speaks against it and loses nothing.
-    pub(super) fn open_ticket(
+    pub(in crate::web) fn open_ticket(
         &mut self,
         asked: &Asked,
         visitor: Option<&Visitor>,

@@ -1,19 +1,19 @@
 //! What answers requests to sign in and out: by name and password, and by a link that works once.
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::layout::Place;
-use super::pages::{Outcome, Pages};
 use super::rescue::Carried;
-use super::session::{self, Visitor};
-use super::sign_in;
-use super::texts::put;
 use crate::desk::signing_in::{NAME_BYTES, PASSWORD_BYTES};
 use crate::desk::ticket::AgentId;
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::layout::Place;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::{self, Visitor};
+use crate::web::sign_in;
+use crate::web::texts::put;
 
 impl Pages {
-    pub(super) fn sign_in_page(&self, asked: &Asked, visitor: Option<&Visitor>) -> Answer {
+    pub(in crate::web) fn sign_in_page(&self, asked: &Asked, visitor: Option<&Visitor>) -> Answer {
         let next = asked.query("next");
         let next = session::next_page(next.as_deref());
         if visitor.is_some() {
@@ -36,7 +36,7 @@ impl Pages {
         self.sign_in_with(asked, code, (name, next, wrong), carried.as_ref())
     }
 
-    pub(super) fn sign_in(
+    pub(in crate::web) fn sign_in(
         &mut self,
         asked: &Asked,
         visitor: Option<&Visitor>,
@@ -71,7 +71,7 @@ impl Pages {
     }
 
     /// The page behind a link, which is only looked at: what follows links by itself uses up none.
-    pub(super) fn link_page(
+    pub(in crate::web) fn link_page(
         &mut self,
         asked: &Asked,
         secret: &str,
@@ -87,7 +87,7 @@ impl Pages {
         Ok(Answer::page(200, page).with("Set-Cookie", form.cookie(self.secure(asked))))
     }
 
-    pub(super) fn use_link(
+    pub(in crate::web) fn use_link(
         &mut self,
         asked: &Asked,
         secret: &str,
@@ -124,7 +124,7 @@ impl Pages {
         Ok(Answer::go_to(next.unwrap_or("/tickets")).with("Set-Cookie", cookie))
     }
 
-    pub(super) fn sign_out(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
+    pub(in crate::web) fn sign_out(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         if let Some(visitor) = visitor {
             if !visitor.sent(asked) {
                 return Ok(self.old_form(visitor));
@@ -135,7 +135,7 @@ impl Pages {
         Ok(Answer::go_to("/").with("Set-Cookie", cookie))
     }
 
-    pub(super) fn secure(&self, asked: &Asked) -> bool {
+    pub(in crate::web) fn secure(&self, asked: &Asked) -> bool {
         session::is_secure(asked, self.desk.tls)
     }
 }

@@ -1,22 +1,22 @@
 //! What answers requests about the agent's own account.
 
-use super::account::{self, View};
-use super::answer::Answer;
-use super::asked::Asked;
-use super::layout::Place;
-use super::pages::{Outcome, Pages};
-use super::session::{self, Visitor};
-use super::texts::{Language, put};
 use crate::desk::notice::Event;
 use crate::desk::signing_in;
 use crate::time::Timestamp;
+use crate::web::account::{self, View};
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::layout::Place;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::{self, Visitor};
+use crate::web::texts::{Language, put};
 
 /// Where it is.
 const PATH: &str = "/account";
 
 /// What an agent does with their account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Deed {
+pub(in crate::web) enum Deed {
     /// Chooses a language.
     Language,
     /// Chooses what they are told of by email.
@@ -29,7 +29,7 @@ pub(super) enum Deed {
 
 impl Deed {
     /// The deed of this last part of a path.
-    pub(super) fn named(word: &str) -> Option<Self> {
+    pub(in crate::web) fn named(word: &str) -> Option<Self> {
         Some(match word {
             "language" => Self::Language,
             "notices" => Self::Notices,
@@ -41,7 +41,7 @@ impl Deed {
 }
 
 impl Pages {
-    pub(super) fn account(
+    pub(in crate::web) fn account(
         &mut self,
         asked: &Asked,
         visitor: Option<&Visitor>,
@@ -91,7 +91,7 @@ impl Pages {
         Ok(Answer::page(status, self.frame(Some(visitor), Place::Account).page(title, main)))
     }
 
-    pub(super) fn account_deed(
+    pub(in crate::web) fn account_deed(
         &mut self,
         asked: &Asked,
         deed: Deed,

@@ -1,21 +1,21 @@
 //! What answers requests about one ticket: its page, its history, and the question before it is split.
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::changing::{self, Beside};
-use super::layout::Place;
-use super::pages::{Outcome, Pages};
-use super::session::Visitor;
-use super::texts::put;
-use super::work::Failed;
-use super::{attached, confirming, facts, history, ticket};
 use crate::desk::ticket::{ArticleId, AttachmentId, Ticket, TicketNumber};
 use crate::mail::html::picture_type;
 use crate::store;
 use crate::store::audit::Filter;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::changing::{self, Beside};
+use crate::web::layout::Place;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::Visitor;
+use crate::web::texts::put;
+use crate::web::work::Failed;
+use crate::web::{attached, confirming, facts, history, ticket};
 
 impl Pages {
-    pub(super) fn ticket(
+    pub(in crate::web) fn ticket(
         &mut self,
         asked: &Asked,
         number: TicketNumber,
@@ -116,7 +116,7 @@ impl Pages {
     }
 
     /// All that happened to a ticket, a part at a time. It outlives the ticket's content.
-    pub(super) fn history(
+    pub(in crate::web) fn history(
         &mut self,
         asked: &Asked,
         number: TicketNumber,

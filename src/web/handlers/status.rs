@@ -4,17 +4,17 @@
 
 use serde_json::json;
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::layout::Place;
-use super::locale::Locale;
-use super::metrics;
-use super::pages::{Outcome, Pages};
-use super::session::Visitor;
-use super::texts::Language;
-use super::{figures, status};
 use crate::store;
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::layout::Place;
+use crate::web::locale::Locale;
+use crate::web::metrics;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::Visitor;
+use crate::web::texts::Language;
+use crate::web::{figures, status};
 
 /// Seconds after which the status page is asked for again.
 const RENEWAL: u32 = 15;
@@ -25,7 +25,7 @@ impl Pages {
         Locale { language: Language::English, ..self.locale.clone() }
     }
 
-    pub(super) fn health(&mut self, now: Timestamp) -> Answer {
+    pub(in crate::web) fn health(&mut self, now: Timestamp) -> Answer {
         let locale = self.english();
         match self.store.status(locale.zone.day_start(now), now) {
             Ok(facts) => {
@@ -41,7 +41,7 @@ impl Pages {
     }
 
     /// The status page says something even when the database does not.
-    pub(super) fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
+    pub(in crate::web) fn status(&mut self, asked: &Asked, now: Timestamp) -> Answer {
         let facts = self.store.status(self.locale.zone.day_start(now), now);
         let visitor = self.visitor(asked, now).unwrap_or_default();
         let renews = asked.query("still").is_none().then_some(RENEWAL);
@@ -66,7 +66,7 @@ impl Pages {
         }
     }
 
-    pub(super) fn figures(&mut self, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
+    pub(in crate::web) fn figures(&mut self, visitor: Option<&Visitor>, now: Timestamp) -> Outcome {
         let since = figures::days(&self.locale.zone, now).first().copied().unwrap_or(now);
         let figures = self.store.figures(since)?;
         let main = figures::page(&figures, &self.locale);
@@ -75,7 +75,7 @@ impl Pages {
     }
 
     /// How many tickets there are for whoever asks, as JSON.
-    pub(super) fn counts(&mut self, visitor: Option<&Visitor>) -> Outcome {
+    pub(in crate::web) fn counts(&mut self, visitor: Option<&Visitor>) -> Outcome {
         let agent = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
         let counts = self.store.ticket_counts(agent)?;
         let counts = json!({
@@ -89,7 +89,7 @@ impl Pages {
 
     /// The metrics: for this machine itself, and for whom the office allows. What a proxy passes on
     /// comes from elsewhere, whatever the proxy's own address.
-    pub(super) fn metrics(&mut self, asked: &Asked, now: Timestamp) -> Outcome {
+    pub(in crate::web) fn metrics(&mut self, asked: &Asked, now: Timestamp) -> Outcome {
         let from = &self.desk.metrics_from;
         let allowed = asked.peer.map(|peer| peer.to_canonical()).is_some_and(|peer| {
             peer.is_loopback() || from.iter().any(|network| network.holds(peer))

@@ -1,25 +1,25 @@
 //! What answers the forms beside a ticket. What the desk refuses is said on the page of the ticket,
 //! with the form as it was filled in.
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::changing::Refused;
-use super::layout::Place;
-use super::pages::{Outcome, Pages};
-use super::session::Visitor;
-use super::work::Failed;
-use super::{changing, confirming, ticket};
 use crate::desk::change::Change;
 use crate::desk::ticket::{ArticleId, Ticket, TicketNumber};
 use crate::store;
 use crate::time::Timestamp;
+use crate::web::answer::Answer;
+use crate::web::asked::Asked;
+use crate::web::changing::Refused;
+use crate::web::layout::Place;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::Visitor;
+use crate::web::work::Failed;
+use crate::web::{changing, confirming, ticket};
 
 /// What a form was about to do, or why not.
 type Made<T> = Result<T, Refused>;
 
 impl Pages {
     /// Makes what changes a form beside a ticket asks for, all or none.
-    pub(super) fn change(
+    pub(in crate::web) fn change(
         &mut self,
         asked: &Asked,
         number: TicketNumber,
@@ -73,7 +73,7 @@ impl Pages {
     }
 
     /// Makes the writer of a forwarded letter the requester.
-    pub(super) fn requester(
+    pub(in crate::web) fn requester(
         &mut self,
         asked: &Asked,
         number: TicketNumber,

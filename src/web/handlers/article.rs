@@ -2,21 +2,21 @@
 
 use maud::html;
 
-use super::answer::Answer;
-use super::layout::Place;
-use super::pages::{Outcome, Pages};
-use super::session::Visitor;
-use super::texts::put;
 use crate::desk::ticket::{ArticleId, AttachmentId, TicketNumber};
 use crate::mail::html::picture_type;
 use crate::store;
+use crate::web::answer::Answer;
+use crate::web::layout::Place;
+use crate::web::pages::{Outcome, Pages};
+use crate::web::session::Visitor;
+use crate::web::texts::put;
 
 /// The most bytes of header lines shown; browsers and people alike have enough of them then.
 const HEADER_BYTES: usize = 32 * 1024;
 
 impl Pages {
     /// The header lines of an article's original as text, while it is kept.
-    pub(super) fn headers(
+    pub(in crate::web) fn headers(
         &mut self,
         number: TicketNumber,
         id: ArticleId,
@@ -47,7 +47,7 @@ impl Pages {
     }
 
     /// A picture that is attached. What its bytes are counts, never what the letter claims.
-    pub(super) fn picture(&mut self, id: AttachmentId) -> Outcome {
+    pub(in crate::web) fn picture(&mut self, id: AttachmentId) -> Outcome {
         let (_, bytes) = self.store.attachment(id)?;
         match picture_type(&bytes) {
             Some(content_type) => Ok(Answer::picture(content_type, bytes)),
@@ -64,7 +64,7 @@ fn head(raw: &[u8]) -> (String, bool) {
     let kept = &raw[..end.min(HEADER_BYTES)];
     let mut lines = String::with_capacity(kept.len());
     for c in String::from_utf8_lossy(kept).chars().filter(|c| *c != '\r') {
-        if c != '\n' && c != '\t' && super::download::is_invisible(c) {
+        if c != '\n' && c != '\t' && crate::web::download::is_invisible(c) {
             lines.push_str(&format!("<U+{:04X}>", u32::from(c)));
         } else {
             lines.push(c);
