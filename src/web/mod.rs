@@ -1,53 +1,26 @@
 //! The web of the appliance: the door lets requests in, a few threads answer them one by one, each
-//! with a store of its own. What answers a request is in `handlers`, what a page looks like in the
-//! page's file; here is how the room is opened and closed. A request touches the store and nothing
+//! with a store of its own. What answers a request is in `handlers`, what a page looks like in
+//! `views`; here is how the room is opened and closed. A request touches the store and nothing
 //! else, and no panic ends a thread.
 
-mod account;
 mod answer;
 mod api;
-mod article;
 mod asked;
 mod assets;
-mod attached;
-mod bulk;
-mod changing;
-mod chart;
-mod confirming;
 pub mod door;
 mod download;
-mod facts;
-mod figures;
 mod handlers;
-mod history;
-mod in_force;
-mod keys;
 mod known;
-mod layout;
-mod ledger;
-mod letter;
-mod linked;
 mod locale;
 mod metrics;
 mod multipart;
-mod opening;
-mod outbox;
 mod pages;
 mod peers;
-mod preview;
-mod records;
-mod requesters;
 mod route;
-mod search;
 mod session;
-mod sign_in;
-mod status;
 pub mod texts;
-mod ticket;
-mod tickets;
-mod trail;
 mod verdict;
-mod work;
+mod views;
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};

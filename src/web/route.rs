@@ -2,7 +2,7 @@
 //! normalised by the door, and ours hold no character that would need an escape.
 
 use super::handlers::account::Deed;
-use super::records::Tab;
+use super::views::records::Tab;
 use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, OutboxId, PersonId, TicketNumber};
 
 /// A page, or a deed of the web.

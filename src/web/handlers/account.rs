@@ -3,13 +3,13 @@
 use crate::desk::notice::Event;
 use crate::desk::signing_in;
 use crate::time::Timestamp;
-use crate::web::account::{self, View};
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::layout::Place;
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::{self, Visitor};
 use crate::web::texts::{Language, put};
+use crate::web::views::account::{self, View};
+use crate::web::views::layout::Place;
 
 /// Where it is.
 const PATH: &str = "/account";

@@ -6,10 +6,10 @@ use crate::desk::ticket::{ArticleId, AttachmentId, TicketNumber};
 use crate::mail::html::picture_type;
 use crate::store;
 use crate::web::answer::Answer;
-use crate::web::layout::Place;
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::Visitor;
 use crate::web::texts::put;
+use crate::web::views::layout::Place;
 
 /// The most bytes of header lines shown; browsers and people alike have enough of them then.
 const HEADER_BYTES: usize = 32 * 1024;

@@ -7,12 +7,12 @@ use crate::store;
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::changing::Refused;
-use crate::web::layout::Place;
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::Visitor;
-use crate::web::work::Failed;
-use crate::web::{changing, confirming, ticket};
+use crate::web::views::changing::Refused;
+use crate::web::views::layout::Place;
+use crate::web::views::work::Failed;
+use crate::web::views::{changing, confirming, ticket};
 
 /// What a form was about to do, or why not.
 type Made<T> = Result<T, Refused>;

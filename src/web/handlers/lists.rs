@@ -11,13 +11,14 @@ use crate::store::{self, Listing};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::bulk::{self, Bar};
-use crate::web::layout::Place;
 use crate::web::pages::{Outcome, Pages};
+use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
-use crate::web::tickets::{self, Part, View};
-use crate::web::{requesters, route, search};
+use crate::web::views::bulk::{self, Bar};
+use crate::web::views::layout::Place;
+use crate::web::views::tickets::{self, Part, View};
+use crate::web::views::{requesters, search};
 
 /// Drafts named above a list.
 const DRAFTS: u32 = 8;

@@ -10,12 +10,12 @@ use crate::store::drafts::{Place, Saved};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::layout::Place as Spot;
-use crate::web::opening::{self, Form};
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
-use crate::web::work;
+use crate::web::views::layout::Place as Spot;
+use crate::web::views::opening::{self, Form};
+use crate::web::views::work;
 
 impl Pages {
     /// The form for a new ticket, as far as it was filled in before.

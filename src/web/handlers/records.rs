@@ -10,13 +10,13 @@ use crate::store::{self, Listing, audit, ledger_lists, migrations, undelivered};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::layout::Place;
 use crate::web::locale::cut;
 use crate::web::pages::{Outcome, Pages};
-use crate::web::records::{self, PAGE, TRAIL_PAGE, Tab};
 use crate::web::session::Visitor;
 use crate::web::texts::put;
-use crate::web::{in_force, ledger, outbox, trail};
+use crate::web::views::layout::Place;
+use crate::web::views::records::{self, PAGE, TRAIL_PAGE, Tab};
+use crate::web::views::{in_force, ledger, outbox, trail};
 
 /// The longest reason taken, in characters.
 const REASON: usize = 500;

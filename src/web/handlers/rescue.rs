@@ -11,12 +11,13 @@ use crate::store::drafts::{Files, Place};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::{Asked, encoded};
-use crate::web::layout::Place as Spot;
 use crate::web::locale::Locale;
 use crate::web::pages::Pages;
 use crate::web::route::Route;
+use crate::web::session;
 use crate::web::texts::put;
-use crate::web::{session, sign_in, work};
+use crate::web::views::layout::Place as Spot;
+use crate::web::views::{sign_in, work};
 
 /// The most bytes carried along, as they are sent with the form for signing in.
 const CARRIED_BYTES: usize = 400 << 10;

@@ -6,11 +6,11 @@ use crate::desk::ticket::AgentId;
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::layout::Place;
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::{self, Visitor};
-use crate::web::sign_in;
 use crate::web::texts::put;
+use crate::web::views::layout::Place;
+use crate::web::views::sign_in;
 
 impl Pages {
     pub(in crate::web) fn sign_in_page(&self, asked: &Asked, visitor: Option<&Visitor>) -> Answer {

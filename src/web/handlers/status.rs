@@ -8,13 +8,13 @@ use crate::store;
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::layout::Place;
 use crate::web::locale::Locale;
 use crate::web::metrics;
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::Visitor;
 use crate::web::texts::Language;
-use crate::web::{figures, status};
+use crate::web::views::layout::Place;
+use crate::web::views::{figures, status};
 
 /// Seconds after which the status page is asked for again.
 const RENEWAL: u32 = 15;

@@ -6,13 +6,13 @@ use crate::store;
 use crate::store::audit::Filter;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::changing::{self, Beside};
-use crate::web::layout::Place;
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::Visitor;
 use crate::web::texts::put;
-use crate::web::work::Failed;
-use crate::web::{attached, confirming, facts, history, ticket};
+use crate::web::views::changing::{self, Beside};
+use crate::web::views::layout::Place;
+use crate::web::views::work::Failed;
+use crate::web::views::{attached, confirming, facts, history, ticket};
 
 impl Pages {
     pub(in crate::web) fn ticket(

@@ -14,12 +14,12 @@ use crate::store::drafts::{Files, Form as Basis, Place, Saved, Unseen};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
-use crate::web::layout::Place as Spot;
 use crate::web::pages::{Outcome, Pages};
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
-use crate::web::work::{self, Failed, Form, Whom};
-use crate::web::{opening, preview};
+use crate::web::views::layout::Place as Spot;
+use crate::web::views::work::{self, Failed, Form, Whom};
+use crate::web::views::{opening, preview};
 
 impl Pages {
     /// The form below a conversation.

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::download::is_invisible;
+use crate::web::download::is_invisible;
 
 /// What a link may begin with.
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];

@@ -2,16 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::asked::Asked;
-use super::locale::{Locale, cut};
-use super::session::TOKEN_FIELD;
-use super::texts::{Writing, fill, put};
 use crate::desk::draft::{Draft, LONGEST, LONGEST_FIELD, TooLong};
 use crate::desk::recipients::Recipients;
 use crate::desk::ticket::{State, Ticket};
 use crate::mail::Address;
 use crate::store::drafts::{self, DraftFile, Kept, LeftOut};
 use crate::time::Timestamp;
+use crate::web::asked::Asked;
+use crate::web::locale::{Locale, cut};
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::{Writing, fill, put};
 
 /// The longest name shown, in characters.
 const NAME_LENGTH: usize = 80;
@@ -26,41 +26,41 @@ pub(super) const FORM_FIELD: &str = "form";
 pub(super) const REVISION_FIELD: &str = "revision";
 
 /// Whom an answer would go to, or why it would go to nobody.
-pub(super) type Whom = Result<Recipients, String>;
+pub(in crate::web) type Whom = Result<Recipients, String>;
 
 /// What was written and could not be sent.
 #[derive(Clone, Default)]
-pub(super) struct Failed {
+pub(in crate::web) struct Failed {
     /// The status of the answer.
-    pub(super) status: u16,
+    pub(in crate::web) status: u16,
     /// Why, a sentence each.
-    pub(super) wrong: Vec<String>,
+    pub(in crate::web) wrong: Vec<String>,
     /// What was typed, when it could not even be kept as a draft.
-    pub(super) typed: Option<Draft>,
+    pub(in crate::web) typed: Option<Draft>,
     /// The revision of the draft that its form showed.
-    pub(super) revision: Option<i64>,
+    pub(in crate::web) revision: Option<i64>,
 }
 
 /// What the form for writing shows.
-pub(super) struct Form<'a> {
-    pub(super) locale: &'a Locale,
-    pub(super) ticket: &'a Ticket,
-    pub(super) token: &'a str,
+pub(in crate::web) struct Form<'a> {
+    pub(in crate::web) locale: &'a Locale,
+    pub(in crate::web) ticket: &'a Ticket,
+    pub(in crate::web) token: &'a str,
     /// The id of this form.
-    pub(super) id: &'a str,
-    pub(super) whom: &'a Whom,
-    pub(super) kept: Option<&'a Kept>,
-    pub(super) failed: &'a Failed,
+    pub(in crate::web) id: &'a str,
+    pub(in crate::web) whom: &'a Whom,
+    pub(in crate::web) kept: Option<&'a Kept>,
+    pub(in crate::web) failed: &'a Failed,
     /// What happened, when the page follows a form.
-    pub(super) said: Option<String>,
+    pub(in crate::web) said: Option<String>,
     /// Who else writes here, and since when.
-    pub(super) others: &'a [(String, Timestamp)],
+    pub(in crate::web) others: &'a [(String, Timestamp)],
     /// The names of the texts that can be put in.
-    pub(super) canned: &'a [&'a str],
+    pub(in crate::web) canned: &'a [&'a str],
 }
 
 /// The form below the conversation.
-pub(super) fn writing(form: &Form<'_>) -> Markup {
+pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
     let Form { locale, ticket, token, id, whom, kept, failed, .. } = form;
     let texts = &locale.texts().writing;
     let nothing = Draft::default();
@@ -257,7 +257,7 @@ fn people(texts: &Writing, people: &[Address]) -> Markup {
 }
 
 /// What somebody typed into a form for writing.
-pub(super) fn typed(asked: &Asked) -> Draft {
+pub(in crate::web) fn typed(asked: &Asked) -> Draft {
     let given = |name: &str| asked.form(name).unwrap_or_default().replace("\r\n", "\n");
     Draft {
         text: given("text"),
@@ -281,17 +281,17 @@ pub(super) fn typed(asked: &Asked) -> Draft {
 }
 
 /// Which form was sent, and what it showed.
-pub(super) fn form_of<'a>(asked: &Asked, id: Option<&'a str>) -> drafts::Form<'a> {
+pub(in crate::web) fn form_of<'a>(asked: &Asked, id: Option<&'a str>) -> drafts::Form<'a> {
     drafts::Form { id, revision: revision(asked), ..drafts::Form::default() }
 }
 
 /// The revision of the draft that a form showed.
-pub(super) fn revision(asked: &Asked) -> Option<i64> {
+pub(in crate::web) fn revision(asked: &Asked) -> Option<i64> {
     asked.form(REVISION_FIELD)?.parse().ok()
 }
 
 /// The id of the form that was sent, when it has one as we give it out.
-pub(super) fn form_id(asked: &Asked) -> Option<String> {
+pub(in crate::web) fn form_id(asked: &Asked) -> Option<String> {
     asked.form(FORM_FIELD).filter(|id| {
         (16..=64).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -299,7 +299,7 @@ pub(super) fn form_id(asked: &Asked) -> Option<String> {
 }
 
 /// What of a form was too long to be kept, and what to do about it.
-pub(super) fn too_long(locale: &Locale, what: TooLong) -> String {
+pub(in crate::web) fn too_long(locale: &Locale, what: TooLong) -> String {
     let texts = &locale.texts().writing;
     let (text, field) = (locale.size(LONGEST as u64), locale.size(LONGEST_FIELD as u64));
     match what {
@@ -313,7 +313,7 @@ pub(super) fn too_long(locale: &Locale, what: TooLong) -> String {
 }
 
 /// Why files were left out of a draft.
-pub(super) fn left_out(locale: &Locale, why: &LeftOut) -> String {
+pub(in crate::web) fn left_out(locale: &Locale, why: &LeftOut) -> String {
     let texts = &locale.texts().writing;
     match why {
         LeftOut::TooLarge(why) => {

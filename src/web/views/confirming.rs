@@ -4,11 +4,11 @@
 use maud::{Markup, html};
 
 use super::changing::plain;
-use super::locale::{Locale, cut};
-use super::session::TOKEN_FIELD;
-use super::texts::put;
 use super::tickets;
 use crate::desk::ticket::{Article, Ticket};
+use crate::web::locale::{Locale, cut};
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::put;
 
 /// The longest line shown of an article, in characters.
 const LINE_LENGTH: usize = 120;
@@ -17,7 +17,12 @@ const LINE_LENGTH: usize = 120;
 const LINES: usize = 10;
 
 /// Asks whether one ticket is to go into another.
-pub(super) fn merging(locale: &Locale, source: &Ticket, into: &Ticket, token: &str) -> Markup {
+pub(in crate::web) fn merging(
+    locale: &Locale,
+    source: &Ticket,
+    into: &Ticket,
+    token: &str,
+) -> Markup {
     let texts = &locale.texts().ticket;
     let (from, to) = (source.number.to_string(), into.number.to_string());
     html! {
@@ -49,7 +54,12 @@ pub(super) fn merging(locale: &Locale, source: &Ticket, into: &Ticket, token: &s
 }
 
 /// Asks whether the articles from `first` on are to become a ticket of their own.
-pub(super) fn splitting(locale: &Locale, ticket: &Ticket, first: usize, token: &str) -> Markup {
+pub(in crate::web) fn splitting(
+    locale: &Locale,
+    ticket: &Ticket,
+    first: usize,
+    token: &str,
+) -> Markup {
     let texts = &locale.texts().ticket;
     let (stay, leave) = ticket.articles.split_at(first.min(ticket.articles.len()));
     let ids: Vec<String> = leave.iter().map(|article| article.id.to_string()).collect();

@@ -4,20 +4,20 @@
 
 use maud::{Markup, html};
 
-use super::MailboxFacts;
-use super::locale::{Locale, cut};
-use super::pages::Facts;
-use super::texts::{fill, put};
-use super::verdict::{self, Flow, Standing, Verdict, Watched};
 use crate::desk::ledger::{Balance, Outcome};
 use crate::store::status::{MailboxStatus, Status};
 use crate::time::Timestamp;
+use crate::web::MailboxFacts;
+use crate::web::locale::{Locale, cut};
+use crate::web::pages::Facts;
+use crate::web::texts::{fill, put};
+use crate::web::verdict::{self, Flow, Standing, Verdict, Watched};
 
 /// The longest error shown, in characters.
 const ERROR_LENGTH: usize = 400;
 
 /// Judges how everything stands.
-pub(super) fn judge(
+pub(in crate::web) fn judge(
     facts: &Facts,
     status: &Status,
     started_at: Timestamp,
@@ -29,21 +29,21 @@ pub(super) fn judge(
 
 /// What the page shows, and how.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'a> {
+pub(in crate::web) struct Page<'a> {
     /// What the configuration says.
-    pub(super) facts: &'a Facts,
+    pub(in crate::web) facts: &'a Facts,
     /// How everything stands.
-    pub(super) status: &'a Status,
+    pub(in crate::web) status: &'a Status,
     /// When the program started.
-    pub(super) started_at: Timestamp,
+    pub(in crate::web) started_at: Timestamp,
     /// How it speaks.
-    pub(super) locale: &'a Locale,
+    pub(in crate::web) locale: &'a Locale,
     /// Whether somebody signed in looks at it, who alone sees the addresses of the mailboxes.
-    pub(super) signed_in: bool,
+    pub(in crate::web) signed_in: bool,
 }
 
 /// The page when not even the facts could be read.
-pub(super) fn unreadable(locale: &Locale) -> Markup {
+pub(in crate::web) fn unreadable(locale: &Locale) -> Markup {
     let texts = &locale.texts().status;
     html! {
         section.verdict.bad {
@@ -60,7 +60,7 @@ fn watched(mailbox: &MailboxFacts) -> Watched<'_> {
 impl Page<'_> {
     /// The content of the page. `renews` says whether it is asked for again by itself, every so
     /// many seconds.
-    pub(super) fn content(&self, renews: Option<u32>) -> Markup {
+    pub(in crate::web) fn content(&self, renews: Option<u32>) -> Markup {
         let texts = &self.locale.texts().status;
         html! {
             (self.headline())

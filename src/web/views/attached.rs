@@ -5,11 +5,11 @@ use std::path::Path;
 
 use maud::{Markup, html};
 
-use super::download::{content_type, safe_name};
-use super::locale::{Locale, cut};
-use super::texts::put;
-use super::texts::ticket::Kinds;
 use crate::desk::ticket::{Article, AttachmentId, AttachmentInfo};
+use crate::web::download::{content_type, safe_name};
+use crate::web::locale::{Locale, cut};
+use crate::web::texts::put;
+use crate::web::texts::ticket::Kinds;
 
 /// Attachments listed with one article.
 const ATTACHMENTS: usize = 20;
@@ -34,7 +34,7 @@ pub(super) struct Pictures {
 }
 
 /// The attachments of these articles that a page may show small, as far as what they claim goes.
-pub(super) fn claimed(articles: &[Article]) -> Vec<AttachmentId> {
+pub(in crate::web) fn claimed(articles: &[Article]) -> Vec<AttachmentId> {
     let all = articles.iter().flat_map(|article| article.attachments.iter().take(ATTACHMENTS));
     let shown = all.filter(|it| is_claimed(it) && it.size <= PICTURE_BYTES);
     shown.map(|it| it.id).take(MOST_LOOKED_AT).collect()

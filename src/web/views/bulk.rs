@@ -1,14 +1,15 @@
 //! What is done to several tickets at once: the bar below a list, the changes its form asks for, and
-//! what became of each ticket. Without a single selected ticket the bar hides (see `style/lists.css`).
+//! what became of each ticket. Without a single selected ticket the bar hides
+//! (see `web/style/lists.css`).
 
 use maud::{Markup, html};
 
-use super::asked::Asked;
-use super::locale::Locale;
-use super::session::TOKEN_FIELD;
-use super::texts::put;
 use crate::desk::change::Change;
 use crate::desk::ticket::{Priority, State, TicketNumber};
+use crate::web::asked::Asked;
+use crate::web::locale::Locale;
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::put;
 
 /// The most tickets changed at once.
 pub(super) const MOST: usize = 100;
@@ -17,16 +18,16 @@ pub(super) const MOST: usize = 100;
 const CHOSEN: &str = "=";
 
 /// What the bar offers.
-pub(super) struct Bar<'a> {
-    pub(super) token: &'a str,
+pub(in crate::web) struct Bar<'a> {
+    pub(in crate::web) token: &'a str,
     /// The page that the changes lead back to.
-    pub(super) back: &'a str,
+    pub(in crate::web) back: &'a str,
     /// Who may have tickets, by name.
-    pub(super) agents: &'a [String],
+    pub(in crate::web) agents: &'a [String],
     /// The queues there are, by name.
-    pub(super) queues: &'a [String],
+    pub(in crate::web) queues: &'a [String],
     /// Whether the list holds deleted tickets, and nothing but them.
-    pub(super) is_deleted: bool,
+    pub(in crate::web) is_deleted: bool,
 }
 
 /// The fields below a list, inside its form.
@@ -86,7 +87,7 @@ pub(super) fn bar(locale: &Locale, bar: &Bar<'_>) -> Markup {
 }
 
 /// The changes a form asks for; none when it does not say any. A word that is none is told.
-pub(super) fn changes(asked: &Asked) -> Result<Vec<Change>, String> {
+pub(in crate::web) fn changes(asked: &Asked) -> Result<Vec<Change>, String> {
     match asked.form("deed").as_deref() {
         Some("delete") => return Ok(vec![Change::Delete]),
         Some("undelete") => return Ok(vec![Change::Undelete]),
@@ -114,7 +115,7 @@ pub(super) fn changes(asked: &Asked) -> Result<Vec<Change>, String> {
 
 /// What became of the tickets, when not all were changed: how many were, and each that was not with
 /// the reason.
-pub(super) fn outcome(
+pub(in crate::web) fn outcome(
     locale: &Locale,
     changed: u64,
     refused: &[(TicketNumber, String)],
@@ -140,7 +141,7 @@ pub(super) fn outcome(
 }
 
 /// Why nothing was done at all.
-pub(super) fn nothing(locale: &Locale, chosen: usize, is_empty: bool) -> Option<String> {
+pub(in crate::web) fn nothing(locale: &Locale, chosen: usize, is_empty: bool) -> Option<String> {
     let texts = &locale.texts().lists.bulk;
     match chosen {
         0 => Some(texts.none_chosen.to_owned()),

@@ -4,23 +4,23 @@
 
 use maud::{Markup, html};
 
-use super::asked::encoded;
-use super::locale::{Locale, cut};
 use super::records::{code, facts, further, table};
-use super::session::TOKEN_FIELD;
-use super::texts::put;
 use crate::desk::audit::Entry;
 use crate::desk::ledger::{Balance, LedgerRow, Original, Outcome};
 use crate::store::Listing;
 use crate::store::ledger_lists::{Filter, Recoverable, Until};
 use crate::time::Timestamp;
+use crate::web::asked::encoded;
+use crate::web::locale::{Locale, cut};
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::put;
 
 /// The longest reason in a list, and the longest one of a row's own page, in characters.
 const REASON: usize = 120;
 const WHOLE_REASON: usize = 2_000;
 
 /// The list with its balance. `mailboxes` are the names there are.
-pub(super) fn list(
+pub(in crate::web) fn list(
     locale: &Locale,
     listing: &Listing<LedgerRow>,
     filter: &Filter,
@@ -187,15 +187,20 @@ fn original(locale: &Locale, row: &LedgerRow) -> Markup {
 }
 
 /// What may be done on the page of one row, and with what came of it.
-pub(super) struct Deeds<'a> {
+pub(in crate::web) struct Deeds<'a> {
     /// The token of the forms.
-    pub(super) token: &'a str,
+    pub(in crate::web) token: &'a str,
     /// Why the last one was not possible.
-    pub(super) wrong: Option<&'a str>,
+    pub(in crate::web) wrong: Option<&'a str>,
 }
 
 /// One row. `trail` is what the audit trail says of it.
-pub(super) fn one(locale: &Locale, row: &LedgerRow, trail: &[Entry], deeds: &Deeds<'_>) -> Markup {
+pub(in crate::web) fn one(
+    locale: &Locale,
+    row: &LedgerRow,
+    trail: &[Entry],
+    deeds: &Deeds<'_>,
+) -> Markup {
     let texts = &locale.texts().records;
     let text = |text: &str| (!text.is_empty()).then(|| code(text));
     let moment = |at: Timestamp| locale.moment(at);
@@ -273,7 +278,7 @@ fn what_to_do(locale: &Locale, row: &LedgerRow, deeds: &Deeds<'_>) -> Markup {
 }
 
 /// The originals that can still be recovered.
-pub(super) fn originals(
+pub(in crate::web) fn originals(
     locale: &Locale,
     listing: &Listing<Recoverable, Until>,
     after: Option<Until>,

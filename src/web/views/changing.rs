@@ -6,15 +6,15 @@ use std::fmt::Display;
 
 use maud::{Markup, html};
 
-use super::asked::Asked;
-use super::locale::Locale;
-use super::session::TOKEN_FIELD;
-use super::texts::put;
 use super::ticket::changeable;
 use crate::desk::change::Change;
 use crate::desk::ticket::{LinkKind, Priority, State, Ticket, TicketNumber};
 use crate::mail::Address;
 use crate::time::Zone;
+use crate::web::asked::Asked;
+use crate::web::locale::Locale;
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::put;
 
 /// How a form writes a moment (HTML section 2.3.5.5).
 const MOMENT: &str = "%Y-%m-%dT%H:%M";
@@ -24,14 +24,14 @@ const HELD: [&str; 2] = ["no", "yes"];
 
 /// Why a form changes nothing: a status code, and a sentence of the page.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Refused {
-    pub(super) status: u16,
-    pub(super) why: String,
+pub(in crate::web) struct Refused {
+    pub(in crate::web) status: u16,
+    pub(in crate::web) why: String,
 }
 
 impl Refused {
     /// What the ticket as it stands speaks against.
-    pub(super) fn not_possible(why: impl Into<String>) -> Self {
+    pub(in crate::web) fn not_possible(why: impl Into<String>) -> Self {
         Self { status: 409, why: why.into() }
     }
 
@@ -46,18 +46,18 @@ const FIELDS: [&str; 9] =
     ["assignee", "state", "priority", "queue", "tags", "due", "subject", "requester", "hold"];
 
 /// What the forms beside a ticket work on.
-pub(super) struct Beside<'a> {
-    pub(super) ticket: &'a Ticket,
-    pub(super) token: &'a str,
+pub(in crate::web) struct Beside<'a> {
+    pub(in crate::web) ticket: &'a Ticket,
+    pub(in crate::web) token: &'a str,
     /// The names of those who may have a ticket.
-    pub(super) agents: &'a [String],
+    pub(in crate::web) agents: &'a [String],
     /// The queues there are.
-    pub(super) queues: &'a [String],
+    pub(in crate::web) queues: &'a [String],
     /// The name of who looks at it.
-    pub(super) visitor: &'a str,
-    pub(super) locale: &'a Locale,
+    pub(in crate::web) visitor: &'a str,
+    pub(in crate::web) locale: &'a Locale,
     /// The form as it was sent and refused, and why.
-    pub(super) refused: Option<(&'a Asked, &'a str)>,
+    pub(in crate::web) refused: Option<(&'a Asked, &'a str)>,
 }
 
 impl Beside<'_> {
@@ -98,7 +98,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// The forms beside the conversation.
-pub(super) fn changing(beside: &Beside<'_>) -> Markup {
+pub(in crate::web) fn changing(beside: &Beside<'_>) -> Markup {
     let Beside { ticket, token, refused, locale, visitor, .. } = beside;
     let texts = &locale.texts().ticket;
     let action = format!("/tickets/{}/change", ticket.number);
@@ -239,7 +239,7 @@ fn others(beside: &Beside<'_>, action: &str, hidden: &Markup) -> Markup {
 
 /// What the form beside a ticket asks for: what differs from what the form showed, or, where it did
 /// not say what that was, from what the ticket has. Otherwise why not.
-pub(super) fn changes(
+pub(in crate::web) fn changes(
     asked: &Asked,
     ticket: &Ticket,
     visitor: &str,
@@ -354,7 +354,7 @@ fn without(all: &[String], others: &[String]) -> Vec<String> {
 }
 
 /// The other ticket a form names: `12` or `#12`.
-pub(super) fn other(asked: &Asked) -> Option<TicketNumber> {
+pub(in crate::web) fn other(asked: &Asked) -> Option<TicketNumber> {
     let text = asked.form("other")?;
     text.trim().trim_start_matches('#').parse().ok().filter(|n| *n > 0).map(TicketNumber)
 }

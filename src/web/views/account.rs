@@ -2,32 +2,32 @@
 
 use maud::{Markup, html};
 
-use super::locale::Locale;
-use super::session::TOKEN_FIELD;
-use super::texts::{Language, fill};
 use crate::desk::notice::Event;
 use crate::desk::signing_in::PASSWORD_BYTES;
 use crate::store::people::{Agent, Session};
+use crate::web::locale::Locale;
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::{Language, fill};
 
 /// What the page shows.
-pub(super) struct View<'a> {
-    pub(super) agent: &'a Agent,
-    pub(super) token: &'a str,
+pub(in crate::web) struct View<'a> {
+    pub(in crate::web) agent: &'a Agent,
+    pub(in crate::web) token: &'a str,
     /// What the agent is told of.
-    pub(super) events: &'a [Event],
+    pub(in crate::web) events: &'a [Event],
     /// The queues of whose new tickets the agent is told.
-    pub(super) chosen: &'a [String],
+    pub(in crate::web) chosen: &'a [String],
     /// The queues there are.
-    pub(super) queues: &'a [String],
-    pub(super) sessions: &'a [Session],
+    pub(in crate::web) queues: &'a [String],
+    pub(in crate::web) sessions: &'a [Session],
     /// What was just done.
-    pub(super) done: Option<&'a str>,
+    pub(in crate::web) done: Option<&'a str>,
     /// Why the password was not changed.
-    pub(super) wrong: Option<&'a str>,
+    pub(in crate::web) wrong: Option<&'a str>,
 }
 
 /// The content of the page.
-pub(super) fn page(locale: &Locale, view: &View<'_>) -> Markup {
+pub(in crate::web) fn page(locale: &Locale, view: &View<'_>) -> Markup {
     let texts = &locale.texts().account;
     html! {
         h1 { (texts.title) ": " bdi { (view.agent.name) } }

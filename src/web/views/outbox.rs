@@ -4,14 +4,14 @@
 use maud::{Markup, html};
 
 use super::ledger::with;
-use super::locale::{Locale, cut};
 use super::records::{code, facts, further, table};
-use super::session::TOKEN_FIELD;
-use super::texts::{fill, put};
 use crate::desk::outbox::{self, OutboxRow, Step};
 use crate::desk::ticket::Delivery;
 use crate::mail::Address;
 use crate::store::Listing;
+use crate::web::locale::{Locale, cut};
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::{fill, put};
 
 /// The longest subject and reason in a list, in characters.
 const SUBJECT: usize = 80;
@@ -22,7 +22,7 @@ const IN_LIST: usize = 1;
 const ON_PAGE: usize = 50;
 
 /// The list of those in one state; of all that are not settled without one.
-pub(super) fn list(
+pub(in crate::web) fn list(
     locale: &Locale,
     listing: &Listing<OutboxRow>,
     state: Option<Delivery>,
@@ -107,7 +107,12 @@ fn people(locale: &Locale, people: &[Address], most: usize) -> Markup {
 }
 
 /// One message. `wrong` says why the last decision was not possible.
-pub(super) fn one(locale: &Locale, row: &OutboxRow, token: &str, wrong: Option<&str>) -> Markup {
+pub(in crate::web) fn one(
+    locale: &Locale,
+    row: &OutboxRow,
+    token: &str,
+    wrong: Option<&str>,
+) -> Markup {
     let (texts, shared) = (&locale.texts().outbox, &locale.texts().records);
     let named = |all: &[Address]| (!all.is_empty()).then(|| people(locale, all, ON_PAGE));
     html! {

@@ -7,15 +7,15 @@ use maud::{Markup, html};
 use super::attached::{self, Pictures};
 use super::letter::SANDBOX;
 use super::linked::{fitting, linked};
-use super::locale::{Locale, cut};
-use super::session::TOKEN_FIELD;
-use super::texts::{fill, put};
 use super::ticket::{Rows, SUBJECT_LENGTH, View, changeable};
 use crate::desk::ledger::{LedgerRow, Original};
 use crate::desk::ticket::{
     Article, AttachmentId, BounceReport, Delivery, Forwarded, Kind, Machine, Ticket, Verdict,
 };
 use crate::mail::{Address, Protection};
+use crate::web::locale::{Locale, cut};
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::{fill, put};
 
 /// Bytes of text on one page, of which a single article takes at most a third.
 pub(super) const TEXT: usize = 27_000;

@@ -5,18 +5,18 @@
 use maud::{Markup, html};
 
 use super::chart::{self, Columns};
-use super::locale::Locale;
-use super::texts::put;
 use crate::desk::figures::{FIRST_ANSWERS, What, waiting_band};
 use crate::desk::ticket::State;
 use crate::store::figures::Figures;
 use crate::time::{Timestamp, Zone};
+use crate::web::locale::Locale;
+use crate::web::texts::put;
 
 /// Days shown.
 const DAYS: usize = 30;
 
 /// When each of the last days of the office began, the oldest first, today last.
-pub(super) fn days(zone: &Zone, now: Timestamp) -> Vec<Timestamp> {
+pub(in crate::web) fn days(zone: &Zone, now: Timestamp) -> Vec<Timestamp> {
     let mut days = vec![zone.day_start(now)];
     while let (Some(last), true) = (days.last(), days.len() < DAYS) {
         days.push(zone.day_start(last.plus_seconds(-1)));
@@ -76,7 +76,7 @@ impl Numbers {
 }
 
 /// The content of the page.
-pub(super) fn page(figures: &Figures, locale: &Locale) -> Markup {
+pub(in crate::web) fn page(figures: &Figures, locale: &Locale) -> Markup {
     let texts = &locale.texts().figures;
     let numbers = Numbers::of(figures, locale);
     html! {
@@ -155,7 +155,7 @@ fn headlines(numbers: &Numbers, locale: &Locale) -> Markup {
     }
 }
 
-fn word(count: u64, word: super::texts::Word) -> &'static str {
+fn word(count: u64, word: crate::web::texts::Word) -> &'static str {
     if count == 1 { word.one } else { word.many }
 }
 

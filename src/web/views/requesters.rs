@@ -2,17 +2,17 @@
 
 use maud::{Markup, html};
 
-use super::asked::encoded;
-use super::locale::Locale;
-use super::texts::put;
 use super::tickets::{self, Part};
 use crate::desk::ticket::{PersonId, State};
 use crate::mail::Address;
 use crate::store::lists::{Cursor, Filter, Which};
 use crate::store::requesters::Requester;
+use crate::web::asked::encoded;
+use crate::web::locale::Locale;
+use crate::web::texts::put;
 
 /// Where the page of a requester is.
-pub(super) fn path(id: PersonId) -> String {
+pub(in crate::web) fn path(id: PersonId) -> String {
     format!("/requesters/{id}")
 }
 
@@ -22,12 +22,12 @@ pub(super) fn path_of(address: &Address) -> String {
 }
 
 /// The state a query asks for; none for all but the deleted.
-pub(super) fn wanted(state: Option<&str>) -> Option<State> {
+pub(in crate::web) fn wanted(state: Option<&str>) -> Option<State> {
     state.and_then(|word| word.parse().ok())
 }
 
 /// The tickets of this requester in this state.
-pub(super) fn filter(requester: &Requester, state: Option<State>) -> Filter {
+pub(in crate::web) fn filter(requester: &Requester, state: Option<State>) -> Filter {
     Filter {
         which: state.map_or(Which::All, Which::In),
         requester: Some(requester.address.clone()),
@@ -36,7 +36,11 @@ pub(super) fn filter(requester: &Requester, state: Option<State>) -> Filter {
 }
 
 /// The page of these tickets, from a cursor on.
-pub(super) fn part_path(id: PersonId, state: Option<State>, after: Option<Cursor>) -> String {
+pub(in crate::web) fn part_path(
+    id: PersonId,
+    state: Option<State>,
+    after: Option<Cursor>,
+) -> String {
     let state = state.map(|state| format!("state={state}"));
     let after = after.map(|after| format!("after={after}"));
     let query: Vec<String> = [state, after].into_iter().flatten().collect();
@@ -45,7 +49,7 @@ pub(super) fn part_path(id: PersonId, state: Option<State>, after: Option<Cursor
 }
 
 /// The content of the page.
-pub(super) fn page(
+pub(in crate::web) fn page(
     locale: &Locale,
     requester: &Requester,
     state: Option<State>,

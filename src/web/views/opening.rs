@@ -2,37 +2,37 @@
 
 use maud::{Markup, html};
 
-use super::asked::Asked;
-use super::locale::Locale;
-use super::session::TOKEN_FIELD;
-use super::texts::fill;
 use super::work::{self, FORM_FIELD, REVISION_FIELD};
 use crate::desk::draft::Draft;
 use crate::desk::ticket::{DraftFileId, Priority};
 use crate::store::drafts::Kept;
+use crate::web::asked::Asked;
+use crate::web::locale::Locale;
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::fill;
 
 /// What the form shows.
-pub(super) struct Form<'a> {
-    pub(super) locale: &'a Locale,
-    pub(super) token: &'a str,
+pub(in crate::web) struct Form<'a> {
+    pub(in crate::web) locale: &'a Locale,
+    pub(in crate::web) token: &'a str,
     /// The id of this form.
-    pub(super) id: &'a str,
-    pub(super) draft: &'a Draft,
+    pub(in crate::web) id: &'a str,
+    pub(in crate::web) draft: &'a Draft,
     /// The revision of the draft it shows, 0 for none.
-    pub(super) revision: i64,
-    pub(super) kept: Option<&'a Kept>,
+    pub(in crate::web) revision: i64,
+    pub(in crate::web) kept: Option<&'a Kept>,
     /// What speaks against opening it, a sentence each.
-    pub(super) wrong: &'a [String],
+    pub(in crate::web) wrong: &'a [String],
     /// What happened before, in a sentence.
-    pub(super) said: Option<&'a str>,
+    pub(in crate::web) said: Option<&'a str>,
     /// The names of the mailboxes, of those who may have a ticket, and of the queues that are in use.
-    pub(super) mailboxes: &'a [&'a str],
-    pub(super) agents: &'a [String],
-    pub(super) queues: &'a [String],
+    pub(in crate::web) mailboxes: &'a [&'a str],
+    pub(in crate::web) agents: &'a [String],
+    pub(in crate::web) queues: &'a [String],
 }
 
 /// The content of the page.
-pub(super) fn page(form: &Form<'_>) -> Markup {
+pub(in crate::web) fn page(form: &Form<'_>) -> Markup {
     let Form { locale, draft, kept, .. } = form;
     let (texts, general) = (&locale.texts().writing, &locale.texts().general);
     let priority = if draft.priority.is_empty() { "normal" } else { draft.priority.as_str() };
@@ -124,7 +124,7 @@ pub(super) fn page(form: &Form<'_>) -> Markup {
 }
 
 /// The files of a draft that a form takes out.
-pub(super) fn dropped(asked: &Asked) -> Vec<DraftFileId> {
+pub(in crate::web) fn dropped(asked: &Asked) -> Vec<DraftFileId> {
     let ids = asked.form_all("drop").into_iter();
     ids.filter_map(|id| id.parse().ok()).map(DraftFileId).collect()
 }

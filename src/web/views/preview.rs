@@ -3,9 +3,6 @@
 
 use maud::{Markup, html};
 
-use super::locale::Locale;
-use super::session::TOKEN_FIELD;
-use super::texts::{Writing as Texts, put};
 use super::work::{FORM_FIELD, REVISION_FIELD};
 use crate::desk::intake::Policy;
 use crate::desk::outgoing::{self, NotPossible, Thread};
@@ -16,6 +13,9 @@ use crate::mail::Address;
 use crate::store::drafts::Kept;
 use crate::store::{self, Store};
 use crate::time::Timestamp;
+use crate::web::locale::Locale;
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::{Writing as Texts, put};
 
 /// Why a letter gets an address.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +29,7 @@ enum Reason {
 }
 
 /// A letter that is not sent yet.
-pub(super) struct Letter {
+pub(in crate::web) struct Letter {
     from: Address,
     to: Vec<(Address, Reason)>,
     cc: Vec<(Address, Reason)>,
@@ -44,13 +44,13 @@ pub(super) struct Letter {
 }
 
 /// Why there is no such letter.
-pub(super) enum Unfit {
+pub(in crate::web) enum Unfit {
     Word(UnknownWord),
     Letter(NotPossible),
 }
 
 impl Unfit {
-    pub(super) fn in_words(&self, locale: &Locale) -> String {
+    pub(in crate::web) fn in_words(&self, locale: &Locale) -> String {
         let texts = &locale.texts().writing;
         match self {
             Self::Word(why) => put(texts.not_sent, &[&locale.said(&why.to_string())]),
@@ -60,18 +60,18 @@ impl Unfit {
 }
 
 /// The page around a letter.
-pub(super) struct Page<'a> {
-    pub(super) number: TicketNumber,
-    pub(super) token: &'a str,
+pub(in crate::web) struct Page<'a> {
+    pub(in crate::web) number: TicketNumber,
+    pub(in crate::web) token: &'a str,
     /// The id of its form.
-    pub(super) id: &'a str,
+    pub(in crate::web) id: &'a str,
     /// The newest article of the ticket.
-    pub(super) newest: i64,
-    pub(super) kept: &'a Kept,
+    pub(in crate::web) newest: i64,
+    pub(in crate::web) kept: &'a Kept,
 }
 
 /// The letter that a draft would become.
-pub(super) fn letter(
+pub(in crate::web) fn letter(
     store: &mut Store,
     (thread, policy, quoting): (&Thread, &Policy, &Quoting),
     kept: &Kept,
@@ -119,7 +119,11 @@ pub(super) fn letter(
 }
 
 /// The content of the page.
-pub(super) fn page(locale: &Locale, page: &Page<'_>, letter: &Result<Letter, String>) -> Markup {
+pub(in crate::web) fn page(
+    locale: &Locale,
+    page: &Page<'_>,
+    letter: &Result<Letter, String>,
+) -> Markup {
     let texts = &locale.texts().writing;
     let back = format!("/tickets/{}#write", page.number);
     let is_fit = letter.as_ref().is_ok_and(|letter| letter.struck.is_none());

@@ -4,16 +4,16 @@
 
 use maud::{Markup, html};
 
-use super::locale::Locale;
-use super::session::TOKEN_FIELD;
-use super::texts::fill;
+use crate::web::locale::Locale;
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::fill;
 
 /// The word in the address of the page that tells that a form came after the session was over.
-pub(super) const LOST: &str = "lost";
+pub(in crate::web) const LOST: &str = "lost";
 
 /// The form for name and password. `next` is where it leads; `wrong` says why the last try failed; `more`
 /// are hidden fields that it carries along.
-pub(super) fn form(
+pub(in crate::web) fn form(
     locale: &Locale,
     token: &str,
     name: &str,
@@ -50,7 +50,7 @@ pub(super) fn form(
 }
 
 /// The button that uses up a one-time link.
-pub(super) fn link(locale: &Locale, token: &str, path: &str) -> Markup {
+pub(in crate::web) fn link(locale: &Locale, token: &str, path: &str) -> Markup {
     let texts = &locale.texts().signing_in;
     html! {
         section.sign-in {

@@ -3,15 +3,15 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::answer::Answer;
-use super::assets::{ICON, SCRIPT, STYLE};
-use super::locale::Locale;
 use super::records::Tab;
-use super::session::{TOKEN_FIELD, Visitor};
+use crate::web::answer::Answer;
+use crate::web::assets::{ICON, SCRIPT, STYLE};
+use crate::web::locale::Locale;
+use crate::web::session::{TOKEN_FIELD, Visitor};
 
 /// Where one is, for the navigation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Place {
+pub(in crate::web) enum Place {
     Status,
     Tickets,
     Records,
@@ -23,22 +23,22 @@ pub(super) enum Place {
 
 /// What stands around a page.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Frame<'a> {
+pub(in crate::web) struct Frame<'a> {
     /// The name of the desk.
-    pub(super) desk: &'a str,
+    pub(in crate::web) desk: &'a str,
     /// How it speaks.
-    pub(super) locale: &'a Locale,
+    pub(in crate::web) locale: &'a Locale,
     /// Who looks at it.
-    pub(super) visitor: Option<&'a Visitor>,
+    pub(in crate::web) visitor: Option<&'a Visitor>,
     /// Where it stands in the navigation.
-    pub(super) place: Place,
+    pub(in crate::web) place: Place,
     /// Seconds after which the browser asks for it again.
-    pub(super) refresh: Option<u32>,
+    pub(in crate::web) refresh: Option<u32>,
 }
 
 impl Frame<'_> {
     /// The whole page. `title` is what the tab says before the name of the desk.
-    pub(super) fn page(&self, title: &str, main: Markup) -> Markup {
+    pub(in crate::web) fn page(&self, title: &str, main: Markup) -> Markup {
         let texts = &self.locale.texts().general;
         let keys = &self.locale.texts().keys;
         html! {
@@ -78,7 +78,7 @@ impl Frame<'_> {
     }
 
     /// A page with nothing but a sentence and a way on.
-    pub(super) fn plain(
+    pub(in crate::web) fn plain(
         &self,
         status: u16,
         title: &str,

@@ -4,13 +4,13 @@
 use maud::{Markup, html};
 
 use super::article::person;
-use super::locale::Locale;
 use super::requesters;
 use crate::desk::ticket::{Ticket, TicketNumber};
+use crate::web::locale::Locale;
 
 /// All that stands beside the conversation. `tag` is what a subject has to hold for a letter to join
 /// the ticket.
-pub(super) fn beside(
+pub(in crate::web) fn beside(
     locale: &Locale,
     ticket: &Ticket,
     tag: &str,

@@ -3,10 +3,10 @@
 
 use maud::{Markup, html};
 
-use super::locale::Locale;
+use crate::web::locale::Locale;
 
 /// The content of the page.
-pub(super) fn page(locale: &Locale) -> Markup {
+pub(in crate::web) fn page(locale: &Locale) -> Markup {
     let texts = &locale.texts().keys;
     html! {
         section.plain {

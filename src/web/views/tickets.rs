@@ -5,20 +5,20 @@ use std::collections::HashMap;
 
 use maud::{Markup, html};
 
-use super::asked::encoded;
 use super::bulk::{self, Bar};
-use super::locale::{Locale, cut};
-use super::texts::lists::{Lists, Tab};
-use super::texts::put;
 use super::{requesters, search};
 use crate::desk::ticket::{Priority, State, Ticket, TicketNumber};
 use crate::store::Listing;
 use crate::store::lists::{Counts, Cursor, Filter, Which};
 use crate::store::requesters::Glance;
 use crate::time::Timestamp;
+use crate::web::asked::encoded;
+use crate::web::locale::{Locale, cut};
+use crate::web::texts::lists::{Lists, Tab};
+use crate::web::texts::put;
 
 /// Tickets on one page.
-pub(super) const PAGE: u32 = 50;
+pub(in crate::web) const PAGE: u32 = 50;
 
 /// The longest subject and the longest name shown here, in characters.
 const SUBJECT_LENGTH: usize = 120;
@@ -26,7 +26,7 @@ const NAME_LENGTH: usize = 40;
 
 /// One of the lists.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum View {
+pub(in crate::web) enum View {
     /// New and open ones.
     Open,
     /// What the visitor has to do.
@@ -58,7 +58,7 @@ const TABS: [(&str, View); 7] = [
 
 impl View {
     /// The list a query asks for; the open ones when it says nothing we know.
-    pub(super) fn wanted(view: Option<&str>, queue: Option<String>) -> Self {
+    pub(in crate::web) fn wanted(view: Option<&str>, queue: Option<String>) -> Self {
         if let Some(queue) = queue {
             return Self::Queue(queue);
         }
@@ -67,7 +67,7 @@ impl View {
     }
 
     /// Which tickets it shows to this agent.
-    pub(super) fn filter(&self, agent: &str) -> Filter {
+    pub(in crate::web) fn filter(&self, agent: &str) -> Filter {
         let (which, assignee, queue) = match self {
             Self::Open => (Which::Open, None, None),
             Self::Mine => (Which::Active, Some(Some(agent.to_owned())), None),
@@ -93,7 +93,7 @@ impl View {
     }
 
     /// Where it is, from a cursor on.
-    pub(super) fn path(&self, after: Option<Cursor>) -> String {
+    pub(in crate::web) fn path(&self, after: Option<Cursor>) -> String {
         let mut path = match self {
             Self::Open => "/tickets".to_owned(),
             Self::Queue(queue) => format!("/tickets?queue={}", encoded(queue)),
@@ -125,21 +125,21 @@ impl View {
 }
 
 /// A part of a list, and what is shown beside its tickets.
-pub(super) struct Part<'a> {
-    pub(super) listing: &'a Listing<Ticket, Cursor>,
-    pub(super) glances: &'a HashMap<TicketNumber, Glance>,
+pub(in crate::web) struct Part<'a> {
+    pub(in crate::web) listing: &'a Listing<Ticket, Cursor>,
+    pub(in crate::web) glances: &'a HashMap<TicketNumber, Glance>,
     /// The cursor it began at, if any.
-    pub(super) after: Option<Cursor>,
+    pub(in crate::web) after: Option<Cursor>,
     /// How many tickets of it were just changed.
-    pub(super) changed: Option<u64>,
-    pub(super) bar: Bar<'a>,
+    pub(in crate::web) changed: Option<u64>,
+    pub(in crate::web) bar: Bar<'a>,
 }
 
 /// Where an agent has a draft, `None` for a new ticket, and when it was last changed.
-pub(super) type Drafts = Vec<(Option<TicketNumber>, Timestamp)>;
+pub(in crate::web) type Drafts = Vec<(Option<TicketNumber>, Timestamp)>;
 
 /// The content of the page. `drafts` are what the agent began to write.
-pub(super) fn page(
+pub(in crate::web) fn page(
     locale: &Locale,
     part: &Part<'_>,
     view: &View,

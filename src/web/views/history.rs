@@ -3,25 +3,29 @@
 
 use maud::{Markup, html};
 
-use super::locale::{Locale, cut};
-use super::texts::put;
 use crate::desk::audit::{Action, Entry};
 use crate::desk::ticket::{Priority, State, TicketNumber};
 use crate::store::Listing;
 use crate::time::Timestamp;
+use crate::web::locale::{Locale, cut};
+use crate::web::texts::put;
 
 /// Entries read for the column beside a conversation, and those of them that are not folded away.
-pub(super) const BESIDE: u32 = 20;
+pub(in crate::web) const BESIDE: u32 = 20;
 const SHOWN: usize = 5;
 
 /// Entries on a page of their own.
-pub(super) const PAGE: u32 = 50;
+pub(in crate::web) const PAGE: u32 = 50;
 
 /// The longest name shown, in characters.
 const NAME_LENGTH: usize = 60;
 
 /// The newest entries, beside a conversation.
-pub(super) fn beside(locale: &Locale, ticket: TicketNumber, listing: &Listing<Entry>) -> Markup {
+pub(in crate::web) fn beside(
+    locale: &Locale,
+    ticket: TicketNumber,
+    listing: &Listing<Entry>,
+) -> Markup {
     let texts = &locale.texts().history;
     let (shown, folded) = listing.rows.split_at(SHOWN.min(listing.rows.len()));
     html! {
@@ -44,7 +48,7 @@ pub(super) fn beside(locale: &Locale, ticket: TicketNumber, listing: &Listing<En
 }
 
 /// The page of all entries, a part at a time.
-pub(super) fn page(
+pub(in crate::web) fn page(
     locale: &Locale,
     ticket: TicketNumber,
     listing: &Listing<Entry>,

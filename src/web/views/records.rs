@@ -3,16 +3,16 @@
 
 use maud::{Markup, html};
 
-use super::locale::Locale;
-use super::texts::ledger::Records;
+use crate::web::locale::Locale;
+use crate::web::texts::ledger::Records;
 
 /// Rows on one page of a record; those of the audit trail are long.
-pub(super) const PAGE: u32 = 40;
-pub(super) const TRAIL_PAGE: u32 = 25;
+pub(in crate::web) const PAGE: u32 = 40;
+pub(in crate::web) const TRAIL_PAGE: u32 = 25;
 
 /// The pages of the records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Tab {
+pub(in crate::web) enum Tab {
     Ledger,
     Originals,
     Outbox,
@@ -25,7 +25,7 @@ impl Tab {
         [Self::Ledger, Self::Originals, Self::Outbox, Self::Trail, Self::Settings];
 
     /// Its address.
-    pub(super) const fn path(self) -> &'static str {
+    pub(in crate::web) const fn path(self) -> &'static str {
         match self {
             Self::Ledger => "/ledger",
             Self::Originals => "/originals",
@@ -36,12 +36,12 @@ impl Tab {
     }
 
     /// Whether only an admin may see it: whatever speaks of more than tickets.
-    pub(super) const fn is_for_admins(self) -> bool {
+    pub(in crate::web) const fn is_for_admins(self) -> bool {
         !matches!(self, Self::Outbox)
     }
 
     /// What the browser's tab says of it.
-    pub(super) fn title(self, locale: &Locale) -> &'static str {
+    pub(in crate::web) fn title(self, locale: &Locale) -> &'static str {
         self.name(&locale.texts().records)
     }
 
@@ -57,7 +57,7 @@ impl Tab {
 }
 
 /// A page of the records. `admin` sees all tabs, an agent those of agents.
-pub(super) fn page(locale: &Locale, tab: Tab, admin: bool, content: &Markup) -> Markup {
+pub(in crate::web) fn page(locale: &Locale, tab: Tab, admin: bool, content: &Markup) -> Markup {
     let texts = &locale.texts().records;
     html! {
         div.head { h1 { (tab.name(texts)) } }

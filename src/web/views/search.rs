@@ -2,13 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::asked::encoded;
-use super::locale::Locale;
 use super::tickets::{named, state};
 use crate::store::search::{Found, Hit};
+use crate::web::asked::encoded;
+use crate::web::locale::Locale;
 
 /// Tickets on one page.
-pub(super) const PAGE: u32 = 30;
+pub(in crate::web) const PAGE: u32 = 30;
 
 /// The longest query taken, in characters.
 pub(super) const LONGEST: usize = 500;
@@ -27,7 +27,7 @@ pub(super) fn form(locale: &Locale, query: &str) -> Markup {
 }
 
 /// What was found. `wrong` says why nothing could be searched for.
-pub(super) fn page(
+pub(in crate::web) fn page(
     locale: &Locale,
     query: &str,
     found: Result<&Found, &str>,

@@ -4,17 +4,17 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::locale::Locale;
-use super::texts::put;
 use crate::desk::ticket::{AttachmentId, AttachmentInfo};
 use crate::mail::html::illustrate;
+use crate::web::locale::Locale;
+use crate::web::texts::put;
 
 /// Bytes of one picture and of all pictures shown inside a letter.
 const PICTURE: u64 = 3 << 20;
 const PICTURES: u64 = 10 << 20;
 
 /// What a frame may do that shows a letter: open links in windows of their own.
-pub(super) const SANDBOX: &str = "allow-popups allow-popups-to-escape-sandbox";
+pub(in crate::web) const SANDBOX: &str = "allow-popups allow-popups-to-escape-sandbox";
 
 /// How the document looks where the letter says nothing.
 const STYLE: &str = "body{margin:0;padding:12px;font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;\
@@ -23,7 +23,7 @@ const STYLE: &str = "body{margin:0;padding:12px;font:15px/1.5 system-ui,sans-ser
     border-left:2px solid #ccc}.left-out{margin:0 0 12px;color:#555;font-size:13px}";
 
 /// The document. `bytes` gives the content of an attachment.
-pub(super) fn document(
+pub(in crate::web) fn document(
     locale: &Locale,
     safe: &str,
     attachments: &[AttachmentInfo],

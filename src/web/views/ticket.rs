@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 
 use super::article::{self, Room, TEXT};
-use super::locale::{Locale, cut};
-use super::texts::put;
 use super::tickets;
 use crate::desk::ledger::LedgerRow;
 use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, State, Ticket};
+use crate::web::locale::{Locale, cut};
+use crate::web::texts::put;
 
 /// Articles on one page.
 const ARTICLES: usize = 20;
@@ -19,27 +19,27 @@ const ARTICLES: usize = 20;
 pub(super) const SUBJECT_LENGTH: usize = 300;
 
 /// The ledger rows of a ticket's articles.
-pub(super) type Rows = HashMap<LedgerId, LedgerRow>;
+pub(in crate::web) type Rows = HashMap<LedgerId, LedgerRow>;
 
 /// What of a ticket is looked at, and how.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct View<'a> {
-    pub(super) locale: &'a Locale,
+pub(in crate::web) struct View<'a> {
+    pub(in crate::web) locale: &'a Locale,
     /// The last article on the page, when it is not the newest.
-    pub(super) until: Option<ArticleId>,
+    pub(in crate::web) until: Option<ArticleId>,
     /// The article that is shown as its sender laid it out.
-    pub(super) laid_out: Option<ArticleId>,
+    pub(in crate::web) laid_out: Option<ArticleId>,
     /// The token of the visitor's forms.
-    pub(super) token: &'a str,
+    pub(in crate::web) token: &'a str,
     /// The articles by which somebody new came in.
-    pub(super) newcomers: &'a [ArticleId],
+    pub(in crate::web) newcomers: &'a [ArticleId],
     /// The attachments that claim to be pictures and are none.
-    pub(super) fakes: &'a [AttachmentId],
+    pub(in crate::web) fakes: &'a [AttachmentId],
 }
 
 impl View<'_> {
     /// The address of the same page on which `laid_out` is the article shown that way.
-    pub(super) fn with(self, ticket: &Ticket, article: &Article, laid_out: bool) -> String {
+    pub(in crate::web) fn with(self, ticket: &Ticket, article: &Article, laid_out: bool) -> String {
         let until = self.until.map(|until| format!("until={until}"));
         let laid_out = laid_out.then(|| format!("html={}", article.id));
         let query: Vec<String> = until.into_iter().chain(laid_out).collect();
@@ -49,7 +49,7 @@ impl View<'_> {
 }
 
 /// The articles one page shows: the last ones, or the last ones up to `until`.
-pub(super) fn shown(articles: &[Article], until: Option<ArticleId>) -> &[Article] {
+pub(in crate::web) fn shown(articles: &[Article], until: Option<ArticleId>) -> &[Article] {
     let end = match until {
         Some(until) => articles.iter().take_while(|article| article.id <= until).count(),
         None => articles.len(),
@@ -58,13 +58,13 @@ pub(super) fn shown(articles: &[Article], until: Option<ArticleId>) -> &[Article
 }
 
 /// Whether anything about a ticket can be changed but its being deleted.
-pub(super) fn changeable(ticket: &Ticket) -> bool {
+pub(in crate::web) fn changeable(ticket: &Ticket) -> bool {
     ticket.state != State::Deleted && ticket.merged_into.is_none()
 }
 
 /// The content of the page. `shown` is a run of the ticket's articles; the form to write stands below
 /// them, `beside` next to them.
-pub(super) fn page(
+pub(in crate::web) fn page(
     ticket: &Ticket,
     shown: &[Article],
     rows: &Rows,
@@ -123,7 +123,7 @@ fn subject(locale: &Locale, ticket: &Ticket) -> Markup {
 }
 
 /// What the tab of a browser says of a ticket.
-pub(super) fn title(locale: &Locale, ticket: &Ticket) -> String {
+pub(in crate::web) fn title(locale: &Locale, ticket: &Ticket) -> String {
     put(locale.texts().ticket.title, &[&ticket.number.to_string()])
 }
 

@@ -3,37 +3,37 @@
 
 use maud::{Markup, html};
 
-use super::asked::encoded;
 use super::ledger::with;
-use super::locale::{Locale, cut};
 use super::records::{code, further, table};
-use super::session::TOKEN_FIELD;
-use super::texts::{fill, put};
 use crate::desk::audit::{Action, Entry};
 use crate::store::Listing;
 use crate::store::audit::{Filter, Part, Verdict};
+use crate::web::asked::encoded;
+use crate::web::locale::{Locale, cut};
+use crate::web::session::TOKEN_FIELD;
+use crate::web::texts::{fill, put};
 
 /// The longest detail shown, in characters.
 const DETAIL: usize = 200;
 
 /// Entries checked at once.
-pub(super) const CHECKED: u32 = 10_000;
+pub(in crate::web) const CHECKED: u32 = 10_000;
 
 /// What the page shows beside the entries.
-pub(super) struct Shown<'a> {
-    pub(super) filter: &'a Filter,
+pub(in crate::web) struct Shown<'a> {
+    pub(in crate::web) filter: &'a Filter,
     /// Ticket and row as they were typed.
-    pub(super) typed: (&'a str, &'a str),
-    pub(super) after: Option<i64>,
+    pub(in crate::web) typed: (&'a str, &'a str),
+    pub(in crate::web) after: Option<i64>,
     /// The newest entry.
-    pub(super) head: Option<&'a Entry>,
-    pub(super) token: &'a str,
+    pub(in crate::web) head: Option<&'a Entry>,
+    pub(in crate::web) token: &'a str,
     /// What a check found that was asked for.
-    pub(super) checked: Option<&'a Part>,
+    pub(in crate::web) checked: Option<&'a Part>,
 }
 
 /// The list.
-pub(super) fn list(locale: &Locale, listing: &Listing<Entry>, shown: &Shown<'_>) -> Markup {
+pub(in crate::web) fn list(locale: &Locale, listing: &Listing<Entry>, shown: &Shown<'_>) -> Markup {
     let Shown { filter, typed, after, head, token, checked } = *shown;
     let (texts, shared) = (&locale.texts().outbox, &locale.texts().records);
     let base = path(filter);

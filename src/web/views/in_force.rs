@@ -3,28 +3,28 @@
 
 use maud::{Markup, html};
 
-use super::locale::Locale;
 use super::records::{code, facts, table};
 use crate::desk::ticket::Role;
 use crate::store::people::Agent;
 use crate::store::tokens::ApiToken;
+use crate::web::locale::Locale;
 
 /// What the page shows.
-pub(super) struct Facts<'a> {
+pub(in crate::web) struct Facts<'a> {
     /// Every setting, as key and value.
-    pub(super) settings: &'a [(String, String)],
+    pub(in crate::web) settings: &'a [(String, String)],
     /// Who may or might sign in.
-    pub(super) agents: &'a [Agent],
+    pub(in crate::web) agents: &'a [Agent],
     /// The tokens there ever were.
-    pub(super) tokens: &'a [ApiToken],
+    pub(in crate::web) tokens: &'a [ApiToken],
     /// Which schema the database has.
-    pub(super) schema: i64,
+    pub(in crate::web) schema: i64,
     /// Bytes of the database, where they can be told.
-    pub(super) database: Option<u64>,
+    pub(in crate::web) database: Option<u64>,
 }
 
 /// The content of the page.
-pub(super) fn page(locale: &Locale, known: &Facts<'_>) -> Markup {
+pub(in crate::web) fn page(locale: &Locale, known: &Facts<'_>) -> Markup {
     let texts = &locale.texts().records;
     let settings: Vec<Vec<Markup>> = known
         .settings
