@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::pages::{Outcome, Pages};
+use crate::web::route::Deed;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::{Language, put};
 use crate::web::views::account::{self, View};
@@ -13,32 +14,6 @@ use crate::web::views::layout::Place;
 
 /// Where it is.
 const PATH: &str = "/account";
-
-/// What an agent does with their account.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::web) enum Deed {
-    /// Chooses a language.
-    Language,
-    /// Chooses what they are told of by email.
-    Notices,
-    /// Changes the password.
-    Password,
-    /// Ends all their sessions.
-    SignOut,
-}
-
-impl Deed {
-    /// The deed of this last part of a path.
-    pub(in crate::web) fn named(word: &str) -> Option<Self> {
-        Some(match word {
-            "language" => Self::Language,
-            "notices" => Self::Notices,
-            "password" => Self::Password,
-            "sign-out" => Self::SignOut,
-            _ => return None,
-        })
-    }
-}
 
 impl Pages {
     pub(in crate::web) fn account(

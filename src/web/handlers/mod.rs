@@ -3,7 +3,7 @@
 //! means is in `route`, who may ask for it is decided in `pages`, and how it looks is the page's own
 //! affair. What answers programs is in `api`.
 
-pub(super) mod account;
+mod account;
 mod article;
 mod changing;
 mod lists;

@@ -12,10 +12,11 @@ use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::locale::cut;
 use crate::web::pages::{Outcome, Pages};
+use crate::web::route::Tab;
 use crate::web::session::Visitor;
 use crate::web::texts::put;
 use crate::web::views::layout::Place;
-use crate::web::views::records::{self, PAGE, TRAIL_PAGE, Tab};
+use crate::web::views::records::{self, PAGE, TRAIL_PAGE};
 use crate::web::views::{in_force, ledger, outbox, trail};
 
 /// The longest reason taken, in characters.

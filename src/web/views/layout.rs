@@ -3,10 +3,10 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::records::Tab;
 use crate::web::answer::Answer;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
 use crate::web::locale::Locale;
+use crate::web::route::Tab;
 use crate::web::session::{TOKEN_FIELD, Visitor};
 
 /// Where one is, for the navigation.

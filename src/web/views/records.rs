@@ -4,42 +4,14 @@
 use maud::{Markup, html};
 
 use crate::web::locale::Locale;
+use crate::web::route::Tab;
 use crate::web::texts::ledger::Records;
 
 /// Rows on one page of a record; those of the audit trail are long.
 pub(in crate::web) const PAGE: u32 = 40;
 pub(in crate::web) const TRAIL_PAGE: u32 = 25;
 
-/// The pages of the records.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::web) enum Tab {
-    Ledger,
-    Originals,
-    Outbox,
-    Trail,
-    Settings,
-}
-
 impl Tab {
-    const ALL: [Self; 5] =
-        [Self::Ledger, Self::Originals, Self::Outbox, Self::Trail, Self::Settings];
-
-    /// Its address.
-    pub(in crate::web) const fn path(self) -> &'static str {
-        match self {
-            Self::Ledger => "/ledger",
-            Self::Originals => "/originals",
-            Self::Outbox => "/outbox",
-            Self::Trail => "/audit",
-            Self::Settings => "/settings",
-        }
-    }
-
-    /// Whether only an admin may see it: whatever speaks of more than tickets.
-    pub(in crate::web) const fn is_for_admins(self) -> bool {
-        !matches!(self, Self::Outbox)
-    }
-
     /// What the browser's tab says of it.
     pub(in crate::web) fn title(self, locale: &Locale) -> &'static str {
         self.name(&locale.texts().records)
