@@ -7,7 +7,6 @@ use super::answer::Answer;
 use super::api::{self, Pace};
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::assets::{ICON, SCRIPT, STYLE};
-use super::handlers::rescue;
 use super::locale::Locale;
 use super::metrics::Counters;
 use super::peers::Peers;
@@ -185,8 +184,7 @@ impl Pages {
             if is_post && let Some(answer) = self.rescue(asked, &route, now)? {
                 return Ok(answer);
             }
-            let before =
-                if is_post { rescue::page_of(asked, &route) } else { Some(asked.target.clone()) };
+            let before = if is_post { page_of(asked, &route) } else { Some(asked.target.clone()) };
             let lost = is_post.then(|| format!("{}=1", sign_in::LOST));
             let next = session::next_page(before.as_deref());
             let next = next.map(|next| format!("next={}", encoded(next)));
@@ -299,7 +297,7 @@ impl Pages {
         (status, title, sentence): (u16, &str, &str),
     ) -> Answer {
         let texts = &self.locale.texts().general;
-        let back = rescue::page_of(asked, route);
+        let back = page_of(asked, route);
         let next = back.as_deref().map_or(("/", texts.to_the_status), |it| (it, texts.back_to_it));
         self.frame(visitor, Place::Elsewhere).plain(status, title, sentence, Some(next))
     }
@@ -378,5 +376,29 @@ impl Pages {
         };
         let bytes = self.store.raw(id)?;
         Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
+    }
+}
+
+/// Where a form that is lost or refused was sent from, to be shown again.
+fn page_of(asked: &Asked, route: &Route) -> Option<String> {
+    match route {
+        Route::Write(number) if asked.form("as").as_deref() == Some("shown") => {
+            Some(format!("/tickets/{number}/preview"))
+        }
+        Route::Write(number)
+        | Route::KeepDraft(number)
+        | Route::Change(number)
+        | Route::Requester(number) => Some(format!("/tickets/{number}")),
+        Route::NewTicket => Some("/tickets/new".to_owned()),
+        Route::Bulk => {
+            let back = asked.form("back");
+            Some(session::next_page(back.as_deref()).unwrap_or("/tickets").to_owned())
+        }
+        Route::AccountDeed(_) => Some("/account".to_owned()),
+        // They are sent to the page they are on.
+        Route::LedgerRow(_) | Route::OutboxRow(_) | Route::Records(_) => {
+            Some(asked.path().to_owned())
+        }
+        _ => None,
     }
 }

@@ -9,7 +9,7 @@ mod changing;
 mod lists;
 mod opening;
 mod records;
-pub(super) mod rescue;
+mod rescue;
 mod sign_in;
 mod status;
 mod ticket;

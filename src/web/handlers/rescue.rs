@@ -190,27 +190,3 @@ impl Pages {
         Answer::page(code, page).with("Set-Cookie", form.cookie(self.secure(asked)))
     }
 }
-
-/// Where a form that is lost or refused was sent from, to be shown again.
-pub(in crate::web) fn page_of(asked: &Asked, route: &Route) -> Option<String> {
-    match route {
-        Route::Write(number) if asked.form("as").as_deref() == Some("shown") => {
-            Some(format!("/tickets/{number}/preview"))
-        }
-        Route::Write(number)
-        | Route::KeepDraft(number)
-        | Route::Change(number)
-        | Route::Requester(number) => Some(format!("/tickets/{number}")),
-        Route::NewTicket => Some("/tickets/new".to_owned()),
-        Route::Bulk => {
-            let back = asked.form("back");
-            Some(session::next_page(back.as_deref()).unwrap_or("/tickets").to_owned())
-        }
-        Route::AccountDeed(_) => Some("/account".to_owned()),
-        // They are sent to the page they are on.
-        Route::LedgerRow(_) | Route::OutboxRow(_) | Route::Records(_) => {
-            Some(asked.path().to_owned())
-        }
-        _ => None,
-    }
-}
