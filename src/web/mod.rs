@@ -14,10 +14,12 @@ mod known;
 mod locale;
 mod metrics;
 mod multipart;
+mod pace;
 mod pages;
 mod peers;
 mod route;
 mod session;
+mod shared;
 pub mod texts;
 mod verdict;
 mod views;
@@ -32,9 +34,12 @@ use answer::Answer;
 use asked::Asked;
 use door::{Door, Limits, TlsFiles};
 use metrics::Counters;
-use pages::{Desk, Facts, Pages};
+use pace::Pace;
+use pages::Pages;
 pub use peers::{NoPeers, Peers};
 use session::Forms;
+pub use shared::MailboxFacts;
+use shared::{Desk, Facts};
 use texts::Language;
 
 use crate::desk::intake::Policy;
@@ -77,21 +82,6 @@ pub struct Settings {
     pub canned: Vec<(String, Template)>,
     /// Lines that an answer repeats of what it answers.
     pub quote_lines: u32,
-}
-
-/// One configured mailbox, as far as the pages speak of it. None of it is secret.
-#[derive(Clone, Debug, Default)]
-pub struct MailboxFacts {
-    /// Its name, as in the ledger and in the names of its rounds.
-    pub name: String,
-    /// Its address; shown only to somebody signed in.
-    pub address: String,
-    /// Seconds between two looks into it.
-    pub poll_seconds: u32,
-    /// What happens to originals: `delete`, `move` or `keep`.
-    pub after_import: String,
-    /// The folder that receives a copy of each; empty for none.
-    pub copy_to: String,
 }
 
 /// Why the web could not be opened.
@@ -150,7 +140,7 @@ impl Web {
             allowed_hosts,
             tls: door.is_tls(),
             forms,
-            pace: Mutex::new(api::Pace::default()),
+            pace: Mutex::new(Pace::default()),
             metrics_from,
             counters: Counters::default(),
             policies,

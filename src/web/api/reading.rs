@@ -16,7 +16,7 @@ use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::download;
 use crate::web::locale::Locale;
-use crate::web::pages::Desk;
+use crate::web::shared::Desk;
 use crate::web::texts::Language;
 use crate::web::views::status;
 

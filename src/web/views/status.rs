@@ -7,9 +7,8 @@ use maud::{Markup, html};
 use crate::desk::ledger::{Balance, Outcome};
 use crate::store::status::{MailboxStatus, Status};
 use crate::time::Timestamp;
-use crate::web::MailboxFacts;
 use crate::web::locale::{Locale, cut};
-use crate::web::pages::Facts;
+use crate::web::shared::{Facts, MailboxFacts};
 use crate::web::texts::{fill, put};
 use crate::web::verdict::{self, Flow, Standing, Verdict, Watched};
 

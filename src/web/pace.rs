@@ -16,7 +16,7 @@ const CALLERS: usize = 1_000;
 
 /// How often callers asked lately.
 #[derive(Debug, Default)]
-pub(in crate::web) struct Pace {
+pub(super) struct Pace {
     buckets: HashMap<(String, bool), Bucket>,
 }
 
