@@ -1,7 +1,10 @@
-//! Which page a path means, who may see it, and by which methods it is asked. Paths arrive
-//! normalised by the door, and ours hold no character that would need an escape.
+//! Which page a path means, who may see it, by which methods it is asked, and the paths that several
+//! pages lead to. Paths arrive normalised by the door, and ours hold no character that would need an
+//! escape.
 
+use super::asked::encoded;
 use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, OutboxId, PersonId, TicketNumber};
+use crate::mail::Address;
 
 /// A page, or a deed of the web.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -260,6 +263,16 @@ impl Tab {
     pub(super) const fn is_for_admins(self) -> bool {
         !matches!(self, Self::Outbox)
     }
+}
+
+/// Where the page of a requester is.
+pub(super) fn requester_path(id: PersonId) -> String {
+    format!("/requesters/{id}")
+}
+
+/// Where the page of whoever has this address is found; it leads on to [`requester_path`].
+pub(super) fn requester_path_of(address: &Address) -> String {
+    format!("/requesters?address={}", encoded(&address.address))
 }
 
 /// An id as we write it ourselves: digits, from 1 on, without leading zeros.

@@ -94,7 +94,7 @@ impl Pages {
     ) -> Outcome {
         let address = asked.query("address").unwrap_or_default();
         Ok(match self.store.requester_with(&address)? {
-            Some(id) => Answer::go_to(&requesters::path(id)),
+            Some(id) => Answer::go_to(&route::requester_path(id)),
             None => self.not_found(visitor, self.locale.texts().lists.requester.unknown),
         })
     }

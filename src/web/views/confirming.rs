@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::changing::plain;
-use super::tickets;
+use super::marks;
 use crate::desk::ticket::{Article, Ticket};
 use crate::web::locale::{Locale, cut};
 use crate::web::session::TOKEN_FIELD;
@@ -31,9 +31,9 @@ pub(in crate::web) fn merging(
         div.sides {
             @for ticket in [source, into] {
                 section {
-                    h2 { "#" (ticket.number) " " (tickets::named(locale, &ticket.subject)) }
+                    h2 { "#" (ticket.number) " " (marks::named(locale, &ticket.subject)) }
                     p.people {
-                        (tickets::state(locale, ticket.state)) " "
+                        (marks::state(locale, ticket.state)) " "
                         @if let Some(requester) = &ticket.requester {
                             bdi { (cut(&requester.address, LINE_LENGTH)) }
                         }

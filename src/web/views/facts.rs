@@ -4,9 +4,9 @@
 use maud::{Markup, html};
 
 use super::article::person;
-use super::requesters;
 use crate::desk::ticket::{Ticket, TicketNumber};
 use crate::web::locale::Locale;
+use crate::web::route::requester_path_of;
 
 /// All that stands beside the conversation. `tag` is what a subject has to hold for a letter to join
 /// the ticket.
@@ -32,7 +32,7 @@ fn facts(locale: &Locale, ticket: &Ticket, tag: &str) -> Markup {
         dl {
             (fact(texts.requester, html! {
                 @match &ticket.requester {
-                    Some(requester) => a.who-asks href=(requesters::path_of(requester)) { (person(requester)) },
+                    Some(requester) => a.who-asks href=(requester_path_of(requester)) { (person(requester)) },
                     None => span.none { (texts.nobody_named) },
                 }
             }))

@@ -20,6 +20,7 @@ pub(super) mod layout;
 pub(super) mod ledger;
 pub(super) mod letter;
 mod linked;
+mod marks;
 pub(super) mod opening;
 pub(super) mod outbox;
 pub(super) mod preview;

@@ -4,22 +4,12 @@ use maud::{Markup, html};
 
 use super::tickets::{self, Part};
 use crate::desk::ticket::{PersonId, State};
-use crate::mail::Address;
 use crate::store::lists::{Cursor, Filter, Which};
 use crate::store::requesters::Requester;
 use crate::web::asked::encoded;
 use crate::web::locale::Locale;
+use crate::web::route::requester_path;
 use crate::web::texts::put;
-
-/// Where the page of a requester is.
-pub(in crate::web) fn path(id: PersonId) -> String {
-    format!("/requesters/{id}")
-}
-
-/// Where the page of whoever has this address is found; it leads on to [`path`].
-pub(super) fn path_of(address: &Address) -> String {
-    format!("/requesters?address={}", encoded(&address.address))
-}
 
 /// The state a query asks for; none for all but the deleted.
 pub(in crate::web) fn wanted(state: Option<&str>) -> Option<State> {
@@ -45,7 +35,7 @@ pub(in crate::web) fn part_path(
     let after = after.map(|after| format!("after={after}"));
     let query: Vec<String> = [state, after].into_iter().flatten().collect();
     let sign = if query.is_empty() { "" } else { "?" };
-    format!("{}{sign}{}", path(id), query.join("&"))
+    format!("{}{sign}{}", requester_path(id), query.join("&"))
 }
 
 /// The content of the page.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::tickets::{named, state};
+use super::marks::{named, state};
 use crate::store::search::{Found, Hit};
 use crate::web::asked::encoded;
 use crate::web::locale::Locale;

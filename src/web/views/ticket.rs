@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 
 use super::article::{self, Room, TEXT};
-use super::tickets;
+use super::marks;
 use crate::desk::ledger::LedgerRow;
 use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, State, Ticket};
 use crate::web::locale::{Locale, cut};
@@ -91,7 +91,7 @@ pub(in crate::web) fn page(
             header.head {
                 h1 { span.no { "#" (ticket.number) } " " (subject(locale, ticket)) }
                 p.marks {
-                    (tickets::state(locale, ticket.state)) (tickets::priority(locale, ticket.priority))
+                    (marks::state(locale, ticket.state)) (marks::priority(locale, ticket.priority))
                     a.to-facts href="#facts" { (texts.to_facts) }
                 }
             }

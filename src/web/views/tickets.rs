@@ -6,22 +6,23 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 
 use super::bulk::{self, Bar};
-use super::{requesters, search};
-use crate::desk::ticket::{Priority, State, Ticket, TicketNumber};
+use super::marks::{named, priority, state};
+use super::search;
+use crate::desk::ticket::{State, Ticket, TicketNumber};
 use crate::store::Listing;
 use crate::store::lists::{Counts, Cursor, Filter, Which};
 use crate::store::requesters::Glance;
 use crate::time::Timestamp;
 use crate::web::asked::encoded;
 use crate::web::locale::{Locale, cut};
+use crate::web::route::{requester_path, requester_path_of};
 use crate::web::texts::lists::{Lists, Tab};
 use crate::web::texts::put;
 
 /// Tickets on one page.
 pub(in crate::web) const PAGE: u32 = 50;
 
-/// The longest subject and the longest name shown here, in characters.
-const SUBJECT_LENGTH: usize = 120;
+/// The longest name shown here, in characters.
 const NAME_LENGTH: usize = 40;
 
 /// One of the lists.
@@ -247,8 +248,8 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
             span.from {
                 @if let Some(requester) = &ticket.requester {
                     @let name = html! { bdi { (cut(requester.for_people(), NAME_LENGTH)) } };
-                    @let path = glance.requester.map(requesters::path);
-                    a href=(path.unwrap_or_else(|| requesters::path_of(requester))) { (name) }
+                    @let path = glance.requester.map(requester_path);
+                    a href=(path.unwrap_or_else(|| requester_path_of(requester))) { (name) }
                 }
             }
             span.place {
@@ -288,31 +289,6 @@ fn drawn_clip() -> Markup {
                 path fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round"
                     d="M13 7.5 7.6 12.9a3.2 3.2 0 0 1-4.5-4.5l5.6-5.6a2.1 2.1 0 0 1 3 3l-5.5 5.5a1 1 0 0 1-1.5-1.5l5-5";
             }
-        }
-    }
-}
-
-/// A subject, or that there is none.
-pub(super) fn named(locale: &Locale, subject: &str) -> Markup {
-    html! {
-        @if subject.trim().is_empty() {
-            i.none { (locale.texts().general.no_subject) }
-        } @else {
-            bdi { (cut(subject, SUBJECT_LENGTH)) }
-        }
-    }
-}
-
-/// The mark of a state.
-pub(super) fn state(locale: &Locale, state: State) -> Markup {
-    html! { span class={ "mark " (state) } { (locale.texts().general.state(state)) } }
-}
-
-/// The mark of a priority, unless it is the usual one.
-pub(super) fn priority(locale: &Locale, priority: Priority) -> Markup {
-    html! {
-        @if priority != Priority::Normal {
-            span class={ "mark " (priority) } { (locale.texts().general.priority(priority)) }
         }
     }
 }
