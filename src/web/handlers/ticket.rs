@@ -12,7 +12,7 @@ use crate::web::texts::put;
 use crate::web::views::changing::{self, Beside};
 use crate::web::views::layout::Place;
 use crate::web::views::work::Failed;
-use crate::web::views::{attached, confirming, facts, history, ticket};
+use crate::web::views::{article, attached, confirming, facts, history, ticket};
 
 impl Pages {
     pub(in crate::web) fn ticket(
@@ -42,7 +42,7 @@ impl Pages {
         if let Some(id) = asked.query("split").filter(|_| asked.method != "POST") {
             let id = id.parse().ok().map(ArticleId);
             let first = id.and_then(|id| ticket.articles.iter().position(|one| one.id == id));
-            if let Some(first) = first.filter(|first| *first > 0 && ticket::changeable(&ticket)) {
+            if let Some(first) = first.filter(|first| *first > 0 && changing::changeable(&ticket)) {
                 return Ok(self.ask_to_split(&ticket, first, visitor));
             }
             failed.status = 400;
@@ -50,7 +50,7 @@ impl Pages {
         }
         let until = asked.query("until").and_then(|until| until.parse().ok()).map(ArticleId);
         let shown = ticket::shown(&ticket.articles, until);
-        let mut rows = ticket::Rows::new();
+        let mut rows = article::Rows::new();
         for id in shown.iter().filter_map(|article| article.ledger_id) {
             rows.insert(id, self.store.ledger_row(id)?);
         }
@@ -67,7 +67,7 @@ impl Pages {
         fakes.retain(|id| !is_picture(id));
         let locale = &self.locale;
         let (token, newcomers, fakes) = (&*token, &*newcomers, &*fakes);
-        let view = ticket::View { locale, until, laid_out, token, newcomers, fakes };
+        let view = article::View { locale, until, laid_out, token, newcomers, fakes };
         let main = ticket::page(&ticket, shown, &rows, view, (writing, beside));
         let title = ticket::title(locale, &ticket);
         let status = if failed.status == 0 { 200 } else { failed.status };

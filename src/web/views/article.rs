@@ -2,15 +2,18 @@
 //! away or, in a frame that may do nothing, as its sender laid it out, what came with it, and where its
 //! original is.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
 
 use super::attached::{self, Pictures};
+use super::changing::changeable;
 use super::letter::SANDBOX;
 use super::linked::{fitting, linked};
-use super::ticket::{Rows, SUBJECT_LENGTH, View, changeable};
 use crate::desk::ledger::{LedgerRow, Original};
 use crate::desk::ticket::{
-    Article, AttachmentId, BounceReport, Delivery, Forwarded, Kind, Machine, Ticket, Verdict,
+    Article, ArticleId, AttachmentId, BounceReport, Delivery, Forwarded, Kind, LedgerId, Machine,
+    Ticket, Verdict,
 };
 use crate::mail::{Address, Protection};
 use crate::web::locale::{Locale, cut};
@@ -28,6 +31,39 @@ const REASON_LENGTH: usize = 1_000;
 
 /// The longest name shown, in characters.
 const NAME_LENGTH: usize = 80;
+
+/// The longest subject shown, in characters.
+pub(super) const SUBJECT_LENGTH: usize = 300;
+
+/// The ledger rows of a ticket's articles.
+pub(in crate::web) type Rows = HashMap<LedgerId, LedgerRow>;
+
+/// What of a ticket is looked at, and how.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::web) struct View<'a> {
+    pub(in crate::web) locale: &'a Locale,
+    /// The last article on the page, when it is not the newest.
+    pub(in crate::web) until: Option<ArticleId>,
+    /// The article that is shown as its sender laid it out.
+    pub(in crate::web) laid_out: Option<ArticleId>,
+    /// The token of the visitor's forms.
+    pub(in crate::web) token: &'a str,
+    /// The articles by which somebody new came in.
+    pub(in crate::web) newcomers: &'a [ArticleId],
+    /// The attachments that claim to be pictures and are none.
+    pub(in crate::web) fakes: &'a [AttachmentId],
+}
+
+impl View<'_> {
+    /// The address of the same page on which `laid_out` is the article shown that way.
+    pub(super) fn with(self, ticket: &Ticket, article: &Article, laid_out: bool) -> String {
+        let until = self.until.map(|until| format!("until={until}"));
+        let laid_out = laid_out.then(|| format!("html={}", article.id));
+        let query: Vec<String> = until.into_iter().chain(laid_out).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("/tickets/{}{mark}{}#article-{}", ticket.number, query.join("&"), article.id)
+    }
+}
 
 /// What a page still takes.
 pub(super) struct Room {

@@ -6,7 +6,6 @@ use std::fmt::Display;
 
 use maud::{Markup, html};
 
-use super::ticket::changeable;
 use crate::desk::change::Change;
 use crate::desk::ticket::{LinkKind, Priority, State, Ticket, TicketNumber};
 use crate::mail::Address;
@@ -73,6 +72,11 @@ impl Beside<'_> {
     fn value(&self, name: &str) -> String {
         self.chosen(name).unwrap_or_else(|| own(self.ticket, name, &self.locale.zone))
     }
+}
+
+/// Whether anything about a ticket can be changed but its being deleted.
+pub(in crate::web) fn changeable(ticket: &Ticket) -> bool {
+    ticket.state != State::Deleted && ticket.merged_into.is_none()
 }
 
 /// A field as the ticket fills it.

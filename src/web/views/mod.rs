@@ -5,7 +5,7 @@
 //! in `style/`; whether all is well is judged in `verdict`, since not only pages say so.
 
 pub(super) mod account;
-mod article;
+pub(super) mod article;
 pub(super) mod attached;
 pub(super) mod bulk;
 pub(super) mod changing;

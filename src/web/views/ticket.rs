@@ -1,52 +1,16 @@
 //! One ticket: its conversation, and beside it what is known of it. A page never grows beyond what a
 //! phone likes to load; on a narrow one the conversation comes first.
 
-use std::collections::HashMap;
-
 use maud::{Markup, html};
 
-use super::article::{self, Room, TEXT};
+use super::article::{self, Room, Rows, SUBJECT_LENGTH, TEXT, View};
 use super::marks;
-use crate::desk::ledger::LedgerRow;
-use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, State, Ticket};
+use crate::desk::ticket::{Article, ArticleId, Ticket};
 use crate::web::locale::{Locale, cut};
 use crate::web::texts::put;
 
 /// Articles on one page.
 const ARTICLES: usize = 20;
-
-/// The longest subject shown, in characters.
-pub(super) const SUBJECT_LENGTH: usize = 300;
-
-/// The ledger rows of a ticket's articles.
-pub(in crate::web) type Rows = HashMap<LedgerId, LedgerRow>;
-
-/// What of a ticket is looked at, and how.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::web) struct View<'a> {
-    pub(in crate::web) locale: &'a Locale,
-    /// The last article on the page, when it is not the newest.
-    pub(in crate::web) until: Option<ArticleId>,
-    /// The article that is shown as its sender laid it out.
-    pub(in crate::web) laid_out: Option<ArticleId>,
-    /// The token of the visitor's forms.
-    pub(in crate::web) token: &'a str,
-    /// The articles by which somebody new came in.
-    pub(in crate::web) newcomers: &'a [ArticleId],
-    /// The attachments that claim to be pictures and are none.
-    pub(in crate::web) fakes: &'a [AttachmentId],
-}
-
-impl View<'_> {
-    /// The address of the same page on which `laid_out` is the article shown that way.
-    pub(in crate::web) fn with(self, ticket: &Ticket, article: &Article, laid_out: bool) -> String {
-        let until = self.until.map(|until| format!("until={until}"));
-        let laid_out = laid_out.then(|| format!("html={}", article.id));
-        let query: Vec<String> = until.into_iter().chain(laid_out).collect();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("/tickets/{}{mark}{}#article-{}", ticket.number, query.join("&"), article.id)
-    }
-}
 
 /// The articles one page shows: the last ones, or the last ones up to `until`.
 pub(in crate::web) fn shown(articles: &[Article], until: Option<ArticleId>) -> &[Article] {
@@ -55,11 +19,6 @@ pub(in crate::web) fn shown(articles: &[Article], until: Option<ArticleId>) -> &
         None => articles.len(),
     };
     &articles[end.saturating_sub(ARTICLES)..end]
-}
-
-/// Whether anything about a ticket can be changed but its being deleted.
-pub(in crate::web) fn changeable(ticket: &Ticket) -> bool {
-    ticket.state != State::Deleted && ticket.merged_into.is_none()
 }
 
 /// The content of the page. `shown` is a run of the ticket's articles; the form to write stands below
