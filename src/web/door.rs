@@ -14,6 +14,7 @@ mod line;
 mod places;
 mod porter;
 mod spool;
+mod terms;
 mod tls;
 mod visit;
 mod watch;
@@ -31,7 +32,8 @@ use std::time::{Duration, Instant};
 use head::Head;
 use inner::Inner;
 use places::Places;
-use porter::{Porter, Terms};
+use porter::Porter;
+use terms::Terms;
 pub(super) use visit::party;
 
 /// The header in which each request inside carries the address of its client. It is written by

@@ -1,62 +1,28 @@
 //! The web of the appliance: the door lets requests in, a few threads answer them one by one, each
-//! with a store of its own. What a page looks like is in the page's file; here is how the room is
-//! opened and closed. A request touches the store and nothing else, and no panic ends a thread.
+//! with a store of its own. What answers a request is in `handlers`, what a page looks like in
+//! `views`; here is how the room is opened and closed. A request touches the store and nothing
+//! else, and no panic ends a thread.
 
-mod account;
 mod answer;
 mod api;
-mod article;
 mod asked;
 mod assets;
-mod at_account;
-mod at_article;
-mod at_changing;
-mod at_lists;
-mod at_opening;
-mod at_records;
-mod at_sign_in;
-mod at_status;
-mod at_ticket;
-mod at_writing;
-mod attached;
-mod bulk;
-mod changing;
-mod chart;
-mod confirming;
 pub mod door;
 mod download;
-mod facts;
-mod figures;
-mod history;
-mod in_force;
-mod keys;
+mod handlers;
 mod known;
-mod layout;
-mod ledger;
-mod letter;
-mod linked;
 mod locale;
 mod metrics;
 mod multipart;
-mod opening;
-mod outbox;
+mod pace;
 mod pages;
 mod peers;
-mod preview;
-mod records;
-mod requesters;
-mod rescue;
 mod route;
-mod search;
 mod session;
-mod sign_in;
-mod status;
+mod shared;
 pub mod texts;
-mod ticket;
-mod tickets;
-mod trail;
 mod verdict;
-mod work;
+mod views;
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,9 +34,12 @@ use answer::Answer;
 use asked::Asked;
 use door::{Door, Limits, TlsFiles};
 use metrics::Counters;
-use pages::{Desk, Facts, Pages};
+use pace::Pace;
+use pages::Pages;
 pub use peers::{NoPeers, Peers};
 use session::Forms;
+pub use shared::MailboxFacts;
+use shared::{Desk, Facts};
 use texts::Language;
 
 use crate::desk::policy::Policy;
@@ -113,21 +82,6 @@ pub struct Settings {
     pub canned: Vec<(String, Template)>,
     /// Lines that an answer repeats of what it answers.
     pub quote_lines: u32,
-}
-
-/// One configured mailbox, as far as the pages speak of it. None of it is secret.
-#[derive(Clone, Debug, Default)]
-pub struct MailboxFacts {
-    /// Its name, as in the ledger and in the names of its rounds.
-    pub name: String,
-    /// Its address; shown only to somebody signed in.
-    pub address: String,
-    /// Seconds between two looks into it.
-    pub poll_seconds: u32,
-    /// What happens to originals: `delete`, `move` or `keep`.
-    pub after_import: String,
-    /// The folder that receives a copy of each; empty for none.
-    pub copy_to: String,
 }
 
 /// Why the web could not be opened.
@@ -186,7 +140,7 @@ impl Web {
             allowed_hosts,
             tls: door.is_tls(),
             forms,
-            pace: Mutex::new(api::Pace::default()),
+            pace: Mutex::new(Pace::default()),
             metrics_from,
             counters: Counters::default(),
             policies,

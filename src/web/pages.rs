@@ -1,85 +1,23 @@
 //! What answers one request: who asks, whether they may, which page that is. Every way to refuse
 //! is here, in the order in which it is checked.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::answer::Answer;
-use super::api::{self, Pace};
+use super::api;
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::assets::{ICON, SCRIPT, STYLE};
-use super::layout::{Frame, Place};
+use super::download;
 use super::locale::Locale;
-use super::metrics::Counters;
-use super::peers::Peers;
-use super::rescue;
 use super::route::Route;
-use super::session::{self, Forms, Visitor};
+use super::session::{self, Visitor};
+use super::shared::Desk;
 use super::texts::Language;
-use super::{MailboxFacts, download, keys, letter, sign_in};
-use crate::desk::policy::Policy;
-use crate::desk::quoting::Quoting;
-use crate::desk::template::Template;
+use super::views::layout::{Frame, Place};
+use super::views::{keys, letter, sign_in};
 use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
-use crate::store::{self, MailboxId, Store};
-use crate::time::{Clock, Timestamp, Zone};
-
-/// What the pages say of the configuration.
-pub(super) struct Facts {
-    /// The name of the desk.
-    pub(super) desk: String,
-    /// Days that our copies stay after the original was removed.
-    pub(super) recovery_days: u32,
-    /// The mailboxes, in the order of the configuration.
-    pub(super) mailboxes: Vec<MailboxFacts>,
-}
-
-/// What all threads share.
-pub(super) struct Desk {
-    pub(super) facts: Facts,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) started_at: Timestamp,
-    /// The language of whoever asks for none.
-    pub(super) language: Language,
-    /// The zone in which moments are shown.
-    pub(super) zone: Zone,
-    pub(super) allowed_hosts: Vec<String>,
-    pub(super) tls: bool,
-    pub(super) forms: Forms,
-    pub(super) pace: Mutex<Pace>,
-    /// Every setting in force as key and value, without secrets.
-    pub(super) in_force: Vec<(String, String)>,
-    /// Who else than this machine may ask for the metrics.
-    pub(super) metrics_from: Vec<Peers>,
-    pub(super) counters: Counters,
-    /// How each mailbox writes, in the order of the configuration.
-    pub(super) policies: Vec<(String, MailboxId, Policy)>,
-    /// The texts that agents can put in, by name, in the order of the configuration.
-    pub(super) canned: Vec<(String, Template)>,
-    /// How answers repeat what they answer.
-    pub(super) quoting: Quoting,
-}
-
-impl Desk {
-    /// Asks how often somebody asked lately.
-    pub(super) fn pace<T>(&self, ask: impl FnOnce(&mut Pace) -> T) -> T {
-        ask(&mut self.pace.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// The word that subject tags begin with.
-    pub(super) fn ticket_tag(&self) -> &str {
-        self.policies.first().map_or("CF", |(_, _, policy)| policy.ticket_tag.as_str())
-    }
-
-    /// The mailbox of this name, else the first one, and how it writes.
-    pub(super) fn mailbox(&self, name: Option<&str>) -> Result<(MailboxId, &Policy), String> {
-        let mut all = self.policies.iter();
-        let found = all.find(|(own, ..)| name.is_none_or(|name| name == own));
-        found.map(|(_, id, policy)| (*id, policy)).ok_or_else(|| {
-            let names: Vec<&str> = self.policies.iter().map(|(own, ..)| own.as_str()).collect();
-            format!("there is no mailbox `{}`; there are {}", name.unwrap_or(""), names.join(", "))
-        })
-    }
-}
+use crate::store::{self, Store};
+use crate::time::Timestamp;
 
 /// Answers requests for one thread.
 pub(super) struct Pages {
@@ -184,8 +122,7 @@ impl Pages {
             if is_post && let Some(answer) = self.rescue(asked, &route, now)? {
                 return Ok(answer);
             }
-            let before =
-                if is_post { rescue::page_of(asked, &route) } else { Some(asked.target.clone()) };
+            let before = if is_post { page_of(asked, &route) } else { Some(asked.target.clone()) };
             let lost = is_post.then(|| format!("{}=1", sign_in::LOST));
             let next = session::next_page(before.as_deref());
             let next = next.map(|next| format!("next={}", encoded(next)));
@@ -298,7 +235,7 @@ impl Pages {
         (status, title, sentence): (u16, &str, &str),
     ) -> Answer {
         let texts = &self.locale.texts().general;
-        let back = rescue::page_of(asked, route);
+        let back = page_of(asked, route);
         let next = back.as_deref().map_or(("/", texts.to_the_status), |it| (it, texts.back_to_it));
         self.frame(visitor, Place::Elsewhere).plain(status, title, sentence, Some(next))
     }
@@ -377,5 +314,29 @@ impl Pages {
         };
         let bytes = self.store.raw(id)?;
         Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
+    }
+}
+
+/// Where a form that is lost or refused was sent from, to be shown again.
+fn page_of(asked: &Asked, route: &Route) -> Option<String> {
+    match route {
+        Route::Write(number) if asked.form("as").as_deref() == Some("shown") => {
+            Some(format!("/tickets/{number}/preview"))
+        }
+        Route::Write(number)
+        | Route::KeepDraft(number)
+        | Route::Change(number)
+        | Route::Requester(number) => Some(format!("/tickets/{number}")),
+        Route::NewTicket => Some("/tickets/new".to_owned()),
+        Route::Bulk => {
+            let back = asked.form("back");
+            Some(session::next_page(back.as_deref()).unwrap_or("/tickets").to_owned())
+        }
+        Route::AccountDeed(_) => Some("/account".to_owned()),
+        // They are sent to the page they are on.
+        Route::LedgerRow(_) | Route::OutboxRow(_) | Route::Records(_) => {
+            Some(asked.path().to_owned())
+        }
+        _ => None,
     }
 }

@@ -1,9 +1,10 @@
-//! Which page a path means, who may see it, and by which methods it is asked. Paths arrive
-//! normalised by the door, and ours hold no character that would need an escape.
+//! Which page a path means, who may see it, by which methods it is asked, and the paths that several
+//! pages lead to. Paths arrive normalised by the door, and ours hold no character that would need an
+//! escape.
 
-use super::at_account::Deed;
-use super::records::Tab;
+use super::asked::encoded;
 use crate::desk::ticket::{ArticleId, AttachmentId, LedgerId, OutboxId, PersonId, TicketNumber};
+use crate::mail::Address;
 
 /// A page, or a deed of the web.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -205,6 +206,73 @@ impl Route {
             | Self::Original(_) => true,
         }
     }
+}
+
+/// What an agent does with their account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Deed {
+    /// Chooses a language.
+    Language,
+    /// Chooses what they are told of by email.
+    Notices,
+    /// Changes the password.
+    Password,
+    /// Ends all their sessions.
+    SignOut,
+}
+
+impl Deed {
+    /// The deed of this last part of a path.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "language" => Self::Language,
+            "notices" => Self::Notices,
+            "password" => Self::Password,
+            "sign-out" => Self::SignOut,
+            _ => return None,
+        })
+    }
+}
+
+/// The pages of the records.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tab {
+    Ledger,
+    Originals,
+    Outbox,
+    Trail,
+    Settings,
+}
+
+impl Tab {
+    pub(super) const ALL: [Self; 5] =
+        [Self::Ledger, Self::Originals, Self::Outbox, Self::Trail, Self::Settings];
+
+    /// Its address.
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Ledger => "/ledger",
+            Self::Originals => "/originals",
+            Self::Outbox => "/outbox",
+            Self::Trail => "/audit",
+            Self::Settings => "/settings",
+        }
+    }
+
+    /// Whether only an admin may see it: whatever speaks of more than tickets.
+    pub(super) const fn is_for_admins(self) -> bool {
+        !matches!(self, Self::Outbox)
+    }
+}
+
+/// Where the page of a requester is.
+pub(super) fn requester_path(id: PersonId) -> String {
+    format!("/requesters/{id}")
+}
+
+/// Where the page of whoever has this address is found; it leads on to [`requester_path`].
+pub(super) fn requester_path_of(address: &Address) -> String {
+    format!("/requesters?address={}", encoded(&address.address))
 }
 
 /// An id as we write it ourselves: digits, from 1 on, without leading zeros.

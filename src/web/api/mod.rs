@@ -2,7 +2,6 @@
 //! every refusal looks. The facts and decisions are those of the pages and the command line.
 
 mod given;
-mod pace;
 mod reading;
 mod writing;
 
@@ -12,13 +11,12 @@ use serde_json::json;
 use super::answer::Answer;
 use super::api;
 use super::asked::Asked;
-use super::pages::Desk;
 use super::session::{self, Visitor};
+use super::shared::Desk;
 use crate::desk::outbox::Step;
 use crate::desk::ticket::{ArticleId, AttachmentId, OutboxId, Role, TicketNumber};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
-pub(super) use pace::Pace;
 
 /// What every path of the API begins with.
 const ROOT: &str = "/api/v1/";

@@ -14,10 +14,11 @@ use crate::store::undelivered;
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
+use crate::web::download;
 use crate::web::locale::Locale;
-use crate::web::pages::Desk;
+use crate::web::shared::Desk;
 use crate::web::texts::Language;
-use crate::web::{download, status};
+use crate::web::views::status;
 
 /// Rows of a list, when none are asked for and at most.
 const ROWS: u32 = 50;

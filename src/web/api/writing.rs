@@ -14,7 +14,7 @@ use crate::store::Store;
 use crate::store::once::By;
 use crate::time::Timestamp;
 use crate::web::asked::Asked;
-use crate::web::pages::Desk;
+use crate::web::shared::Desk;
 
 pub(super) fn answer(
     desk: &Desk,

@@ -12,13 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::hosts::Hosts;
-use super::inner::{Folder, Inner};
-use super::places::Places;
-use super::spool::Spool;
+use super::inner::Inner;
+use super::terms::Terms;
 use super::visit::{Pace, Visit, party};
 use super::watch::Watch;
-use super::{Known, Limits};
 
 /// How many requests may be inside side by side: below the queue of the private socket, so that
 /// connecting to it never waits.
@@ -33,29 +30,6 @@ const SHORTAGE: Duration = Duration::from_millis(100);
 /// What the kernel tells of besides connections, which count from 0.
 const LISTENER: u64 = u64::MAX;
 const NUDGE: u64 = u64::MAX - 1;
-
-/// What holds for every connection.
-#[derive(Debug)]
-pub(super) struct Terms {
-    pub(super) limits: Limits,
-    pub(super) hosts: Hosts,
-    /// Where long bodies and answers lie.
-    pub(super) spools: Arc<Folder>,
-    pub(super) tls: Option<Arc<rustls::ServerConfig>>,
-    /// Who may send a large body.
-    pub(super) known: Option<Known>,
-    /// Places for large bodies on their way.
-    pub(super) large: Places,
-    /// Places for large bodies that are being answered, and thus in memory.
-    pub(super) large_inside: Places,
-}
-
-impl Terms {
-    /// Appends to a spool, in memory or in a file as the limits say.
-    pub(super) fn keep(&self, spool: &mut Spool, bytes: &[u8]) -> io::Result<()> {
-        spool.push(bytes, self.limits.memory_bytes, self.spools.path())
-    }
-}
 
 /// All connections and what they share.
 pub(super) struct Porter {
@@ -328,6 +302,9 @@ mod tests {
     use std::io::{Read, Write};
 
     use super::*;
+    use crate::web::door::Limits;
+    use crate::web::door::hosts::Hosts;
+    use crate::web::door::places::Places;
 
     struct Street {
         porter: Porter,

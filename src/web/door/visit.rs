@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::head::{Head, LARGE_BODY, Refusal, Scan};
 use super::line::{Line, now_or_never};
 use super::places::Place;
-use super::porter::Terms;
 use super::spool::{Parcel, Spool};
+use super::terms::Terms;
 use super::{PEER_HEADER, answer};
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";

@@ -1,0 +1,94 @@
+//! What the pages of the records share: the row of tabs above each, tables that scroll by themselves
+//! on a phone, and the way to older rows.
+
+use maud::{Markup, html};
+
+use crate::web::locale::Locale;
+use crate::web::route::Tab;
+use crate::web::texts::ledger::Records;
+
+/// Rows on one page of a record; those of the audit trail are long.
+pub(in crate::web) const PAGE: u32 = 40;
+pub(in crate::web) const TRAIL_PAGE: u32 = 25;
+
+impl Tab {
+    /// What the browser's tab says of it.
+    pub(in crate::web) fn title(self, locale: &Locale) -> &'static str {
+        self.name(&locale.texts().records)
+    }
+
+    const fn name(self, texts: &Records) -> &'static str {
+        match self {
+            Self::Ledger => texts.ledger,
+            Self::Originals => texts.originals,
+            Self::Outbox => texts.outbox,
+            Self::Trail => texts.trail,
+            Self::Settings => texts.settings,
+        }
+    }
+}
+
+/// A page of the records. `admin` sees all tabs, an agent those of agents.
+pub(in crate::web) fn page(locale: &Locale, tab: Tab, admin: bool, content: &Markup) -> Markup {
+    let texts = &locale.texts().records;
+    html! {
+        div.head { h1 { (tab.name(texts)) } }
+        @if admin {
+            nav.tabs aria-label=(texts.records) {
+                @for other in Tab::ALL {
+                    a href=(other.path()) aria-current=[(other == tab).then_some("page")] {
+                        (other.name(texts))
+                    }
+                }
+            }
+        }
+        (content)
+    }
+}
+
+/// A table in a frame of its own, which scrolls sideways where it is wider than the page.
+pub(super) fn table(label: &str, headings: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    html! {
+        div.scroll.records role="region" aria-label=(label) tabindex="0" {
+            table {
+                thead { tr { @for heading in headings { th scope="col" { (heading) } } } }
+                tbody {
+                    @for row in rows { tr { @for cell in row { td { (cell) } } } }
+                }
+            }
+        }
+    }
+}
+
+/// Names and values below each other. What has no value is left out.
+pub(super) fn facts(facts: Vec<(&str, Option<Markup>)>) -> Markup {
+    html! {
+        dl.record {
+            @for (name, value) in facts {
+                @if let Some(value) = value { div { dt { (name) } dd { (value) } } }
+            }
+        }
+    }
+}
+
+/// The way back to the newest rows and on to older ones. `words` is what leads on.
+pub(super) fn further(
+    locale: &Locale,
+    newest: Option<&str>,
+    next: Option<(&str, String)>,
+) -> Markup {
+    let texts = &locale.texts().records;
+    html! {
+        @if newest.is_some() || next.is_some() {
+            nav.pages aria-label=(texts.older) {
+                @if let Some(path) = newest { a href=(path) { (texts.newest) } }
+                @if let Some((words, path)) = next { a rel="next" href=(path) { (words) } }
+            }
+        }
+    }
+}
+
+/// An id or digest as it is.
+pub(super) fn code(text: &str) -> Markup {
+    html! { code { bdi { (text) } } }
+}

@@ -1,0 +1,108 @@
+//! The search: its form, and the tickets that were found with the words that were meant marked.
+
+use maud::{Markup, html};
+
+use super::marks::{named, state};
+use crate::store::search::{Found, Hit};
+use crate::web::asked::encoded;
+use crate::web::locale::Locale;
+
+/// Tickets on one page.
+pub(in crate::web) const PAGE: u32 = 30;
+
+/// The longest query taken, in characters.
+pub(super) const LONGEST: usize = 500;
+
+/// The form, with what was searched for.
+pub(super) fn form(locale: &Locale, query: &str) -> Markup {
+    let texts = &locale.texts().search;
+    html! {
+        form.search role="search" method="get" action="/search" {
+            label.unseen for="q" { (texts.label) }
+            input #q type="search" name="q" value=(query) placeholder=(texts.title)
+                maxlength=(LONGEST) autocapitalize="none";
+            button type="submit" { (texts.button) }
+        }
+    }
+}
+
+/// What was found. `wrong` says why nothing could be searched for.
+pub(in crate::web) fn page(
+    locale: &Locale,
+    query: &str,
+    found: Result<&Found, &str>,
+    after: Option<i64>,
+) -> Markup {
+    let texts = &locale.texts().search;
+    let path = format!("/search?q={}", encoded(query));
+    html! {
+        div.head { h1 { (texts.title) } (form(locale, query)) }
+        @match found {
+            Err(wrong) => { p.error role="alert" { (wrong) } }
+            Ok(found) => {
+                @if found.results.is_empty() {
+                    p.empty {
+                        @if found.next.is_some() { (texts.nothing_so_far) }
+                        @else if after.is_some() { (texts.nothing_more) }
+                        @else { (texts.nothing) }
+                    }
+                } @else {
+                    p.lead role="status" { (counted(locale, found, after)) }
+                    ol.tickets.found { @for hit in &found.results { (row(locale, hit)) } }
+                }
+                @if after.is_some() || found.next.is_some() {
+                    nav.pages aria-label=(texts.more) {
+                        @if after.is_some() { a href=(path) { (texts.to_the_newest) } }
+                        @if let Some(next) = found.next {
+                            a rel="next" href={ (path) "&after=" (next) } { (texts.further_back) }
+                        }
+                    }
+                }
+                @if found.not_indexed > 0 {
+                    p.hint { (locale.counted(found.not_indexed, texts.not_indexed)) }
+                }
+            }
+        }
+        details.hint open[found.is_err()] {
+            summary { (texts.help) }
+            dl.ways {
+                @for (typed, meaning) in texts.ways {
+                    div { dt { code { (typed) } } dd { (meaning) } }
+                }
+            }
+        }
+    }
+}
+
+/// How many were found. Nobody counts further back than was looked, for that would take long.
+fn counted(locale: &Locale, found: &Found, after: Option<i64>) -> String {
+    let texts = &locale.texts().search;
+    let word = match (after, found.next) {
+        (Some(_), _) => texts.further_found,
+        (None, Some(_)) => texts.newest_found,
+        (None, None) => texts.found,
+    };
+    locale.counted(found.results.len() as u64, word)
+}
+
+fn row(locale: &Locale, hit: &Hit) -> Markup {
+    html! {
+        li {
+            a.hit href={ "/tickets/" (hit.number) "#article-" (hit.article) } {
+                span.line {
+                    span.no { span.unseen { (locale.texts().lists.ticket) " " } (hit.number) }
+                    span.subject { (named(locale, &hit.subject)) }
+                    span.age { (locale.age(hit.at)) }
+                    (state(locale, hit.state))
+                }
+                span.snippet {
+                    bdi {
+                        @for piece in &hit.snippet {
+                            @if piece.marked { mark { (piece.text) } } @else { (piece.text) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
