@@ -24,7 +24,7 @@ pub struct Arrival {
     pub received_at: Timestamp,
     /// SHA-256 of its raw bytes, in hex.
     pub sha256: String,
-    /// Its [`fingerprint`].
+    /// Its [`fingerprint`](crate::desk::fingerprint).
     pub fingerprint: String,
     /// The message.
     pub message: Message,
