@@ -29,6 +29,34 @@ use crate::time::Clock;
 const MAILBOXES: [(&str, &str, usize); 2] =
     [("support", "support@lindenhof.example", 4), ("billing", "billing@lindenhof.example", 1)];
 
+/// The rules of the demo's office, as they stand in its configuration.
+const RULES: &str = r#"
+[[rule]]
+name = "Money to the accounts"
+when = { subject = "(?i)invoice|rechnung|payment|refund|bezahlt" }
+then = { queue = "Accounts", tag = ["money"] }
+
+[[rule]]
+name = "Orders to the shop"
+when = { subject = "(?i)^(order|wrong item|return of|cancel order|new address|delivery delayed|lieferverz|bk-)" }
+then = { queue = "Shop" }
+
+[[rule]]
+name = "Repairs to the workshop"
+when = { subject = "(?i)repair|reparatur|montage|flicker|flackert|inspection|yearly check|wartung" }
+then = { queue = "Workshop" }
+
+[[rule]]
+name = "Computers to the office"
+when = { subject = "(?i)passwor|scanner|drucker|printer|monitor|ordner|calendar|berechtigung|bildschirm" }
+then = { queue = "Office" }
+
+[[rule]]
+name = "Complaints first"
+when = { subject = "(?i)complain|beschwerde|stolen|gestohlen|rude|unfriendly" }
+then = { priority = "high", tag = ["complaint"] }
+"#;
+
 /// A mailbox of the same tenant that the application must not be able to open.
 const CONTROL: &str = "director@lindenhof.example";
 
@@ -270,6 +298,7 @@ fn write_config(
             tenant.tenant_id, tenant.client_id,
         ));
     }
+    text.push_str(RULES);
     let path = dir.join("counterfoil.toml");
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
