@@ -27,6 +27,7 @@ mod preview;
 pub mod requesters;
 pub mod retention;
 pub mod search;
+pub mod secrets;
 pub mod status;
 pub mod tickets;
 pub mod tokens;
@@ -62,7 +63,7 @@ const CACHE_KIB: i64 = -2_000;
 
 /// The same for a store that takes in mail: with a million messages each new one meets a dozen
 /// pages of the indexes that were not used lately.
-const WORKING_CACHE_KIB: i64 = -16_000;
+const WORKING_CACHE_KIB: i64 = -8_000;
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -1,14 +1,10 @@
 //! Agents and how they sign in: passwords as argon2id hashes, sessions and one-time links as hashes
 //! of their secrets.
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::{SecureRandom, SystemRandom};
 use rusqlite::Transaction;
 use serde::Serialize;
 
+use super::secrets::{self, Token};
 use super::{Error, Result, Store, audit, drafts, writing};
 use crate::desk::audit::Action;
 use crate::desk::ticket::{AgentId, Role};
@@ -58,9 +54,6 @@ pub struct Disabled {
     pub was_last_admin: bool,
 }
 
-/// A secret just made: what its holder gets, and nobody else ever sees again.
-pub struct Token(pub String);
-
 const COLUMNS: &str = "agent.id, agent.name, agent.email, agent.role, agent.created_at, agent.disabled_at, \
      agent.language";
 
@@ -75,7 +68,7 @@ impl Store {
         password: Option<&str>,
         now: Timestamp,
     ) -> Result<AgentId> {
-        let hash = password.map(hash_password).transpose()?;
+        let hash = password.map(secrets::hash).transpose()?;
         self.write(|tx| {
             let key = typed::key(name);
             let names: Vec<String> = tx
@@ -118,7 +111,7 @@ impl Store {
     /// Gives somebody another password, and ends what sessions and links they have. Somebody who could
     /// no longer sign in can again; answers whether that was so.
     pub fn set_password(&mut self, name: &str, password: &str, now: Timestamp) -> Result<bool> {
-        let hash = hash_password(password)?;
+        let hash = secrets::hash(password)?;
         self.write(|tx| {
             let id = known(tx, name)?;
             let (was_disabled, role): (bool, Role) = tx.query_row(
@@ -151,8 +144,8 @@ impl Store {
         password: &str,
         now: Timestamp,
     ) -> Result<Token> {
-        let hash = hash_password(password)?;
-        let fresh = self::secret()?;
+        let hash = secrets::hash(password)?;
+        let fresh = secrets::random_token()?;
         let id = agent.id;
         self.write(|tx| {
             tx.execute("UPDATE agent SET password_hash = ?2 WHERE id = ?1", (id, &hash))?;
@@ -257,18 +250,16 @@ impl Store {
             Err(error) => return Err(error.into()),
         };
         let Some(hash) = hash else {
-            hash_password(password)?;
+            secrets::hash(password)?;
             return Ok(None);
         };
-        let fits = PasswordHash::new(&hash).is_ok_and(|hash| {
-            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
-        });
+        let fits = secrets::is_right(password, &hash);
         Ok(agent.filter(|_| fits))
     }
 
     /// Makes a link secret that signs this agent in once, until `expires_at`.
     pub fn sign_in_link(&mut self, agent: AgentId, expires_at: Timestamp) -> Result<Token> {
-        let token = secret()?;
+        let token = secrets::random_token()?;
         self.db.execute(
             "INSERT INTO sign_in_link (token_hash, agent, expires_at) VALUES (?1, ?2, ?3)",
             (writing::sha256(token.0.as_bytes()), agent, expires_at),
@@ -305,7 +296,7 @@ impl Store {
 
     /// Signs an agent in: the secret for the browser's cookie.
     pub fn begin_session(&mut self, agent: AgentId, now: Timestamp) -> Result<Token> {
-        let token = secret()?;
+        let token = secrets::random_token()?;
         let expires_at = now.plus_seconds(SESSION_HOURS * 3_600);
         self.write(|tx| {
             // What somebody wrote in a session that is just over can still be kept for them.
@@ -399,27 +390,4 @@ fn agent_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Agent> {
         disabled_at: row.get(5)?,
         language: row.get(6)?,
     })
-}
-
-/// 256 random bits as URL-safe text.
-pub(super) fn secret() -> Result<Token> {
-    let mut bytes = [0_u8; 32];
-    random(&mut bytes)?;
-    Ok(Token(URL_SAFE_NO_PAD.encode(bytes)))
-}
-
-fn random(bytes: &mut [u8]) -> Result<()> {
-    SystemRandom::new().fill(bytes).map_err(|_| {
-        Error::NotPossible("the system gives no random numbers; check /dev/urandom".to_owned())
-    })
-}
-
-/// The PHC string of argon2id with the parameters of its RFC (9106) that the crate takes by default.
-fn hash_password(password: &str) -> Result<String> {
-    let mut salt = [0_u8; 16];
-    random(&mut salt)?;
-    Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .map(|hash| hash.to_string())
-        .map_err(|error| Error::NotPossible(format!("the password cannot be hashed: {error}")))
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::people::{Token, secret};
+use super::secrets::{Token, random_token};
 use super::{Error, Result, Store, audit, writing};
 use crate::desk::audit::Action;
 use crate::desk::ticket::Role;
@@ -34,7 +34,7 @@ const COLUMNS: &str = "name, role, created_at, used_at, revoked_at";
 impl Store {
     /// Makes a token under a name that no valid one has.
     pub fn add_token(&mut self, name: &str, role: Role, now: Timestamp) -> Result<Token> {
-        let token = Token(format!("{PREFIX}{}", secret()?.0));
+        let token = Token(format!("{PREFIX}{}", random_token()?.0));
         self.write(|tx| {
             let taken: bool = tx.query_row(
                 "SELECT EXISTS (SELECT 1 FROM api_token WHERE name = ?1 AND revoked_at IS NULL)",

@@ -9,7 +9,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::asked::Asked;
 use crate::desk::ticket::Role;
-use crate::store::people::{Agent, Session, Token};
+use crate::store::people::{Agent, Session};
+use crate::store::secrets::Token;
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 
