@@ -7,11 +7,12 @@
 mod in_process;
 mod support;
 
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::thread::TagKey;
 use counterfoil::desk::ticket::Delivery;
 use counterfoil::desk::wording::Wording;
+use counterfoil::desk::writing::Writing;
 use counterfoil::mail::parse::parse;
 use counterfoil::mail::{Address, Attachment};
 use counterfoil::practice::{Fault, Kind, Settings};

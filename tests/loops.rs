@@ -10,10 +10,11 @@ mod in_process;
 use std::collections::HashMap;
 
 use counterfoil::desk::ledger::Original;
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::ticket::{Kind, LedgerId, Ticket, TicketNumber};
 use counterfoil::desk::wording::Wording;
+use counterfoil::desk::writing::Writing;
 use counterfoil::mail::parse::parse;
 use counterfoil::mail::{Address, MessageId};
 use counterfoil::store::audit::Verdict;

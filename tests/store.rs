@@ -7,11 +7,12 @@ use std::path::Path;
 
 use counterfoil::desk::change::Change;
 use counterfoil::desk::ledger::{Original, Outcome};
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::ticket::{Delivery, LedgerId, Role, State, TicketNumber};
 use counterfoil::desk::wording::Wording;
+use counterfoil::desk::writing::Writing;
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::audit::Verdict;
 use counterfoil::store::filing::Filed;

@@ -34,3 +34,4 @@ pub mod thread;
 pub mod ticket;
 pub mod typed;
 pub mod wording;
+pub mod writing;

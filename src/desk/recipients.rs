@@ -2,8 +2,8 @@
 //! from, nobody twice. What an agent should know before it leaves is said in words.
 
 use super::caps;
-use super::outgoing::{Answered, Writing};
 use super::policy::Policy;
+use super::writing::{Answered, Writing};
 use crate::mail::Address;
 use crate::mail::compose::{is_address, is_plain_address};
 

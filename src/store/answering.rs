@@ -13,9 +13,10 @@ use crate::desk::audit::Action;
 use crate::desk::change;
 use crate::desk::draft::Draft;
 use crate::desk::new::NewArticle;
-use crate::desk::outgoing::{self, Hand, Writing};
+use crate::desk::outgoing;
 use crate::desk::policy::Policy;
 use crate::desk::ticket::{ArticleId, Kind, State, TicketNumber};
+use crate::desk::writing::{Hand, Writing};
 use crate::mail::{Address, Attachment};
 use crate::time::Timestamp;
 

@@ -7,11 +7,11 @@ use super::writing::{self, People};
 use super::{Error, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::change::Standing;
-use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
     Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, LedgerId, Link, Ticket,
     TicketNumber,
 };
+use crate::desk::writing::{Answered, Thread};
 use crate::mail::Address;
 use crate::time::Timestamp;
 

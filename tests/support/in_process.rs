@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use counterfoil::desk::caps;
 use counterfoil::desk::ledger::{Balance, LedgerRow};
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::thread::TagKey;
 use counterfoil::desk::ticket::{Kind as ArticleKind, Ticket, TicketNumber};
 use counterfoil::desk::wording::Wording;
+use counterfoil::desk::writing::Writing;
 use counterfoil::mail::Address;
 use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{self, Graph};
