@@ -7,6 +7,7 @@ pub mod bounced;
 pub mod caps;
 pub mod change;
 pub mod decision;
+pub mod digest;
 pub mod draft;
 pub mod figures;
 pub mod fingerprint;

@@ -5,6 +5,7 @@ use rusqlite::{Row, Transaction};
 use super::{Listing, Result, Store, writing};
 pub(super) use crate::desk::audit::Action;
 use crate::desk::audit::{Entry, GENESIS, NewEntry, hash_of};
+use crate::desk::digest::sha256;
 use crate::desk::ticket::{LedgerId, TicketNumber};
 use crate::time::Timestamp;
 
@@ -249,7 +250,7 @@ impl Store {
             for row in rows {
                 let (ledger, frame, expected): (_, _, Option<String>) = row?;
                 originals.kept += 1;
-                let found = writing::unpack(&frame).ok().map(|raw| writing::sha256(&raw));
+                let found = writing::unpack(&frame).ok().map(|raw| sha256(&raw));
                 if found.is_none() || found != expected {
                     originals.damaged.push(ledger);
                 }

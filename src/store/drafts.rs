@@ -5,8 +5,9 @@ use rusqlite::Transaction;
 
 use super::once::Made;
 use super::tickets::no_ticket;
-use super::writing::{LARGE_BLOB, fill_blob, sha256};
+use super::writing::{LARGE_BLOB, fill_blob};
 use super::{Result, Store, once};
+use crate::desk::digest::sha256;
 use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, TooLarge};
 use crate::desk::ticket::{AgentId, ArticleId, DraftFileId, DraftId, TicketNumber};

@@ -10,6 +10,7 @@ use super::{MailboxId, Result, Store, audit, caps, changes, outbox, writing};
 use crate::desk::acknowledgement;
 use crate::desk::caps::{Lately, body};
 use crate::desk::decision::{ACTOR, Arrival, Known, TicketChange};
+use crate::desk::digest::sha256;
 use crate::desk::fingerprint::fingerprint;
 use crate::desk::intake;
 use crate::desk::ledger::{Original, Outcome};
@@ -47,7 +48,7 @@ impl Prepared {
         mut message: Message,
     ) -> Self {
         let fingerprint = fingerprint(&message);
-        let (size, sha256) = (raw.len(), writing::sha256(&raw));
+        let (size, sha256) = (raw.len(), sha256(&raw));
         let packed = writing::pack(&raw);
         drop(raw);
         let take = |attachment: &mut Attachment| {

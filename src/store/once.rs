@@ -4,8 +4,8 @@
 
 use rusqlite::Transaction;
 
-use super::writing::sha256;
 use super::{Error, Result};
+use crate::desk::digest::sha256;
 use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
 use crate::time::Timestamp;
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::people::{Token, secret};
-use super::{Error, Result, Store, audit, writing};
+use super::{Error, Result, Store, audit};
 use crate::desk::audit::Action;
+use crate::desk::digest::sha256;
 use crate::desk::ticket::Role;
 use crate::time::Timestamp;
 
@@ -46,7 +47,7 @@ impl Store {
             }
             tx.execute(
                 "INSERT INTO api_token (name, token_hash, role, created_at) VALUES (?1, ?2, ?3, ?4)",
-                (name, writing::sha256(token.0.as_bytes()), role, now),
+                (name, sha256(token.0.as_bytes()), role, now),
             )?;
             let detail = format!("token {} as {role}", tx.last_insert_rowid());
             audit::append(tx, now, &audit::by("cli", Action::TokenAdded, detail))
@@ -85,7 +86,7 @@ impl Store {
 
     /// Whether there is a valid token with this secret. Reads only, so that nothing has to be waited for.
     pub fn knows_token(&mut self, secret: &str) -> Result<bool> {
-        let hash = writing::sha256(secret.as_bytes());
+        let hash = sha256(secret.as_bytes());
         Ok(self
             .db
             .prepare_cached(
@@ -97,7 +98,7 @@ impl Store {
 
     /// The token with this secret, while it is valid.
     pub fn token(&mut self, secret: &str, now: Timestamp) -> Result<Option<ApiToken>> {
-        let hash = writing::sha256(secret.as_bytes());
+        let hash = sha256(secret.as_bytes());
         let row = self
             .db
             .prepare_cached(&format!(

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::{MailboxId, Result, caps, indexing};
-use crate::desk::audit::hex;
+use crate::desk::digest::sha256;
 use crate::desk::new::{NewArticle, NewTicket};
 use crate::desk::ticket::{ArticleId, OutboxId, State, TicketNumber};
 use crate::mail::Address;
@@ -72,11 +72,6 @@ impl Content {
     pub(super) fn weight(&self) -> usize {
         self.bytes.len()
     }
-}
-
-/// SHA-256 of bytes, in hex.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
 /// The bytes as a zstd frame.
