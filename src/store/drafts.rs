@@ -4,8 +4,8 @@
 use rusqlite::Transaction;
 
 use super::once::Made;
+use super::packing::{LARGE_BLOB, fill_blob};
 use super::tickets::no_ticket;
-use super::writing::{LARGE_BLOB, fill_blob};
 use super::{Result, Store, once};
 use crate::desk::digest::sha256;
 use crate::desk::draft::Draft;

@@ -5,8 +5,9 @@
 use rusqlite::Transaction;
 
 use super::notices::{self, Happened};
-use super::writing::People;
-use super::{MailboxId, Result, Store, audit, caps, changes, outbox, writing};
+use super::packing::Content;
+use super::values::People;
+use super::{MailboxId, Result, Store, audit, caps, changes, outbox, packing, writing};
 use crate::desk::acknowledgement;
 use crate::desk::caps::{Lately, body};
 use crate::desk::decision::{ACTOR, Arrival, Known, TicketChange};
@@ -35,7 +36,7 @@ pub struct Prepared {
     arrival: Arrival,
     size: usize,
     raw: Vec<u8>,
-    contents: Vec<writing::Content>,
+    contents: Vec<Content>,
 }
 
 impl Prepared {
@@ -49,11 +50,9 @@ impl Prepared {
     ) -> Self {
         let fingerprint = fingerprint(&message);
         let (size, sha256) = (raw.len(), sha256(&raw));
-        let packed = writing::pack(&raw);
+        let packed = packing::pack(&raw);
         drop(raw);
-        let take = |attachment: &mut Attachment| {
-            writing::Content::of(std::mem::take(&mut attachment.bytes))
-        };
+        let take = |attachment: &mut Attachment| Content::of(std::mem::take(&mut attachment.bytes));
         let contents = message.attachments.iter_mut().map(take).collect();
         let arrival = Arrival { ledger, received_at, sha256, fingerprint, message };
         Self { arrival, size, raw: packed, contents }
@@ -83,7 +82,7 @@ impl Prepared {
     pub fn weight(&self) -> usize {
         let message = &self.arrival.message;
         let texts = message.text.len() + message.html.as_ref().map_or(0, String::len);
-        let contents: usize = self.contents.iter().map(writing::Content::weight).sum();
+        let contents: usize = self.contents.iter().map(Content::weight).sum();
         self.raw.len() + texts + contents
     }
 }
@@ -208,13 +207,13 @@ fn take_in_one(
         ":article": article, ":sha256": sha256, ":size": size, ":original": filing.original,
         ":message_id": message_id, ":due": filing.due,
     })?;
-    if raw.len() < writing::LARGE_BLOB {
+    if raw.len() < packing::LARGE_BLOB {
         tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, ?2)")?
             .execute((ledger, raw))?;
     } else {
         tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, zeroblob(?2))")?
             .execute((ledger, raw.len()))?;
-        writing::fill_blob(tx, "raw", ledger.0, &raw)?;
+        packing::fill_blob(tx, "raw", ledger.0, &raw)?;
     }
     for entry in &decision.audit {
         audit::append(tx, now, entry)?;

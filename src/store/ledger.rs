@@ -114,7 +114,7 @@ impl Store {
                     )?
                     .execute((ledger, outcome, reason, retry_at, size))?;
                 if let Some(action) = action.filter(|_| changed > 0) {
-                    let detail = super::writing::cut(reason, 200).into_owned();
+                    let detail = audit::shortened(reason);
                     say(tx, *ledger, ACTOR, action, detail, now)?;
                 }
             }

@@ -22,6 +22,7 @@ pub mod migrations;
 mod notices;
 pub mod once;
 pub mod outbox;
+mod packing;
 pub mod people;
 mod preview;
 pub mod requesters;

@@ -4,8 +4,8 @@
 use rusqlite::Transaction;
 
 use super::tickets::{answered, say, standing, thread};
-use super::writing::{self, People};
-use super::{Error, MailboxId, Result, Store, audit, caps};
+use super::values::People;
+use super::{Error, MailboxId, Result, Store, audit, caps, writing};
 use crate::desk::audit::Action;
 use crate::desk::caps as desk_caps;
 use crate::desk::decision::Noticed;

@@ -4,7 +4,8 @@ use rusqlite::Transaction;
 
 use super::content::ContentId;
 use super::notices;
-use super::writing::{self, People};
+use super::tickets::cited_by;
+use super::values::People;
 use super::{Error, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::notice::Told;
@@ -163,7 +164,7 @@ impl Store {
                     Ok(Some(due))
                 }
                 Ok((Some(article), mut due)) => {
-                    due.letter.references = writing::cited_by(tx, article)?;
+                    due.letter.references = cited_by(tx, article)?;
                     due.letter.references.reverse();
                     if !due.letter.automatic {
                         due.answers = answered_by(tx, article)?;
@@ -267,7 +268,7 @@ impl Store {
         self.write(|tx| {
             tx.prepare_cached("UPDATE outbox SET state = 'refused', reason = ?2 WHERE id = ?1")?
                 .execute((id, reason))?;
-            say(tx, id, Action::Refused, writing::cut(reason, 200).into_owned(), now)
+            say(tx, id, Action::Refused, audit::shortened(reason), now)
         })
     }
 
@@ -291,7 +292,7 @@ impl Store {
             if changed == 0 {
                 return postpone(tx, id, reason, look_at);
             }
-            say(tx, id, Action::Undecided, writing::cut(reason, 200).into_owned(), now)
+            say(tx, id, Action::Undecided, audit::shortened(reason), now)
         })
     }
 

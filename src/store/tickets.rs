@@ -3,8 +3,8 @@
 
 use rusqlite::{Row, Transaction};
 
-use super::writing::{self, People};
-use super::{Error, MailboxId, Result, Store, audit};
+use super::values::People;
+use super::{Error, MailboxId, Result, Store, audit, packing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::change::Standing;
 use crate::desk::ticket::{
@@ -12,7 +12,7 @@ use crate::desk::ticket::{
     TicketNumber,
 };
 use crate::desk::writing::{Answered, Thread};
-use crate::mail::Address;
+use crate::mail::{Address, MessageId};
 use crate::time::Timestamp;
 
 pub(super) const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, \
@@ -56,7 +56,7 @@ impl Store {
                     Err(Error::NoSuch(format!("there is no attachment {id}")))
                 }
                 Err(error) => Err(error.into()),
-                Ok((info, content)) => Ok((info, writing::content_bytes(tx, content)?)),
+                Ok((info, content)) => Ok((info, packing::content_bytes(tx, content)?)),
             }
         })
     }
@@ -71,9 +71,17 @@ impl Store {
             Err(rusqlite::Error::QueryReturnedNoRows) => Err(Error::NoSuch(format!(
                 "the original of ledger row {ledger} is not kept here (any more)"
             ))),
-            other => writing::unpack(&other?),
+            other => packing::unpack(&other?),
         }
     }
+}
+
+/// What an article cites, nearest first.
+pub(super) fn cited_by(tx: &Transaction<'_>, article: ArticleId) -> Result<Vec<MessageId>> {
+    Ok(tx
+        .prepare_cached("SELECT message_id FROM citation WHERE article = ?1 ORDER BY position")?
+        .query_map([article], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// A ticket with its tags, but without its links and its conversation.
@@ -226,7 +234,7 @@ pub(super) fn answered(
             if writer.is_some() {
                 people = People { from: writer, ..People::default() };
             }
-            let cited = writing::cited_by(tx, id)?;
+            let cited = cited_by(tx, id)?;
             let People { from, reply_to, to, cc, .. } = people;
             Ok(Some(Answered { from, reply_to, to, cc, message_id, cited }))
         }

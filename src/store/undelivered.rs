@@ -4,7 +4,8 @@
 use rusqlite::{Row, Transaction};
 
 use super::once::{self, By, Made};
-use super::writing::People;
+use super::tickets::cited_by;
+use super::values::People;
 use super::{Error, Listing, MailboxId, Result, Store, audit, indexing, writing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::new::NewArticle;
@@ -278,7 +279,7 @@ fn written(tx: &Transaction<'_>, old: &OutboxRow) -> Result<(NewArticle, Option<
             })
         })?;
     // A notice was refused before.
-    article.cited = old.article.map_or(Ok(Vec::new()), |id| writing::cited_by(tx, id))?;
+    article.cited = old.article.map_or(Ok(Vec::new()), |id| cited_by(tx, id))?;
     let body = tx
         .prepare_cached("SELECT body FROM mailed WHERE outbox = ?1 AND body IS NOT NULL LIMIT 1")?
         .query_row([old.id], |row| row.get(0));
