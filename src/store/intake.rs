@@ -2,7 +2,7 @@
 //! of messages: raw, ticket, article, outbox row, ledger, audit. Each message of the batch sees what
 //! the ones before it became, so an answer may follow its question in the same batch.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::notices::{self, Happened};
 use super::packing::Content;
@@ -332,10 +332,10 @@ fn reported<'a>(
                 "SELECT id FROM article
                  WHERE message_id = ?1 AND kind = 'email_out' ORDER BY id LIMIT 1",
             )?
-            .query_row([id], |row| row.get(0));
-        match found {
-            Err(rusqlite::Error::QueryReturnedNoRows) => {}
-            other => return Ok(Some(other?)),
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)
@@ -445,16 +445,16 @@ fn candidate(
 ) -> Result<Option<Candidate>> {
     let mut same_mailbox = false;
     loop {
-        let row = tx
+        let Some((state, closed_at, owner, merged_into)) = tx
             .prepare_cached(
                 "SELECT state, closed_at, mailbox, merged_into FROM ticket WHERE number = ?1",
             )?
             .query_row([ticket], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?))
-            });
-        let (state, closed_at, owner, merged_into) = match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(None),
-            other => other?,
+            })
+            .optional()?
+        else {
+            return Ok(None);
         };
         // What was merged into a ticket of another mailbox is still answered through its own.
         same_mailbox |= owner == mailbox.0;

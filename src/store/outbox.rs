@@ -1,6 +1,6 @@
 //! Messages of ours: what is due, what was drafted, what left, what was refused, what is unknown.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::content::ContentId;
 use super::notices;
@@ -346,13 +346,10 @@ pub(super) fn came_back(
 
 /// The outbox row of an article of ours.
 pub(super) fn row_of(tx: &Transaction<'_>, article: ArticleId) -> Result<Option<OutboxId>> {
-    let row = tx
+    Ok(tx
         .prepare_cached("SELECT id FROM outbox WHERE article = ?1")?
-        .query_row([article], |row| row.get(0));
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+        .query_row([article], |row| row.get(0))
+        .optional()?)
 }
 
 fn still_open(changed: usize, id: OutboxId) -> Result<()> {
@@ -406,7 +403,7 @@ fn original(
     ticket: TicketNumber,
     message_id: &MessageId,
 ) -> Result<Option<Original>> {
-    let row = tx
+    Ok(tx
         .prepare_cached(
             "SELECT people, ifnull(sent_at, created_at), ifnull(visible_text, text)
              FROM article WHERE ticket = ?1 AND message_id = ?2 AND kind = 'email_in'
@@ -416,11 +413,8 @@ fn original(
             let people: String = row.get(0)?;
             let from = People::read(&people).from.unwrap_or_default();
             Ok(Original { from, sent_at: row.get(1)?, text: row.get(2)? })
-        });
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+        })
+        .optional()?)
 }
 
 fn enclosed(tx: &Transaction<'_>, article: ArticleId) -> Result<Vec<Enclosed>> {

@@ -6,7 +6,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 
 use super::{Error, Result, Store, audit, drafts};
@@ -325,33 +325,27 @@ impl Store {
 
     /// Whose session this secret is, while it lasts.
     pub fn session(&mut self, secret: &str, now: Timestamp) -> Result<Option<Agent>> {
-        let row = self
+        Ok(self
             .db
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM session JOIN agent ON agent.id = session.agent
                  WHERE session.token_hash = ?1 AND session.expires_at > ?2
                    AND agent.disabled_at IS NULL"
             ))?
-            .query_row((sha256(secret.as_bytes()), now), agent_row);
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-            other => Ok(Some(other?)),
-        }
+            .query_row((sha256(secret.as_bytes()), now), agent_row)
+            .optional()?)
     }
 
     /// Whose session this secret was, as long as that is known, though it may be over.
     pub fn past_session(&mut self, secret: &str) -> Result<Option<Agent>> {
-        let row = self
+        Ok(self
             .db
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM session JOIN agent ON agent.id = session.agent
                  WHERE session.token_hash = ?1 AND agent.disabled_at IS NULL"
             ))?
-            .query_row([sha256(secret.as_bytes())], agent_row);
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-            other => Ok(Some(other?)),
-        }
+            .query_row([sha256(secret.as_bytes())], agent_row)
+            .optional()?)
     }
 
     /// Signs a browser out.
@@ -363,14 +357,9 @@ impl Store {
 }
 
 fn known(tx: &Transaction<'_>, name: &str) -> Result<AgentId> {
-    let id = tx
-        .query_row("SELECT id FROM agent WHERE name = ?1", [name], |row| row.get::<_, AgentId>(0));
-    match id {
-        Err(rusqlite::Error::QueryReturnedNoRows) => {
-            Err(Error::NoSuch(format!("there is no user {name}")))
-        }
-        other => Ok(other?),
-    }
+    tx.query_row("SELECT id FROM agent WHERE name = ?1", [name], |row| row.get::<_, AgentId>(0))
+        .optional()?
+        .ok_or_else(|| Error::NoSuch(format!("there is no user {name}")))
 }
 
 /// How many admins may sign in.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use rusqlite::OptionalExtension;
+
 use super::people::{Token, secret};
 use super::{Error, Result, Store, audit};
 use crate::desk::audit::Action;
@@ -67,18 +69,15 @@ impl Store {
     /// Makes a token worthless.
     pub fn revoke_token(&mut self, name: &str, now: Timestamp) -> Result<()> {
         self.write(|tx| {
-            let id = tx.query_row(
-                "UPDATE api_token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL
+            let id = tx
+                .query_row(
+                    "UPDATE api_token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL
                  RETURNING id",
-                (name, now),
-                |row| row.get::<_, i64>(0),
-            );
-            let id = match id {
-                Err(rusqlite::Error::QueryReturnedNoRows) => {
-                    return Err(Error::NoSuch(format!("there is no valid token {name}")));
-                }
-                other => other?,
-            };
+                    (name, now),
+                    |row| row.get::<_, i64>(0),
+                )
+                .optional()?
+                .ok_or_else(|| Error::NoSuch(format!("there is no valid token {name}")))?;
             let detail = format!("token {id}");
             audit::append(tx, now, &audit::by("cli", Action::TokenRevoked, detail))
         })
@@ -99,15 +98,15 @@ impl Store {
     /// The token with this secret, while it is valid.
     pub fn token(&mut self, secret: &str, now: Timestamp) -> Result<Option<ApiToken>> {
         let hash = sha256(secret.as_bytes());
-        let row = self
+        let Some(token) = self
             .db
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM api_token WHERE token_hash = ?1 AND revoked_at IS NULL"
             ))?
-            .query_row([&hash], token_row);
-        let token = match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(None),
-            other => other?,
+            .query_row([&hash], token_row)
+            .optional()?
+        else {
+            return Ok(None);
         };
         if token.used_at.is_none_or(|at| at.plus_seconds(USE_NOTED) <= now) {
             self.db

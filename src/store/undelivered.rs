@@ -1,7 +1,7 @@
 //! Messages of ours for people: which ones wait, were refused or are undecided, and what a person
 //! decides about one of them. How they leave by themselves is in `outbox`.
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
 use super::once::{self, By, Made};
 use super::tickets::cited_by;
@@ -196,14 +196,10 @@ fn refused(why: outbox::NotPossible) -> Error {
 }
 
 fn row(tx: &Transaction<'_>, id: OutboxId) -> Result<OutboxRow> {
-    let row =
-        tx.prepare_cached(&format!("{ROWS} WHERE outbox.id = ?1"))?.query_row([id], outbox_row);
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => {
-            Err(Error::NoSuch(format!("there is no outbox row {id}")))
-        }
-        other => Ok(other?),
-    }
+    tx.prepare_cached(&format!("{ROWS} WHERE outbox.id = ?1"))?
+        .query_row([id], outbox_row)
+        .optional()?
+        .ok_or_else(|| Error::NoSuch(format!("there is no outbox row {id}")))
 }
 
 fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
