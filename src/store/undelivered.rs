@@ -315,12 +315,11 @@ fn say(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::testing::empty;
 
     #[test]
     fn what_was_not_sent_is_found_without_reading_what_was() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let now = Timestamp::from_unix(0);
-        let mut store = Store::open(&folder.path().join("a.db"), now).expect("a store");
+        let (_folder, store) = empty();
         for (state, by_index) in [
             (None, true),
             (Some(Delivery::Queued), true),
@@ -328,18 +327,7 @@ mod tests {
             (Some(Delivery::Unknown), true),
             (Some(Delivery::Sent), false),
         ] {
-            let plan: Vec<String> = store
-                .read(|tx| {
-                    let mut plan = tx.prepare(&format!("EXPLAIN QUERY PLAN {}", listing(state)))?;
-                    let rows = plan.query_map(
-                        rusqlite::named_params! {
-                            ":after": i64::MAX, ":mailbox": None::<String>, ":limit": 50,
-                        },
-                        |row| row.get(3),
-                    )?;
-                    Ok(rows.collect::<rusqlite::Result<_>>()?)
-                })
-                .expect("a plan");
+            let plan = store.plan(&listing(state));
             let has = |part: &str| plan.iter().any(|line| line.contains(part));
             assert_eq!(has("USING COVERING INDEX outbox_unsent"), by_index, "{state:?}: {plan:#?}");
             let whole = |line: &String| line.starts_with("SCAN outbox") && !line.contains("unsent");
