@@ -286,22 +286,6 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
-    fn policy() -> Policy {
-        Policy {
-            address: Address::bare("desk@office.example"),
-            own_addresses: Vec::new(),
-            acknowledge: true,
-            activated_at: NOW,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: "The desk".into(),
-            ticket_tag: "CF".into(),
-            tag_key: TagKey::new(b"key"),
-            rules: Vec::new(),
-            wording: Default::default(),
-        }
-    }
-
     fn thread(state: State) -> Thread {
         Thread {
             number: TicketNumber(7),
@@ -326,7 +310,8 @@ mod tests {
 
     #[test]
     fn an_answer_goes_where_the_requester_wants_it() {
-        let (article, state) = reply(&thread(State::New), writing("Done."), &policy()).unwrap();
+        let (article, state) =
+            reply(&thread(State::New), writing("Done."), &Policy::of_tests()).unwrap();
         assert_eq!(state, State::Open);
         assert_eq!(article.to, [Address::bare("ana@shop.example")]);
         assert_eq!(article.text, "Done.\n\n-- \nThe desk\n");
@@ -337,7 +322,7 @@ mod tests {
 
         let mut elsewhere = thread(State::Open);
         elsewhere.answered.as_mut().unwrap().reply_to = vec![Address::bare("team@shop.example")];
-        let (article, _) = reply(&elsewhere, writing("Done."), &policy()).unwrap();
+        let (article, _) = reply(&elsewhere, writing("Done."), &Policy::of_tests()).unwrap();
         assert_eq!(article.to, [Address::bare("team@shop.example")]);
     }
 
@@ -349,7 +334,7 @@ mod tests {
         let mut no_address = thread(State::Open);
         no_address.answered.as_mut().unwrap().from = Some(Address::bare("Ana"));
         let mut ourselves = thread(State::Open);
-        ourselves.answered.as_mut().unwrap().from = Some(policy().address);
+        ourselves.answered.as_mut().unwrap().from = Some(Policy::of_tests().address);
         let merged = Thread { merged_into: Some(TicketNumber(9)), ..thread(State::Closed) };
         let delete = Writing { status: Some(State::Deleted), ..writing("x") };
         let copy = |address| Writing { cc: vec![Address::bare(address)], ..writing("x") };
@@ -377,9 +362,13 @@ mod tests {
             ("many", thread(State::Open), many(500), NotPossible::TooMany(number, 501)),
             ("delete", thread(State::Open), delete, NotPossible::DeleteInstead(number)),
         ] {
-            assert_eq!(reply(&thread, writing, &policy()).unwrap_err(), expected, "{case}");
+            assert_eq!(
+                reply(&thread, writing, &Policy::of_tests()).unwrap_err(),
+                expected,
+                "{case}"
+            );
         }
-        assert!(reply(&thread(State::Open), many(499), &policy()).is_ok());
+        assert!(reply(&thread(State::Open), many(499), &Policy::of_tests()).is_ok());
     }
 
     #[test]
