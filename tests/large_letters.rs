@@ -8,15 +8,13 @@ mod in_process;
 mod support;
 
 use counterfoil::desk::outgoing;
-use counterfoil::desk::policy::Policy;
 use counterfoil::desk::thread::TagKey;
 use counterfoil::desk::ticket::Delivery;
-use counterfoil::desk::wording::Wording;
 use counterfoil::desk::writing::Writing;
+use counterfoil::mail::Attachment;
 use counterfoil::mail::parse::parse;
-use counterfoil::mail::{Address, Attachment};
 use counterfoil::practice::{Fault, Kind, Settings};
-use in_process::{Office, Watched};
+use in_process::{Office, Watched, policy};
 use support::{Going, Wishes, eventually};
 
 const ADDRESS: &str = "support@office.example";
@@ -56,19 +54,7 @@ fn answered(settings: Settings, files: &[Attachment]) -> Office {
     let mut store = office.store();
     let number = office.tickets()[0].number;
     let (thread, mailbox, _) = store.thread(number).unwrap();
-    let policy = Policy {
-        address: Address::bare(ADDRESS),
-        own_addresses: vec![ADDRESS.into()],
-        acknowledge: true,
-        activated_at: office.now,
-        reopen_days: 14,
-        desk: "Office".into(),
-        signature: String::new(),
-        ticket_tag: "CF".into(),
-        tag_key: TagKey::new(b"key"),
-        rules: Vec::new(),
-        wording: Wording::default(),
-    };
+    let policy = policy::usual(ADDRESS, office.now, TagKey::new(b"key"));
     let writing = Writing {
         text: "Here: [cid:p@office]".into(),
         attachments: files.to_vec(),
