@@ -188,13 +188,8 @@ fn twenty_megabytes_leave_in_less_than_sixty_of_memory() {
     let practice = counterfoil::practice::Practice::start(settings.clone()).unwrap();
     let url = practice.url();
     let office = support::Office::new(&Wishes {
-        url: &url,
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
-        address: ADDRESS,
         mailbox: "activated_at = \"2020-01-01\"\npoll_seconds = 1",
-        ..Wishes::default()
+        ..Wishes::of(&settings, &url)
     });
     let raw = format!(
         "From: ana@shop.example\r\nTo: {ADDRESS}\r\nSubject: Lamp\r\nMessage-ID: <a@x>\r\n\r\nx\r\n"
