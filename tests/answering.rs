@@ -26,13 +26,9 @@ impl Desk {
         let settings = Settings::simple(ADDRESS);
         let practice = Practice::start(settings.clone()).unwrap();
         let office = Office::new(&Wishes {
-            url: &practice.url(),
-            tenant_id: &settings.tenant_id,
-            client_id: &settings.client_id,
-            client_secret: &settings.client_secret,
             mailbox: "acknowledge = false\nactivated_at = \"2020-01-01\"\nsignature = \"The desk\"",
             sections,
-            ..Wishes::default()
+            ..Wishes::of(&settings, &practice.url())
         });
         Self { practice, office }
     }

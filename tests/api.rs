@@ -9,9 +9,9 @@ mod house;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use counterfoil::desk::outgoing::{Hand, Writing};
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::ticket::{Role, TicketNumber};
+use counterfoil::desk::writing::{Hand, Writing};
 use counterfoil::mail::Address;
 use counterfoil::store::Store;
 use counterfoil::store::once::{By, Request};

@@ -12,15 +12,7 @@ use support::{Going, Office, Wishes, eventually};
 const ADDRESS: &str = "support@office.example";
 
 fn office(practice: &Practice, settings: &Settings, mailbox: &str) -> Office {
-    Office::new(&Wishes {
-        url: &practice.url(),
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
-        address: ADDRESS,
-        mailbox,
-        ..Wishes::default()
-    })
+    Office::new(&Wishes { mailbox, ..Wishes::of(settings, &practice.url()) })
 }
 
 fn deliver(practice: &Practice, name: &str, headers: &str, received: i64) -> String {

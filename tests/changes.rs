@@ -261,7 +261,8 @@ fn a_ticket_is_opened_for_somebody_who_called() {
 
 #[test]
 fn nothing_is_written_into_a_ticket_that_was_merged_or_deleted_meanwhile() {
-    use counterfoil::desk::outgoing::{self, Writing};
+    use counterfoil::desk::outgoing;
+    use counterfoil::desk::writing::Writing;
     let mut house = two_tickets();
     let (thread, mailbox, _) = house.store.thread(TWO).unwrap();
     let writing = Writing { text: "Ring her.".into(), ..Writing::default() };

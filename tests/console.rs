@@ -6,8 +6,9 @@
 #[path = "web/house.rs"]
 mod house;
 
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::ticket::{Role, TicketNumber};
+use counterfoil::desk::writing::Writing;
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::filing::Filed;
 use counterfoil::time::Clock;

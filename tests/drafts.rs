@@ -92,9 +92,9 @@ fn what_came_in_while_somebody_wrote_is_read_before_the_answer_leaves() {
     assert_eq!(desk.write(&[("text", "Soon."), ("as", "keep")], &[]).status, 303);
     let before = desk.form("/tickets/1");
     let author = Address { address: String::new(), name: "ben".into() };
-    let hand = counterfoil::desk::outgoing::Hand::Note(author);
+    let hand = counterfoil::desk::writing::Hand::Note(author);
     let writing =
-        counterfoil::desk::outgoing::Writing { text: "Done already.".into(), ..Default::default() };
+        counterfoil::desk::writing::Writing { text: "Done already.".into(), ..Default::default() };
     let now = desk.house.clock.now();
     desk.house.store.put(ONE, writing, hand, "agent:ben", now).unwrap();
     assert!(desk.page().contains("since you began to write"));

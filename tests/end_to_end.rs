@@ -71,15 +71,7 @@ impl Story {
 }
 
 fn wishes<'a>(settings: &'a Settings, url: &'a str, mailbox: &'a str) -> Wishes<'a> {
-    Wishes {
-        url,
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
-        address: ADDRESS,
-        mailbox,
-        ..Wishes::default()
-    }
+    Wishes { mailbox, ..Wishes::of(settings, url) }
 }
 
 fn now() -> i64 {

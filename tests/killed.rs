@@ -10,21 +10,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use counterfoil::practice::{Fault, Kind, Practice, Settings};
-use support::{Going, Office, Wishes, eventually};
+use support::{Dice, Going, Office, Wishes, eventually};
 
 const ADDRESS: &str = "support@office.example";
-
-/// A cheap sequence of numbers that look random (xorshift), so that a failure can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-}
 
 #[test]
 fn killed_at_any_instant_it_loses_and_doubles_nothing() {
@@ -34,13 +22,8 @@ fn killed_at_any_instant_it_loses_and_doubles_nothing() {
     let practice = Practice::start(settings.clone()).unwrap();
     let url = practice.url();
     let office = Office::new(&Wishes {
-        url: &url,
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
-        address: ADDRESS,
         mailbox: "copy_to = \"Processed\"\nactivated_at = \"2020-01-01\"\npoll_seconds = 1",
-        ..Wishes::default()
+        ..Wishes::of(&settings, &url)
     });
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut delivered = 0;
@@ -109,13 +92,8 @@ fn a_pause_the_service_asked_for_outlives_a_kill() {
     let practice = Practice::start(settings.clone()).unwrap();
     let url = practice.url();
     let office = Office::new(&Wishes {
-        url: &url,
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
-        address: ADDRESS,
         mailbox: "activated_at = \"2020-01-01\"\npoll_seconds = 1",
-        ..Wishes::default()
+        ..Wishes::of(&settings, &url)
     });
     (0..20).for_each(|number| deliver(&practice, number));
     practice.log_requests(true);

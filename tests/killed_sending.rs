@@ -15,21 +15,9 @@ use counterfoil::practice::{Fault, Kind, Practice, Settings};
 use counterfoil::store::Store;
 use counterfoil::store::audit::Verdict;
 use counterfoil::time::Timestamp;
-use support::{Office, Wishes};
+use support::{Dice, Office, Wishes};
 
 const ADDRESS: &str = "support@office.example";
-
-/// A cheap sequence of numbers that look random (xorshift), so that a failure can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-}
 
 /// How much is sent, how often it is killed, and for how long it may settle afterwards.
 struct Measure {
@@ -98,13 +86,8 @@ fn story(what: &str, seed: u64, change: impl FnOnce(&mut Settings)) {
     let practice = Practice::start(settings.clone()).unwrap();
     let url = practice.url();
     let office = Office::new(&Wishes {
-        url: &url,
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
-        address: ADDRESS,
         mailbox: "activated_at = \"2020-01-01\"\npoll_seconds = 1",
-        ..Wishes::default()
+        ..Wishes::of(&settings, &url)
     });
     let mut dice = Dice(seed);
     let (mut delivered, mut answered) = (0, HashSet::new());

@@ -7,15 +7,14 @@
 mod in_process;
 mod support;
 
-use counterfoil::desk::outgoing::{self, Writing};
-use counterfoil::desk::policy::Policy;
+use counterfoil::desk::outgoing;
 use counterfoil::desk::thread::TagKey;
 use counterfoil::desk::ticket::Delivery;
-use counterfoil::desk::wording::Wording;
+use counterfoil::desk::writing::Writing;
+use counterfoil::mail::Attachment;
 use counterfoil::mail::parse::parse;
-use counterfoil::mail::{Address, Attachment};
 use counterfoil::practice::{Fault, Kind, Settings};
-use in_process::{Office, Watched};
+use in_process::{Office, Watched, policy};
 use support::{Going, Wishes, eventually};
 
 const ADDRESS: &str = "support@office.example";
@@ -55,19 +54,7 @@ fn answered(settings: Settings, files: &[Attachment]) -> Office {
     let mut store = office.store();
     let number = office.tickets()[0].number;
     let (thread, mailbox, _) = store.thread(number).unwrap();
-    let policy = Policy {
-        address: Address::bare(ADDRESS),
-        own_addresses: vec![ADDRESS.into()],
-        acknowledge: true,
-        activated_at: office.now,
-        reopen_days: 14,
-        desk: "Office".into(),
-        signature: String::new(),
-        ticket_tag: "CF".into(),
-        tag_key: TagKey::new(b"key"),
-        rules: Vec::new(),
-        wording: Wording::default(),
-    };
+    let policy = policy::usual(ADDRESS, office.now, TagKey::new(b"key"));
     let writing = Writing {
         text: "Here: [cid:p@office]".into(),
         attachments: files.to_vec(),
@@ -201,13 +188,8 @@ fn twenty_megabytes_leave_in_less_than_sixty_of_memory() {
     let practice = counterfoil::practice::Practice::start(settings.clone()).unwrap();
     let url = practice.url();
     let office = support::Office::new(&Wishes {
-        url: &url,
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
-        address: ADDRESS,
         mailbox: "activated_at = \"2020-01-01\"\npoll_seconds = 1",
-        ..Wishes::default()
+        ..Wishes::of(&settings, &url)
     });
     let raw = format!(
         "From: ana@shop.example\r\nTo: {ADDRESS}\r\nSubject: Lamp\r\nMessage-ID: <a@x>\r\n\r\nx\r\n"

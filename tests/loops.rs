@@ -10,10 +10,10 @@ mod in_process;
 use std::collections::HashMap;
 
 use counterfoil::desk::ledger::Original;
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::ticket::{Kind, LedgerId, Ticket, TicketNumber};
-use counterfoil::desk::wording::Wording;
+use counterfoil::desk::writing::Writing;
 use counterfoil::mail::parse::parse;
 use counterfoil::mail::{Address, MessageId};
 use counterfoil::store::audit::Verdict;
@@ -21,7 +21,7 @@ use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;
 use counterfoil::store::{MailboxId, Store};
 use counterfoil::time::Timestamp;
-use in_process::{Office, Watched};
+use in_process::{Office, Watched, policy};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const DESK: &str = "desk@office.example";
@@ -50,19 +50,7 @@ impl Desk {
         let mut store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
         let (mailbox, activated_at) =
             store.mailbox("support", DESK, Some(NOW.plus_days(-1)), NOW).unwrap();
-        let policy = Policy {
-            address: Address::bare(DESK),
-            own_addresses: vec![DESK.into()],
-            acknowledge: true,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: store.tag_key().unwrap(),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        };
+        let policy = policy::usual(DESK, activated_at, store.tag_key().unwrap());
         Self { _folder: folder, store, mailbox, policy, letters: 0, now: NOW }
     }
 

@@ -48,13 +48,9 @@ fn every_command_of_the_readme_does_what_it_says() {
     let practice = Practice::start(settings.clone()).unwrap();
     let url = practice.url();
     let office = Office::new(&Wishes {
-        url: &url,
-        tenant_id: &settings.tenant_id,
-        client_id: &settings.client_id,
-        client_secret: &settings.client_secret,
         mailbox: "activated_at = \"2020-01-01\"",
         sections: "[[canned]]\nname = \"opening-hours\"\ntext = \"From 9 to 5.\"",
-        ..Wishes::default()
+        ..Wishes::of(&settings, &url)
     });
     let letter = b"From: Ana <ana@shop.example>\r\nSubject: Lamp\r\n\r\nIt flickers.\r\n".to_vec();
     practice.deliver("support@office.example", letter.clone(), 1_770_000_000).unwrap();

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/policy.rs"]
+mod policy;
 mod support;
 
 use std::path::Path;
@@ -15,7 +17,6 @@ use counterfoil::desk::query::Query;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::rules::{Rule, Then, When};
 use counterfoil::desk::ticket::{Kind, LedgerId, OutboxId, State, TicketNumber};
-use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;
@@ -49,17 +50,9 @@ impl Desk {
             ..Then::default()
         };
         let policy = Policy {
-            address: Address::bare("desk@office.example"),
-            own_addresses: vec!["desk@office.example".into()],
             acknowledge: false,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: store.tag_key().unwrap(),
             rules: vec![Rule { name: "money".into(), when, then, stop: false }],
-            wording: Wording::default(),
+            ..policy::usual("desk@office.example", activated_at, store.tag_key().unwrap())
         };
         Self { store, mailbox, policy, listed: 0, now: NOW }
     }

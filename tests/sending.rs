@@ -16,11 +16,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use counterfoil::desk::caps;
 use counterfoil::desk::ledger::Original;
-use counterfoil::desk::policy::Policy;
 use counterfoil::desk::ticket::{Delivery, LedgerId};
-use counterfoil::desk::wording::Wording;
+use counterfoil::mail::MessageId;
 use counterfoil::mail::parse::parse;
-use counterfoil::mail::{Address, MessageId};
 use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{self, Graph};
 use counterfoil::mailbox::token::{self, SecretText};
@@ -32,7 +30,7 @@ use counterfoil::store::{MailboxId, Store};
 use counterfoil::time::Timestamp;
 use counterfoil::workers::Round;
 use counterfoil::workers::sender::Sender;
-use in_process::{Office, Watched};
+use in_process::{Office, Watched, policy};
 use scripted::{Reply, Scripted, json, refuse};
 use serde_json::json;
 
@@ -134,19 +132,7 @@ impl Slow {
         store.note_listed(mailbox, &[seen], NOW).unwrap();
         let prepared =
             Prepared::new(LedgerId(1), NOW, raw.as_bytes().to_vec(), parse(raw.as_bytes()));
-        let policy = Policy {
-            address: Address::bare(DESK),
-            own_addresses: vec![DESK.into()],
-            acknowledge: true,
-            activated_at: NOW.plus_days(-1),
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: store.tag_key().unwrap(),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        };
+        let policy = policy::usual(DESK, NOW.plus_days(-1), store.tag_key().unwrap());
         let filing = Filing { due: true, original: Original::InMailbox };
         store.take_in(mailbox, vec![prepared], filing, &policy, NOW).unwrap();
         Self { _folder: folder, store, mailbox, clock, left, asked, server }

@@ -3,15 +3,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/policy.rs"]
+mod policy;
+
 use std::path::Path;
 
 use counterfoil::desk::change::Change;
 use counterfoil::desk::ledger::{Original, Outcome};
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::ticket::{Delivery, LedgerId, Role, State, TicketNumber};
-use counterfoil::desk::wording::Wording;
+use counterfoil::desk::writing::Writing;
 use counterfoil::mail::{Address, Attachment, Message, MessageId};
 use counterfoil::store::audit::Verdict;
 use counterfoil::store::filing::Filed;
@@ -42,19 +45,7 @@ impl House {
         let mut store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
         let (mailbox, activated_at) =
             store.mailbox("support", "desk@office.example", Some(NOW.plus_days(-1)), NOW).unwrap();
-        let policy = Policy {
-            address: Address::bare("desk@office.example"),
-            own_addresses: vec!["desk@office.example".into()],
-            acknowledge: true,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: store.tag_key().unwrap(),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        };
+        let policy = policy::usual("desk@office.example", activated_at, store.tag_key().unwrap());
         Self { folder, store, mailbox, policy, listed: 0 }
     }
 

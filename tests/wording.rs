@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/policy.rs"]
+mod policy;
 #[path = "support/mod.rs"]
 mod support;
 
@@ -11,7 +13,6 @@ use std::path::Path;
 use counterfoil::config::Config;
 use counterfoil::desk::ledger::Original;
 use counterfoil::desk::policy::Policy;
-use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, Message, MessageId};
 use counterfoil::store::Store;
 use counterfoil::store::intake::{Filing, Prepared};
@@ -112,17 +113,9 @@ fn ticket_in(office: &Office) {
         ..Message::default()
     };
     let policy = Policy {
-        address: Address::bare("support@office.example"),
         own_addresses: Vec::new(),
         acknowledge: false,
-        activated_at,
-        reopen_days: 14,
-        desk: "Office".into(),
-        signature: String::new(),
-        ticket_tag: "CF".into(),
-        tag_key: store.tag_key().unwrap(),
-        rules: Vec::new(),
-        wording: Wording::default(),
+        ..policy::usual("support@office.example", activated_at, store.tag_key().unwrap())
     };
     let prepared = Prepared::new(waiting.ledger, now, b"x".to_vec(), message);
     let filing = Filing { due: false, original: Original::Kept };

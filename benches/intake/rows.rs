@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use counterfoil::desk::audit::hex;
+use counterfoil::desk::digest::sha256;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders};
 use rusqlite::{Connection, Transaction};
 
@@ -100,10 +100,6 @@ fn people(message: &Message<'_>, from: &str, name: &str) -> String {
         "to": [{"address": to, "name": ""}], "cc": [], "bcc": [],
     })
     .to_string()
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
 fn pack(bytes: &[u8]) -> Vec<u8> {

@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::Ending;
 use super::output::{self, Out};
 use crate::app::App;
-use crate::desk::outgoing::{self, Thread, Writing};
+use crate::desk::outgoing;
 use crate::desk::policy::Policy;
 use crate::desk::recipients::Recipients;
 use crate::desk::ticket::TicketNumber;
+use crate::desk::writing::{Thread, Writing};
 use crate::mail::Address;
 use crate::store::Store;
 

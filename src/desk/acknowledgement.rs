@@ -166,23 +166,6 @@ mod tests {
     use crate::desk::ticket::OutboxId;
     use crate::desk::wording::Wording;
     use crate::mail::Address;
-    use crate::time::Timestamp;
-
-    fn policy() -> Policy {
-        Policy {
-            address: Address { address: "desk@office.example".into(), name: "Office".into() },
-            own_addresses: vec!["desk@office.example".into()],
-            acknowledge: true,
-            activated_at: Timestamp::from_unix(0),
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: "The desk".into(),
-            ticket_tag: "CF".into(),
-            tag_key: TagKey::new(b"key"),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        }
-    }
 
     fn letter() -> Message {
         Message {
@@ -211,7 +194,7 @@ mod tests {
 
     #[test]
     fn an_acknowledgement_goes_to_the_sender_alone_and_names_the_ticket() {
-        let article = compose(&letter(), TicketNumber(8), &policy()).unwrap();
+        let article = compose(&letter(), TicketNumber(8), &Policy::of_tests()).unwrap();
         assert_eq!(
             article.to,
             [Address { address: "ana@shop.example".into(), name: "Ana".into() }]
@@ -230,7 +213,7 @@ mod tests {
         {
             let mut message = letter();
             message.from.as_mut().unwrap().name = name.to_owned();
-            let article = compose(&message, TicketNumber(8), &policy()).unwrap();
+            let article = compose(&message, TicketNumber(8), &Policy::of_tests()).unwrap();
             assert!(article.text.starts_with("Hello,\n"), "{name}");
         }
     }
@@ -254,7 +237,7 @@ mod tests {
             ("one for all", own(&all), "It jams.", "Wir danken Ihnen und Guten Tag Ana,"),
         ] {
             let message = Message { visible_text: text.into(), ..letter() };
-            let policy = Policy { wording, ..policy() };
+            let policy = Policy { wording, ..Policy::of_tests() };
             let article = compose(&message, TicketNumber(8), &policy).unwrap();
             assert!(article.text.starts_with(expected), "{case}: {}", article.text);
             assert!(!article.text.contains(['{', '}']), "{case}: {}", article.text);
@@ -277,7 +260,7 @@ mod tests {
     fn a_cap_withholds_the_letter() {
         let full = Lately { to_address_in_hour: 10, ..Lately::default() };
         let hear = |lately: &Lately, message: &Message| {
-            answer(message, TicketNumber(8), lately, &policy())
+            answer(message, TicketNumber(8), lately, &Policy::of_tests())
         };
         assert!(matches!(hear(&full, &letter()), Answer::Withheld(Struck::AddressInHour(10))));
         let one = Lately { to_address_in_hour: 1, ..Lately::default() };
@@ -295,7 +278,7 @@ mod tests {
         let seal = outgoing::seal(OutboxId(4), &from, &TagKey::new(b"other"));
         let message_id = seal.map(|seal| seal.message_id);
         let kin = Message { message_id, ..letter() };
-        let heard = answer(&kin, TicketNumber(8), &Lately::default(), &policy());
+        let heard = answer(&kin, TicketNumber(8), &Lately::default(), &Policy::of_tests());
         assert!(matches!(heard, Answer::Nothing(why) if why.contains("another desk")));
     }
 
@@ -306,7 +289,7 @@ mod tests {
                    From: Cheap Pills <ana@shop.example>\r\nTo: desk@office.example\r\n\
                    Subject: Cheap\r\n\r\nBuy cheap pills.\r\n";
         let message = parse(raw.as_bytes());
-        let article = compose(&message, TicketNumber(8), &policy()).unwrap();
+        let article = compose(&message, TicketNumber(8), &Policy::of_tests()).unwrap();
         assert!(article.text.starts_with("Hello,\n"), "{}", article.text);
         assert!(!article.text.to_lowercase().contains("cheap"), "{}", article.text);
     }

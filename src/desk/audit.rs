@@ -1,9 +1,9 @@
 //! The audit trail as a chain: the kinds of entry, and the hash of one. An entry names ids, sizes
 //! and digests, never content, so that the chain survives the erasure of what it speaks of.
 
-use ring::digest;
 use serde::Serialize;
 
+use crate::desk::digest::sha256;
 use crate::desk::ticket::{LedgerId, TicketNumber, words};
 use crate::time::Timestamp;
 
@@ -188,18 +188,7 @@ pub fn hash_of(entry: &Entry) -> String {
         &entry.prev,
     );
     let input = serde_json::json!(fields).to_string();
-    hex(digest::digest(&digest::SHA256, input.as_bytes()).as_ref())
-}
-
-/// Bytes as lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
+    sha256(input.as_bytes())
 }
 
 #[cfg(test)]
@@ -226,7 +215,7 @@ mod tests {
         let input = format!(
             r#"[1,"1970-01-01T00:00:00Z","poller","message.opened",1,1,"sha256 00","{GENESIS}"]"#
         );
-        let expected = hex(digest::digest(&digest::SHA256, input.as_bytes()).as_ref());
+        let expected = sha256(input.as_bytes());
         assert_eq!(hash_of(&entry()), expected);
     }
 

@@ -3,10 +3,8 @@
 //! that answers for somebody can hide every mark of a machine; that it is answered without end is
 //! prevented here.
 
-use ring::digest;
-
-use crate::desk::audit::hex;
 use crate::desk::bounced::about_us;
+use crate::desk::digest::sha256;
 use crate::desk::new::NewArticle;
 use crate::desk::ticket::Kind;
 use crate::mail::{Address, Message, subject};
@@ -229,7 +227,9 @@ pub fn body(message: &Message) -> String {
     } else {
         letters
     };
-    hex(&digest::digest(&digest::SHA256, words.as_bytes()).as_ref()[..16])
+    let mut known_by = sha256(words.as_bytes());
+    known_by.truncate(32);
+    known_by
 }
 
 /// The note that stands in the ticket for an acknowledgement that was not sent.

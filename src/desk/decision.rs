@@ -6,9 +6,9 @@ use crate::desk::caps::Lately;
 use crate::desk::ledger::Outcome;
 use crate::desk::new::{NewArticle, NewTicket};
 use crate::desk::notice::Event;
-use crate::desk::outgoing::Thread;
 use crate::desk::thread::Candidate;
 use crate::desk::ticket::{ArticleId, LedgerId, OutboxId, State, TicketNumber};
+use crate::desk::writing::Thread;
 use crate::mail::{Address, Message};
 use crate::time::Timestamp;
 

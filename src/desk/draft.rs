@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::desk::opening::Opening;
-use crate::desk::outgoing::Writing;
 use crate::desk::recipients::MOST;
 use crate::desk::ticket::{Priority, State, UnknownWord};
 use crate::desk::typed;
+use crate::desk::writing::Writing;
 use crate::mail::{Address, Attachment};
 
 /// The longest text of a form, in bytes.

@@ -2,7 +2,7 @@
 
 use ring::digest;
 
-use crate::desk::audit::hex;
+use crate::desk::digest::hex;
 use crate::mail::{Address, Message};
 
 /// What two deliveries of the same letter share though the provider rebuilt their bytes (facts:

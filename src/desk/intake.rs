@@ -289,9 +289,9 @@ mod tests {
     use super::*;
     use crate::desk::caps::Lately;
     use crate::desk::thread::Relation;
-    use crate::desk::thread::TagKey;
+
     use crate::desk::ticket::{ArticleId, LedgerId};
-    use crate::desk::wording::Wording;
+
     use crate::mail::Address;
     use crate::mail::authentication::Authentication;
     use crate::mail::{MachineSigns, MessageId};
@@ -299,19 +299,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
     fn policy() -> Policy {
-        Policy {
-            address: Address { address: "desk@office.example".into(), name: "Office".into() },
-            own_addresses: vec!["desk@office.example".into()],
-            acknowledge: true,
-            activated_at: NOW.plus_days(-1),
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: "The desk".into(),
-            ticket_tag: "CF".into(),
-            tag_key: TagKey::new(b"key"),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        }
+        Policy { activated_at: NOW.plus_days(-1), ..Policy::of_tests() }
     }
 
     fn letter() -> Message {

@@ -263,22 +263,8 @@ mod tests {
 
     #[test]
     fn a_notice_says_that_a_program_wrote_it_and_what_to_do() {
-        use crate::desk::thread::TagKey;
-        use crate::desk::wording::Wording;
         let now = Timestamp::from_unix(1_800_000_000);
-        let policy = Policy {
-            address: Address::bare("desk@office.example"),
-            own_addresses: Vec::new(),
-            acknowledge: true,
-            activated_at: now,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: TagKey::new(b"key"),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        };
+        let policy = Policy { signature: String::new(), ..Policy::of_tests() };
         let told = Told {
             agent: Address::bare("ben@office.example"),
             event: Event::Assigned,

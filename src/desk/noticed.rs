@@ -6,9 +6,10 @@ use crate::desk::audit::{Action, NewEntry};
 use crate::desk::decision::{ACTOR, Decision, Noticed, TicketChange};
 use crate::desk::ledger::Outcome;
 use crate::desk::new::NewArticle;
-use crate::desk::outgoing::{self, Writing};
+use crate::desk::outgoing;
 use crate::desk::policy::Policy;
 use crate::desk::ticket::{Kind, LedgerId, State, Verdict};
+use crate::desk::writing::Writing;
 use crate::desk::{machine, notice, sender};
 use crate::mail::{Address, Message, MessageId, Protection, quote};
 

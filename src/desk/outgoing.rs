@@ -1,66 +1,16 @@
 //! One outgoing message: what an agent's answer becomes, by what we know a letter of ours again,
-//! which of its files travel by themselves, and when to try again.
+//! which of its files travel by themselves, and when to try again. What goes into it is in `writing`,
+//! to whom it goes in `recipients`.
 
 use crate::desk::new::{MAX_CITED, NewArticle};
-
 use crate::desk::policy::Policy;
 use crate::desk::recipients::{MOST, Recipients};
 use crate::desk::thread::TagKey;
 use crate::desk::ticket::{Kind, OutboxId, State, TicketNumber};
+use crate::desk::writing::{Hand, Thread, Writing};
 use crate::mail::compose::{self, Seal};
-use crate::mail::{Address, Attachment, Message, MessageId, quote, subject};
+use crate::mail::{Address, Message, MessageId, quote, subject};
 use crate::time::Timestamp;
-
-/// What is known of the ticket an agent writes into.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Thread {
-    /// Its number.
-    pub number: TicketNumber,
-    /// Its subject.
-    pub subject: String,
-    /// Where it stands.
-    pub state: State,
-    /// The ticket it was merged into.
-    pub merged_into: Option<TicketNumber>,
-    /// The newest message that came in; when none did, who asks.
-    pub answered: Option<Answered>,
-    /// Whether that is a message that came in.
-    pub wrote: bool,
-}
-
-/// The message an answer goes to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Answered {
-    /// Who wrote it.
-    pub from: Option<Address>,
-    /// Where its answers should go.
-    pub reply_to: Vec<Address>,
-    /// To whom it went.
-    pub to: Vec<Address>,
-    /// Who got a copy of it.
-    pub cc: Vec<Address>,
-    /// Its Message-ID.
-    pub message_id: Option<MessageId>,
-    /// What it cites, nearest first.
-    pub cited: Vec<MessageId>,
-}
-
-/// What an agent writes.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Writing {
-    /// The text.
-    pub text: String,
-    /// Copies.
-    pub cc: Vec<Address>,
-    /// Hidden copies.
-    pub bcc: Vec<Address>,
-    /// Whether everybody the message went to gets a copy as well.
-    pub to_all: bool,
-    /// Files to send along.
-    pub attachments: Vec<Attachment>,
-    /// The state the ticket gets; otherwise a new ticket becomes open.
-    pub status: Option<State>,
-}
 
 /// Why an answer cannot be queued.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -134,15 +84,6 @@ pub fn signed(text: &str, policy: &Policy) -> String {
         text.push_str(&format!("\n-- \n{}\n", policy.signature.trim_end()));
     }
     text
-}
-
-/// How an agent writes into a ticket.
-#[derive(Clone, Debug)]
-pub enum Hand<'a> {
-    /// An answer, from the mailbox of the ticket, which writes like this.
-    Answer(&'a Policy),
-    /// A note, by this author.
-    Note(Address),
 }
 
 /// What an agent writes into a ticket by this hand, and the state the ticket then has.
@@ -341,24 +282,9 @@ pub fn retry_at(attempts: u32, now: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::writing::Answered;
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
-
-    fn policy() -> Policy {
-        Policy {
-            address: Address::bare("desk@office.example"),
-            own_addresses: Vec::new(),
-            acknowledge: true,
-            activated_at: NOW,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: "The desk".into(),
-            ticket_tag: "CF".into(),
-            tag_key: TagKey::new(b"key"),
-            rules: Vec::new(),
-            wording: Default::default(),
-        }
-    }
 
     fn thread(state: State) -> Thread {
         Thread {
@@ -384,7 +310,8 @@ mod tests {
 
     #[test]
     fn an_answer_goes_where_the_requester_wants_it() {
-        let (article, state) = reply(&thread(State::New), writing("Done."), &policy()).unwrap();
+        let (article, state) =
+            reply(&thread(State::New), writing("Done."), &Policy::of_tests()).unwrap();
         assert_eq!(state, State::Open);
         assert_eq!(article.to, [Address::bare("ana@shop.example")]);
         assert_eq!(article.text, "Done.\n\n-- \nThe desk\n");
@@ -395,7 +322,7 @@ mod tests {
 
         let mut elsewhere = thread(State::Open);
         elsewhere.answered.as_mut().unwrap().reply_to = vec![Address::bare("team@shop.example")];
-        let (article, _) = reply(&elsewhere, writing("Done."), &policy()).unwrap();
+        let (article, _) = reply(&elsewhere, writing("Done."), &Policy::of_tests()).unwrap();
         assert_eq!(article.to, [Address::bare("team@shop.example")]);
     }
 
@@ -407,7 +334,7 @@ mod tests {
         let mut no_address = thread(State::Open);
         no_address.answered.as_mut().unwrap().from = Some(Address::bare("Ana"));
         let mut ourselves = thread(State::Open);
-        ourselves.answered.as_mut().unwrap().from = Some(policy().address);
+        ourselves.answered.as_mut().unwrap().from = Some(Policy::of_tests().address);
         let merged = Thread { merged_into: Some(TicketNumber(9)), ..thread(State::Closed) };
         let delete = Writing { status: Some(State::Deleted), ..writing("x") };
         let copy = |address| Writing { cc: vec![Address::bare(address)], ..writing("x") };
@@ -435,9 +362,13 @@ mod tests {
             ("many", thread(State::Open), many(500), NotPossible::TooMany(number, 501)),
             ("delete", thread(State::Open), delete, NotPossible::DeleteInstead(number)),
         ] {
-            assert_eq!(reply(&thread, writing, &policy()).unwrap_err(), expected, "{case}");
+            assert_eq!(
+                reply(&thread, writing, &Policy::of_tests()).unwrap_err(),
+                expected,
+                "{case}"
+            );
         }
-        assert!(reply(&thread(State::Open), many(499), &policy()).is_ok());
+        assert!(reply(&thread(State::Open), many(499), &Policy::of_tests()).is_ok());
     }
 
     #[test]

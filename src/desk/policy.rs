@@ -41,3 +41,23 @@ impl Policy {
         subject::tag(&self.ticket_tag, number.0.unsigned_abs(), &self.tag_key.ticket_code(number))
     }
 }
+
+#[cfg(test)]
+impl Policy {
+    /// How the office of the tests writes.
+    pub(crate) fn of_tests() -> Self {
+        Self {
+            address: Address { address: "desk@office.example".into(), name: "Office".into() },
+            own_addresses: vec!["desk@office.example".into()],
+            acknowledge: true,
+            activated_at: Timestamp::from_unix(0),
+            reopen_days: 14,
+            desk: "Office".into(),
+            signature: "The desk".into(),
+            ticket_tag: "CF".into(),
+            tag_key: TagKey::new(b"key"),
+            rules: Vec::new(),
+            wording: Wording::default(),
+        }
+    }
+}

@@ -2,8 +2,8 @@
 //! from, nobody twice. What an agent should know before it leaves is said in words.
 
 use super::caps;
-use super::outgoing::{Answered, Writing};
 use super::policy::Policy;
+use super::writing::{Answered, Writing};
 use crate::mail::Address;
 use crate::mail::compose::{is_address, is_plain_address};
 
@@ -100,23 +100,10 @@ impl Recipients {
 mod tests {
     use super::*;
     use crate::desk::draft;
-    use crate::desk::thread::TagKey;
-    use crate::time::Timestamp;
 
     fn policy() -> Policy {
-        Policy {
-            address: Address::bare("desk@office.example"),
-            own_addresses: vec!["desk@office.example".into(), "sales@office.example".into()],
-            acknowledge: true,
-            activated_at: Timestamp::from_unix(0),
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: TagKey::new(b"key"),
-            rules: Vec::new(),
-            wording: Default::default(),
-        }
+        let own_addresses = vec!["desk@office.example".into(), "sales@office.example".into()];
+        Policy { own_addresses, ..Policy::of_tests() }
     }
 
     fn addresses(text: &str) -> Vec<Address> {

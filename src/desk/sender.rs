@@ -132,8 +132,6 @@ fn is_aligned(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::thread::TagKey;
-    use crate::time::Timestamp;
 
     fn verdict_of(from: &str, value: &str, received: &[&str]) -> Verdict {
         let received: Vec<String> =
@@ -205,15 +203,7 @@ mod tests {
         let policy = Policy {
             address: Address::bare("support@office.example"),
             own_addresses: vec!["support@office.example".into()],
-            acknowledge: true,
-            activated_at: Timestamp::from_unix(0),
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: TagKey::new(b"key"),
-            rules: Vec::new(),
-            wording: Default::default(),
+            ..Policy::of_tests()
         };
         use Verdict::{Fail, None as Nobody, Pass};
         for (from, named, is_agent, verified, expected) in [

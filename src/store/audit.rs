@@ -2,11 +2,15 @@
 
 use rusqlite::{Row, Transaction};
 
-use super::{Listing, Result, Store, writing};
+use super::{Listing, Result, Store, packing};
 pub(super) use crate::desk::audit::Action;
 use crate::desk::audit::{Entry, GENESIS, NewEntry, hash_of};
+use crate::desk::digest::sha256;
 use crate::desk::ticket::{LedgerId, TicketNumber};
 use crate::time::Timestamp;
+
+/// The most bytes of a reason that an entry repeats.
+const REASON_BYTES: usize = 200;
 
 /// An entry about neither a ticket nor a message.
 pub(super) fn by(actor: &str, action: Action, detail: String) -> NewEntry {
@@ -45,6 +49,19 @@ pub(super) fn append(tx: &Transaction<'_>, now: Timestamp, new: &NewEntry) -> Re
         ":prev": entry.prev, ":hash": entry.hash,
     })?;
     Ok(())
+}
+
+/// A reason as an entry repeats it: cut to [`REASON_BYTES`], at a character, with a mark where something
+/// is missing.
+pub(super) fn shortened(reason: &str) -> String {
+    if reason.len() <= REASON_BYTES {
+        return reason.to_owned();
+    }
+    let mut end = REASON_BYTES;
+    while !reason.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", &reason[..end])
 }
 
 /// What a check of the chain found.
@@ -249,7 +266,7 @@ impl Store {
             for row in rows {
                 let (ledger, frame, expected): (_, _, Option<String>) = row?;
                 originals.kept += 1;
-                let found = writing::unpack(&frame).ok().map(|raw| writing::sha256(&raw));
+                let found = packing::unpack(&frame).ok().map(|raw| sha256(&raw));
                 if found.is_none() || found != expected {
                     originals.damaged.push(ledger);
                 }

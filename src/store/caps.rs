@@ -1,7 +1,7 @@
 //! What left lately and for whom, as the caps on mailing and the limits of the service count it, and
 //! which letters came back. What follows from the counts is decided in `desk/caps.rs`.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::{MailboxId, Result, Store};
 use crate::desk::caps::{self, HOUR, Held, Lately, Limits};
@@ -197,11 +197,8 @@ impl Store {
                 .query_row(
                     (mailbox.0, now.plus_seconds(-60), limits.letters_a_minute.max(1) - 1),
                     |row| row.get(0),
-                );
-            let nth = match nth {
-                Err(rusqlite::Error::QueryReturnedNoRows) => None,
-                other => Some(other?),
-            };
+                )
+                .optional()?;
             if let Some(held) = caps::held_by_minute(limits, nth, now) {
                 return Ok(Some(held));
             }

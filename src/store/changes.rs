@@ -5,8 +5,9 @@ use rusqlite::Transaction;
 
 use super::notices::{self, Happened};
 use super::once::{self, By, Made};
+use super::packing::Content;
 use super::tickets::{bare, say, standing};
-use super::writing::Content;
+use super::values::People;
 use super::{Error, MailboxId, Result, Store, caps, waits, writing};
 use crate::desk::audit::Action;
 use crate::desk::change::{self, Change, NotPossible, Standing};
@@ -374,7 +375,7 @@ fn parts(tx: &Transaction<'_>, number: TicketNumber) -> Result<Vec<Part>> {
         )?
         .query_map([number], |row| {
             let people: String = row.get(3)?;
-            let from = writing::People::read(&people).from;
+            let from = People::read(&people).from;
             Ok(Part { id: row.get(0)?, kind: row.get(1)?, subject: row.get(2)?, from })
         })?
         .collect::<rusqlite::Result<_>>()?)

@@ -1,9 +1,9 @@
 //! The bytes of attachments, read piece by piece: a large one is never in memory as a whole. How
-//! they are written is in `writing`.
+//! they are written is in `packing`.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-use super::{Error, Result, Store, writing};
+use super::{Error, Result, Store, packing};
 use crate::desk::ticket::AttachmentId;
 
 /// Bytes read from the file at once.
@@ -31,7 +31,7 @@ impl Store {
 
     /// The bytes of a content, all at once.
     pub fn content(&self, id: ContentId) -> Result<Vec<u8>> {
-        writing::content_bytes(&self.db, id.0)
+        packing::content_bytes(&self.db, id.0)
     }
 
     /// The bytes of a content, one after the other. Reading fails when it was erased meanwhile.

@@ -1,12 +1,13 @@
 //! Drafts: what agents are writing and have not sent, with their files. A draft is its agent's alone; that
 //! somebody has one is all that others learn.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::once::Made;
+use super::packing::{LARGE_BLOB, fill_blob};
 use super::tickets::no_ticket;
-use super::writing::{LARGE_BLOB, fill_blob, sha256};
 use super::{Result, Store, once};
+use crate::desk::digest::sha256;
 use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, TooLarge};
 use crate::desk::ticket::{AgentId, ArticleId, DraftFileId, DraftId, TicketNumber};
@@ -333,17 +334,17 @@ fn forms_of(agent: AgentId) -> String {
 
 /// A draft and its id.
 pub(super) fn kept(tx: &Transaction<'_>, place: Place) -> Result<Option<(DraftId, Kept)>> {
-    let row = tx
+    let Some((id, fields, revision, updated_at)) = tx
         .prepare_cached(
             "SELECT id, fields, revision, updated_at FROM draft
              WHERE agent = ?1 AND ticket IS ?2",
         )?
         .query_row((place.agent, place.ticket), |row| {
             Ok((row.get::<_, DraftId>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?))
-        });
-    let (id, fields, revision, updated_at) = match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(None),
-        other => other?,
+        })
+        .optional()?
+    else {
+        return Ok(None);
     };
     let files = tx
         .prepare_cached(

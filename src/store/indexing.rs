@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, Transaction};
 
-use super::writing::People;
+use super::values::People;
 use super::{Result, Store};
 use crate::desk::folding;
 use crate::desk::ticket::{ArticleId, TicketNumber};

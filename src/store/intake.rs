@@ -2,14 +2,16 @@
 //! of messages: raw, ticket, article, outbox row, ledger, audit. Each message of the batch sees what
 //! the ones before it became, so an answer may follow its question in the same batch.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::notices::{self, Happened};
-use super::writing::People;
-use super::{MailboxId, Result, Store, audit, caps, changes, outbox, writing};
+use super::packing::Content;
+use super::values::People;
+use super::{MailboxId, Result, Store, audit, caps, changes, outbox, packing, writing};
 use crate::desk::acknowledgement;
 use crate::desk::caps::{Lately, body};
 use crate::desk::decision::{ACTOR, Arrival, Known, TicketChange};
+use crate::desk::digest::sha256;
 use crate::desk::fingerprint::fingerprint;
 use crate::desk::intake;
 use crate::desk::ledger::{Original, Outcome};
@@ -34,7 +36,7 @@ pub struct Prepared {
     arrival: Arrival,
     size: usize,
     raw: Vec<u8>,
-    contents: Vec<writing::Content>,
+    contents: Vec<Content>,
 }
 
 impl Prepared {
@@ -47,12 +49,10 @@ impl Prepared {
         mut message: Message,
     ) -> Self {
         let fingerprint = fingerprint(&message);
-        let (size, sha256) = (raw.len(), writing::sha256(&raw));
-        let packed = writing::pack(&raw);
+        let (size, sha256) = (raw.len(), sha256(&raw));
+        let packed = packing::pack(&raw);
         drop(raw);
-        let take = |attachment: &mut Attachment| {
-            writing::Content::of(std::mem::take(&mut attachment.bytes))
-        };
+        let take = |attachment: &mut Attachment| Content::of(std::mem::take(&mut attachment.bytes));
         let contents = message.attachments.iter_mut().map(take).collect();
         let arrival = Arrival { ledger, received_at, sha256, fingerprint, message };
         Self { arrival, size, raw: packed, contents }
@@ -82,7 +82,7 @@ impl Prepared {
     pub fn weight(&self) -> usize {
         let message = &self.arrival.message;
         let texts = message.text.len() + message.html.as_ref().map_or(0, String::len);
-        let contents: usize = self.contents.iter().map(writing::Content::weight).sum();
+        let contents: usize = self.contents.iter().map(Content::weight).sum();
         self.raw.len() + texts + contents
     }
 }
@@ -207,13 +207,13 @@ fn take_in_one(
         ":article": article, ":sha256": sha256, ":size": size, ":original": filing.original,
         ":message_id": message_id, ":due": filing.due,
     })?;
-    if raw.len() < writing::LARGE_BLOB {
+    if raw.len() < packing::LARGE_BLOB {
         tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, ?2)")?
             .execute((ledger, raw))?;
     } else {
         tx.prepare_cached("INSERT INTO raw (ledger, bytes) VALUES (?1, zeroblob(?2))")?
             .execute((ledger, raw.len()))?;
-        writing::fill_blob(tx, "raw", ledger.0, &raw)?;
+        packing::fill_blob(tx, "raw", ledger.0, &raw)?;
     }
     for entry in &decision.audit {
         audit::append(tx, now, entry)?;
@@ -332,10 +332,10 @@ fn reported<'a>(
                 "SELECT id FROM article
                  WHERE message_id = ?1 AND kind = 'email_out' ORDER BY id LIMIT 1",
             )?
-            .query_row([id], |row| row.get(0));
-        match found {
-            Err(rusqlite::Error::QueryReturnedNoRows) => {}
-            other => return Ok(Some(other?)),
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)
@@ -445,16 +445,16 @@ fn candidate(
 ) -> Result<Option<Candidate>> {
     let mut same_mailbox = false;
     loop {
-        let row = tx
+        let Some((state, closed_at, owner, merged_into)) = tx
             .prepare_cached(
                 "SELECT state, closed_at, mailbox, merged_into FROM ticket WHERE number = ?1",
             )?
             .query_row([ticket], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?))
-            });
-        let (state, closed_at, owner, merged_into) = match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(None),
-            other => other?,
+            })
+            .optional()?
+        else {
+            return Ok(None);
         };
         // What was merged into a ticket of another mailbox is still answered through its own.
         same_mailbox |= owner == mailbox.0;

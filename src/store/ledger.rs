@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::{MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
@@ -114,7 +114,7 @@ impl Store {
                     )?
                     .execute((ledger, outcome, reason, retry_at, size))?;
                 if let Some(action) = action.filter(|_| changed > 0) {
-                    let detail = super::writing::cut(reason, 200).into_owned();
+                    let detail = audit::shortened(reason);
                     say(tx, *ledger, ACTOR, action, detail, now)?;
                 }
             }
@@ -208,16 +208,14 @@ impl Store {
 
 /// Fails when the message of this row has become an article, or is a copy of one.
 fn not_in_a_ticket(tx: &Transaction<'_>, id: LedgerId) -> Result<()> {
-    let row = tx
+    let (outcome, ticket): (Outcome, _) = tx
         .prepare_cached(
             "SELECT ledger.outcome, article.ticket FROM ledger
              LEFT JOIN article ON article.id = ledger.article WHERE ledger.id = ?1",
         )?
-        .query_row([id], |row| Ok((row.get(0)?, row.get::<_, Option<TicketNumber>>(1)?)));
-    let (outcome, ticket): (Outcome, _) = match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_row(id)),
-        other => other?,
-    };
+        .query_row([id], |row| Ok((row.get(0)?, row.get::<_, Option<TicketNumber>>(1)?)))
+        .optional()?
+        .ok_or_else(|| no_row(id))?;
     match (outcome, ticket) {
         (Outcome::Opened | Outcome::Joined | Outcome::Duplicate, Some(ticket)) => {
             Err(super::Error::NotPossible(format!(

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
 use super::ledger::no_row;
 use super::{Listing, Result, Store};
@@ -114,14 +114,11 @@ impl Store {
 
     /// The row by which an article came.
     pub fn ledger_of(&mut self, article: ArticleId) -> Result<Option<LedgerId>> {
-        let row = self
+        Ok(self
             .db
             .prepare_cached("SELECT id FROM ledger WHERE article = ?1 AND outcome <> 'duplicate'")?
-            .query_row([article], |row| row.get(0));
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-            other => Ok(Some(other?)),
-        }
+            .query_row([article], |row| row.get(0))
+            .optional()?)
     }
 
     /// Originals that the mailboxes still let one recover at `now`, as far as we know, the longest
@@ -219,18 +216,15 @@ fn mailboxes(tx: &Transaction<'_>) -> Result<Vec<(i64, String)>> {
 }
 
 fn row(tx: &Transaction<'_>, id: LedgerId) -> Result<LedgerRow> {
-    let row = tx
-        .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM ledger
+    tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM ledger
              JOIN mailbox ON mailbox.id = ledger.mailbox
              LEFT JOIN article ON article.id = ledger.article
              WHERE ledger.id = ?1"
-        ))?
-        .query_row([id], ledger_row);
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_row(id)),
-        other => Ok(other?),
-    }
+    ))?
+    .query_row([id], ledger_row)
+    .optional()?
+    .ok_or_else(|| no_row(id))
 }
 
 fn ledger_row(row: &Row<'_>) -> rusqlite::Result<LedgerRow> {

@@ -1,7 +1,7 @@
 //! What the listings of a mailbox show, held against the ledger: what is new, what came back, what
 //! is missing; and from where a folder is followed.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::filing::MOVED_BY_OTHERS;
 use super::ledger::{recount, say};
@@ -313,7 +313,7 @@ fn known(
 ) -> Result<Option<Known>> {
     // The second condition lets the index of ids that changed be used.
     let also = if column == "item_id" { "" } else { "AND recoverable_item <> item_id" };
-    let row = tx
+    Ok(tx
         .prepare_cached(&format!(
             "SELECT id, outcome, original, filing_due, filed_at FROM ledger
              WHERE mailbox = ?1 AND {column} = ?2 {also}"
@@ -326,11 +326,8 @@ fn known(
                 filing_due: row.get(3)?,
                 filed_at: row.get(4)?,
             })
-        });
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+        })
+        .optional()?)
 }
 
 /// An item that has its row already is in the folder (again).

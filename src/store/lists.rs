@@ -263,13 +263,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::store::testing::empty;
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
     #[test]
     fn every_list_walks_an_index_in_its_order() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
+        let (_folder, store) = empty();
         let after = "1700000000-17".parse::<Cursor>().unwrap();
         let filter = Filter::default;
         let named = |name: &str| Some(Some(name.to_owned()));
@@ -297,17 +297,8 @@ mod tests {
             ),
         ] {
             for after in [None, Some(after)] {
-                let (statement, values) = statement(&filter, after, 50);
-                let values: Vec<&dyn ToSql> = values.iter().map(|value| &**value).collect();
-                let plan: Vec<String> = store
-                    .db
-                    .prepare(&format!("EXPLAIN QUERY PLAN {statement}"))
-                    .unwrap()
-                    .query_map(values.as_slice(), |row| row.get(3))
-                    .unwrap()
-                    .collect::<rusqlite::Result<_>>()
-                    .unwrap();
-                let plan = plan.join("; ");
+                let (statement, _) = statement(&filter, after, 50);
+                let plan = store.plan(&statement).join("; ");
                 assert!(plan.contains(&format!("USING INDEX {index}")), "{filter:?}: {plan}");
                 assert!(!plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
             }
@@ -316,17 +307,8 @@ mod tests {
 
     #[test]
     fn tags_are_found_ticket_by_ticket() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
-        let plan: Vec<String> = store
-            .db
-            .prepare(&format!("EXPLAIN QUERY PLAN {TAGS}"))
-            .unwrap()
-            .query_map(["[1,2]"], |row| row.get(3))
-            .unwrap()
-            .collect::<rusqlite::Result<_>>()
-            .unwrap();
-        let plan = plan.join("; ");
+        let (_folder, store) = empty();
+        let plan = store.plan(TAGS).join("; ");
         assert!(plan.contains("SEARCH ticket_tag USING PRIMARY KEY (ticket=?)"), "{plan}");
     }
 

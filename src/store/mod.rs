@@ -22,6 +22,7 @@ pub mod migrations;
 mod notices;
 pub mod once;
 pub mod outbox;
+mod packing;
 pub mod people;
 mod preview;
 pub mod requesters;
@@ -376,5 +377,36 @@ fn in_words(error: &rusqlite::Error) -> String {
             "another program keeps it locked; stop that program".to_owned()
         }
         _ => error.to_string(),
+    }
+}
+
+/// What tests of statements share.
+#[cfg(test)]
+mod testing {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// An empty store, in a folder that goes with it.
+    pub(super) fn empty() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_unix(1_800_000_000);
+        let store = Store::open(&folder.path().join("counterfoil.db"), now).unwrap();
+        (folder, store)
+    }
+
+    impl Store {
+        /// The steps in which SQLite would run a statement, whatever its values: they do not change
+        /// a plan here.
+        pub(super) fn plan(&self, statement: &str) -> Vec<String> {
+            let mut explained =
+                self.db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+            let mut steps = explained.raw_query();
+            let mut plan = Vec::new();
+            while let Some(step) = steps.next().unwrap() {
+                plan.push(step.get(3).unwrap());
+            }
+            assert!(!plan.is_empty(), "{statement}");
+            plan
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Notices to agents: who wants which, queueing them, what one tells when it leaves, and which one a
 //! letter answers. Who is told of what is decided in `desk/notice.rs`.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::tickets::{answered, say, standing, thread};
-use super::writing::{self, People};
-use super::{Error, MailboxId, Result, Store, audit, caps};
+use super::values::People;
+use super::{Error, MailboxId, Result, Store, audit, caps, writing};
 use crate::desk::audit::Action;
 use crate::desk::caps as desk_caps;
 use crate::desk::decision::Noticed;
@@ -46,13 +46,9 @@ impl Store {
                 "UPDATE agent SET notices = ?2, notice_queues = ?3 WHERE name = ?1 RETURNING id",
                 (name, words.join(" "), serde_json::json!(queues).to_string()),
                 |row| row.get::<_, AgentId>(0),
-            );
-            let id = match id {
-                Err(rusqlite::Error::QueryReturnedNoRows) => {
-                    return Err(Error::NoSuch(format!("there is no user {name}")));
-                }
-                other => other?,
-            };
+            )
+            .optional()?
+            .ok_or_else(|| Error::NoSuch(format!("there is no user {name}")))?;
             let detail = format!("agent {id}: {}", words.join(" "));
             audit::append(tx, now, &audit::by(actor, Action::NoticesChanged, detail))
         })
@@ -188,10 +184,10 @@ pub(super) fn with_id<'a>(
     for id in ids {
         let found = tx
             .prepare_cached("SELECT outbox, ticket FROM notice WHERE message_id = ?1")?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)));
-        match found {
-            Err(rusqlite::Error::QueryReturnedNoRows) => {}
-            other => return Ok(Some(other?)),
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)
@@ -238,11 +234,8 @@ pub(super) fn noticed(
              WHERE fingerprint = ?1 AND ticket IN (?2, ?3)
              ORDER BY id LIMIT 1",
         )?
-        .query_row((fingerprint, ticket, number), |row| Ok((row.get(0)?, row.get(1)?)));
-    let twin = match twin {
-        Err(rusqlite::Error::QueryReturnedNoRows) => None,
-        other => Some(other?),
-    };
+        .query_row((fingerprint, ticket, number), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
     let noticed = tx
         .prepare_cached(
             "SELECT agent.name, agent.email, agent.disabled_at IS NULL, outbox.mailbox = ?2

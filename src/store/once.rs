@@ -2,10 +2,10 @@
 //! requests of the API by their `Idempotency-Key`. What was made is remembered for a day, in the
 //! transaction that made it, by ids alone, so that no content is kept a second time.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
-use super::writing::sha256;
 use super::{Error, Result};
+use crate::desk::digest::sha256;
 use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
 use crate::time::Timestamp;
 
@@ -85,18 +85,15 @@ pub(super) fn found(
     caller: &str,
     key: &str,
 ) -> Result<Option<(Made, String)>> {
-    let row = tx
+    Ok(tx
         .prepare_cached(
             "SELECT ticket, article, outbox, digest FROM once WHERE caller = ?1 AND key = ?2",
         )?
         .query_row((caller, key), |row| {
             let made = Made { ticket: row.get(0)?, article: row.get(1)?, outbox: row.get(2)? };
             Ok((made, row.get(3)?))
-        });
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+        })
+        .optional()?)
 }
 
 /// Remembers what was made, and forgets that of long ago.

@@ -1,10 +1,11 @@
 //! Messages of ours: what is due, what was drafted, what left, what was refused, what is unknown.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::content::ContentId;
 use super::notices;
-use super::writing::{self, People};
+use super::tickets::cited_by;
+use super::values::People;
 use super::{Error, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::notice::Told;
@@ -163,7 +164,7 @@ impl Store {
                     Ok(Some(due))
                 }
                 Ok((Some(article), mut due)) => {
-                    due.letter.references = writing::cited_by(tx, article)?;
+                    due.letter.references = cited_by(tx, article)?;
                     due.letter.references.reverse();
                     if !due.letter.automatic {
                         due.answers = answered_by(tx, article)?;
@@ -267,7 +268,7 @@ impl Store {
         self.write(|tx| {
             tx.prepare_cached("UPDATE outbox SET state = 'refused', reason = ?2 WHERE id = ?1")?
                 .execute((id, reason))?;
-            say(tx, id, Action::Refused, writing::cut(reason, 200).into_owned(), now)
+            say(tx, id, Action::Refused, audit::shortened(reason), now)
         })
     }
 
@@ -291,7 +292,7 @@ impl Store {
             if changed == 0 {
                 return postpone(tx, id, reason, look_at);
             }
-            say(tx, id, Action::Undecided, writing::cut(reason, 200).into_owned(), now)
+            say(tx, id, Action::Undecided, audit::shortened(reason), now)
         })
     }
 
@@ -345,13 +346,10 @@ pub(super) fn came_back(
 
 /// The outbox row of an article of ours.
 pub(super) fn row_of(tx: &Transaction<'_>, article: ArticleId) -> Result<Option<OutboxId>> {
-    let row = tx
+    Ok(tx
         .prepare_cached("SELECT id FROM outbox WHERE article = ?1")?
-        .query_row([article], |row| row.get(0));
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+        .query_row([article], |row| row.get(0))
+        .optional()?)
 }
 
 fn still_open(changed: usize, id: OutboxId) -> Result<()> {
@@ -405,7 +403,7 @@ fn original(
     ticket: TicketNumber,
     message_id: &MessageId,
 ) -> Result<Option<Original>> {
-    let row = tx
+    Ok(tx
         .prepare_cached(
             "SELECT people, ifnull(sent_at, created_at), ifnull(visible_text, text)
              FROM article WHERE ticket = ?1 AND message_id = ?2 AND kind = 'email_in'
@@ -415,11 +413,8 @@ fn original(
             let people: String = row.get(0)?;
             let from = People::read(&people).from.unwrap_or_default();
             Ok(Original { from, sent_at: row.get(1)?, text: row.get(2)? })
-        });
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+        })
+        .optional()?)
 }
 
 fn enclosed(tx: &Transaction<'_>, article: ArticleId) -> Result<Vec<Enclosed>> {

@@ -1,12 +1,13 @@
 //! Agents and how they sign in: passwords as argon2id hashes, sessions and one-time links as hashes
 //! of their secrets.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 
 use super::secrets::{self, Token};
-use super::{Error, Result, Store, audit, drafts, writing};
+use super::{Error, Result, Store, audit, drafts};
 use crate::desk::audit::Action;
+use crate::desk::digest::sha256;
 use crate::desk::ticket::{AgentId, Role};
 use crate::desk::typed;
 use crate::time::Timestamp;
@@ -151,11 +152,11 @@ impl Store {
             tx.execute("UPDATE agent SET password_hash = ?2 WHERE id = ?1", (id, &hash))?;
             tx.execute(
                 "DELETE FROM session WHERE agent = ?1 AND token_hash <> ?2",
-                (id, writing::sha256(secret.as_bytes())),
+                (id, sha256(secret.as_bytes())),
             )?;
             tx.execute(
                 "UPDATE session SET token_hash = ?2 WHERE agent = ?1",
-                (id, writing::sha256(fresh.0.as_bytes())),
+                (id, sha256(fresh.0.as_bytes())),
             )?;
             tx.execute("DELETE FROM sign_in_link WHERE agent = ?1", [id])?;
             let (by, detail) = (format!("agent:{}", agent.name), format!("agent {id}"));
@@ -193,7 +194,7 @@ impl Store {
                 "SELECT created_at, expires_at, token_hash = ?2 FROM session
                  WHERE agent = ?1 AND expires_at > ?3 ORDER BY created_at DESC LIMIT 100",
             )?
-            .query_map((agent, writing::sha256(secret.as_bytes()), now), |row| {
+            .query_map((agent, sha256(secret.as_bytes()), now), |row| {
                 Ok(Session {
                     created_at: row.get(0)?,
                     expires_at: row.get(1)?,
@@ -262,7 +263,7 @@ impl Store {
         let token = secrets::random_token()?;
         self.db.execute(
             "INSERT INTO sign_in_link (token_hash, agent, expires_at) VALUES (?1, ?2, ?3)",
-            (writing::sha256(token.0.as_bytes()), agent, expires_at),
+            (sha256(token.0.as_bytes()), agent, expires_at),
         )?;
         Ok(token)
     }
@@ -275,7 +276,7 @@ impl Store {
                 "SELECT EXISTS (SELECT 1 FROM sign_in_link JOIN agent ON agent.id = sign_in_link.agent
                  WHERE token_hash = ?1 AND expires_at > ?2 AND agent.disabled_at IS NULL)",
             )?
-            .query_row((writing::sha256(secret.as_bytes()), now), |row| row.get(0))?)
+            .query_row((sha256(secret.as_bytes()), now), |row| row.get(0))?)
     }
 
     /// Uses up a link secret; the agent it signs in, if it is good.
@@ -283,7 +284,7 @@ impl Store {
         self.write(|tx| {
             let agent = tx.query_row(
                 "DELETE FROM sign_in_link WHERE token_hash = ?1 RETURNING agent, expires_at > ?2",
-                (writing::sha256(secret.as_bytes()), now),
+                (sha256(secret.as_bytes()), now),
                 |row| Ok((row.get(0)?, row.get(1)?)),
             );
             match agent {
@@ -305,7 +306,7 @@ impl Store {
             tx.execute(
                 "INSERT INTO session (token_hash, agent, created_at, expires_at)
                  VALUES (?1, ?2, ?3, ?4)",
-                (writing::sha256(token.0.as_bytes()), agent, now, expires_at),
+                (sha256(token.0.as_bytes()), agent, now, expires_at),
             )?;
             let detail = format!("agent {agent}");
             audit::append(tx, now, &audit::by("web", Action::SignedIn, detail))
@@ -315,54 +316,41 @@ impl Store {
 
     /// Whose session this secret is, while it lasts.
     pub fn session(&mut self, secret: &str, now: Timestamp) -> Result<Option<Agent>> {
-        let row = self
+        Ok(self
             .db
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM session JOIN agent ON agent.id = session.agent
                  WHERE session.token_hash = ?1 AND session.expires_at > ?2
                    AND agent.disabled_at IS NULL"
             ))?
-            .query_row((writing::sha256(secret.as_bytes()), now), agent_row);
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-            other => Ok(Some(other?)),
-        }
+            .query_row((sha256(secret.as_bytes()), now), agent_row)
+            .optional()?)
     }
 
     /// Whose session this secret was, as long as that is known, though it may be over.
     pub fn past_session(&mut self, secret: &str) -> Result<Option<Agent>> {
-        let row = self
+        Ok(self
             .db
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM session JOIN agent ON agent.id = session.agent
                  WHERE session.token_hash = ?1 AND agent.disabled_at IS NULL"
             ))?
-            .query_row([writing::sha256(secret.as_bytes())], agent_row);
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-            other => Ok(Some(other?)),
-        }
+            .query_row([sha256(secret.as_bytes())], agent_row)
+            .optional()?)
     }
 
     /// Signs a browser out.
     pub fn end_session(&mut self, secret: &str) -> Result<()> {
-        self.db.execute(
-            "DELETE FROM session WHERE token_hash = ?1",
-            [writing::sha256(secret.as_bytes())],
-        )?;
+        self.db
+            .execute("DELETE FROM session WHERE token_hash = ?1", [sha256(secret.as_bytes())])?;
         Ok(())
     }
 }
 
 fn known(tx: &Transaction<'_>, name: &str) -> Result<AgentId> {
-    let id = tx
-        .query_row("SELECT id FROM agent WHERE name = ?1", [name], |row| row.get::<_, AgentId>(0));
-    match id {
-        Err(rusqlite::Error::QueryReturnedNoRows) => {
-            Err(Error::NoSuch(format!("there is no user {name}")))
-        }
-        other => Ok(other?),
-    }
+    tx.query_row("SELECT id FROM agent WHERE name = ?1", [name], |row| row.get::<_, AgentId>(0))
+        .optional()?
+        .ok_or_else(|| Error::NoSuch(format!("there is no user {name}")))
 }
 
 /// How many admins may sign in.

@@ -119,25 +119,16 @@ const GLANCES: &str = "SELECT ticket.number, ticket.requester, EXISTS (
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::store::testing::empty;
 
     #[test]
     fn what_is_shown_of_requesters_walks_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let now = Timestamp::from_unix(1_800_000_000);
-        let store = Store::open(&folder.path().join("counterfoil.db"), now).unwrap();
+        let (_folder, store) = empty();
         for (statement, expected) in [
             (TICKETS_OF, "SEARCH ticket USING COVERING INDEX ticket_of_requester (requester=?)"),
             (GLANCES, "SEARCH attachment USING INDEX attachment_by_article (article=?)"),
         ] {
-            let plan: Vec<String> = store
-                .db
-                .prepare(&format!("EXPLAIN QUERY PLAN {statement}"))
-                .unwrap()
-                .query_map(("[1]", 2), |row| row.get(3))
-                .unwrap()
-                .collect::<rusqlite::Result<_>>()
-                .unwrap();
-            let plan = plan.join("; ");
+            let plan = store.plan(statement).join("; ");
             assert!(plan.contains(expected), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
             let scans = plan.split("; ").filter(|step| step.starts_with("SCAN"));

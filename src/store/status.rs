@@ -245,7 +245,7 @@ fn outbox(tx: &Transaction<'_>, mailbox: i64, status: &mut MailboxStatus) -> Res
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use crate::store::testing::empty;
 
     /// Tables that stay small however much mail there is: a row for each mailbox, round, outcome, state
     /// of a queue, or hour since which somebody waits.
@@ -264,9 +264,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_read_for_status_figures_or_metrics_grows_with_the_mail() {
-        let folder = tempfile::tempdir().unwrap();
-        let now = Timestamp::from_unix(1_777_885_964);
-        let store = Store::open(&folder.path().join("counterfoil.db"), now).unwrap();
+        let (_folder, store) = empty();
         let sources = [
             (include_str!("status.rs"), 8),
             (include_str!("figures.rs"), 6),
@@ -276,14 +274,7 @@ mod tests {
             let statements = statements(source);
             assert!(statements.len() >= least, "only {statements:#?}");
             for statement in statements {
-                let mut plan: Vec<String> = Vec::new();
-                let mut explained =
-                    store.db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
-                let mut steps = explained.raw_query();
-                while let Some(step) = steps.next().unwrap() {
-                    plan.push(step.get(3).unwrap());
-                }
-                assert!(!plan.is_empty(), "{statement}");
+                let plan = store.plan(&statement);
                 for step in plan.iter().filter_map(|step| step.strip_prefix("SCAN ")) {
                     let table = step.split(' ').next().unwrap();
                     let is_small = SMALL.contains(&table) || step == "CONSTANT ROW";

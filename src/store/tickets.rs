@@ -1,18 +1,18 @@
 //! Tickets and articles for agents: one ticket with its conversation, attachments and originals. What
 //! agents write is in `answering`, and what else they change in `changes`.
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
-use super::writing::{self, People};
-use super::{Error, MailboxId, Result, Store, audit};
+use super::values::People;
+use super::{Error, MailboxId, Result, Store, audit, packing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::change::Standing;
-use crate::desk::outgoing::{Answered, Thread};
 use crate::desk::ticket::{
     Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, LedgerId, Link, Ticket,
     TicketNumber,
 };
-use crate::mail::Address;
+use crate::desk::writing::{Answered, Thread};
+use crate::mail::{Address, MessageId};
 use crate::time::Timestamp;
 
 pub(super) const COLUMNS: &str = "ticket.number, ticket.subject, ticket.state, ticket.priority, \
@@ -48,50 +48,54 @@ impl Store {
     /// An attachment and its bytes.
     pub fn attachment(&mut self, id: AttachmentId) -> Result<(AttachmentInfo, Vec<u8>)> {
         self.read(|tx| {
-            let row = tx
+            let (info, content) = tx
                 .prepare_cached(&format!("{ATTACHMENTS} WHERE attachment.id = ?1"))?
-                .query_row([id], |row| Ok((attachment_row(row)?, row.get::<_, i64>(7)?)));
-            match row {
-                Err(rusqlite::Error::QueryReturnedNoRows) => {
-                    Err(Error::NoSuch(format!("there is no attachment {id}")))
-                }
-                Err(error) => Err(error.into()),
-                Ok((info, content)) => Ok((info, writing::content_bytes(tx, content)?)),
-            }
+                .query_row([id], |row| Ok((attachment_row(row)?, row.get::<_, i64>(7)?)))
+                .optional()?
+                .ok_or_else(|| Error::NoSuch(format!("there is no attachment {id}")))?;
+            Ok((info, packing::content_bytes(tx, content)?))
         })
     }
 
     /// The raw bytes of a message as fetched, while they are kept.
     pub fn raw(&mut self, ledger: LedgerId) -> Result<Vec<u8>> {
-        let row = self
+        let frame: Vec<u8> = self
             .db
             .prepare_cached("SELECT bytes FROM raw WHERE ledger = ?1")?
-            .query_row([ledger], |row| row.get::<_, Vec<u8>>(0));
-        match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => Err(Error::NoSuch(format!(
-                "the original of ledger row {ledger} is not kept here (any more)"
-            ))),
-            other => writing::unpack(&other?),
-        }
+            .query_row([ledger], |row| row.get(0))
+            .optional()?
+            .ok_or_else(|| {
+                let why =
+                    format!("the original of ledger row {ledger} is not kept here (any more)");
+                Error::NoSuch(why)
+            })?;
+        packing::unpack(&frame)
     }
+}
+
+/// What an article cites, nearest first.
+pub(super) fn cited_by(tx: &Transaction<'_>, article: ArticleId) -> Result<Vec<MessageId>> {
+    Ok(tx
+        .prepare_cached("SELECT message_id FROM citation WHERE article = ?1 ORDER BY position")?
+        .query_map([article], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// A ticket with its tags, but without its links and its conversation.
 pub(super) fn bare(tx: &Transaction<'_>, number: TicketNumber) -> Result<Ticket> {
-    let row = tx
+    let ticket = tx
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM ticket {WITH_NAMES} WHERE ticket.number = ?1"
         ))?
-        .query_row([number], ticket_row);
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
-        other => Ok(Ticket { tags: tags(tx, number)?, ..other? }),
-    }
+        .query_row([number], ticket_row)
+        .optional()?
+        .ok_or_else(|| no_ticket(number))?;
+    Ok(Ticket { tags: tags(tx, number)?, ..ticket })
 }
 
 /// What a ticket is, as far as changes go.
 pub(super) fn standing(tx: &Transaction<'_>, number: TicketNumber) -> Result<Standing> {
-    let row = tx
+    let standing = tx
         .prepare_cached(
             "SELECT state, hold, subject, assignee, priority, queue, due_at, merged_into
              FROM ticket WHERE number = ?1 AND erased_at IS NULL",
@@ -109,11 +113,10 @@ pub(super) fn standing(tx: &Transaction<'_>, number: TicketNumber) -> Result<Sta
                 tags: Default::default(),
                 merged_into: row.get(7)?,
             })
-        });
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Err(no_ticket(number)),
-        other => Ok(Standing { tags: tags(tx, number)?.into_iter().collect(), ..other? }),
-    }
+        })
+        .optional()?
+        .ok_or_else(|| no_ticket(number))?;
+    Ok(Standing { tags: tags(tx, number)?.into_iter().collect(), ..standing })
 }
 
 /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
@@ -121,7 +124,7 @@ pub(super) fn thread(
     tx: &Transaction<'_>,
     number: TicketNumber,
 ) -> Result<(Thread, MailboxId, String)> {
-    let row = tx
+    let (subject, state, mailbox, name, merged_into) = tx
         .prepare_cached(
             "SELECT ticket.subject, ticket.state, mailbox.id, mailbox.name, ticket.merged_into
              FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox
@@ -129,11 +132,9 @@ pub(super) fn thread(
         )?
         .query_row([number], |row| {
             Ok((row.get(0)?, row.get(1)?, MailboxId(row.get(2)?), row.get(3)?, row.get(4)?))
-        });
-    let (subject, state, mailbox, name, merged_into) = match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => return Err(no_ticket(number)),
-        other => other?,
-    };
+        })
+        .optional()?
+        .ok_or_else(|| no_ticket(number))?;
     let answered = answered(tx, number, None)?;
     let wrote = answered.is_some();
     let answered = if wrote { answered } else { called(tx, number)? };
@@ -169,7 +170,7 @@ pub(super) fn say(
 
 /// Who asks in a ticket that no message opened, because they called, and the last one of ours to them.
 fn called(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answered>> {
-    let row = tx
+    Ok(tx
         .prepare_cached(
             "SELECT person.address, person.name,
                     (SELECT article.message_id FROM article
@@ -185,11 +186,8 @@ fn called(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answered>
                 message_id: row.get(2)?,
                 cited: Vec::new(),
             })
-        });
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        other => Ok(Some(other?)),
-    }
+        })
+        .optional()?)
 }
 
 /// The newest message that came in, by a person rather than a machine where there is one. A letter
@@ -226,7 +224,7 @@ pub(super) fn answered(
             if writer.is_some() {
                 people = People { from: writer, ..People::default() };
             }
-            let cited = writing::cited_by(tx, id)?;
+            let cited = cited_by(tx, id)?;
             let People { from, reply_to, to, cc, .. } = people;
             Ok(Some(Answered { from, reply_to, to, cc, message_id, cited }))
         }

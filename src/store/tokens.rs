@@ -1,10 +1,12 @@
 //! Tokens by which programs use the JSON API: made once, shown once, kept as hashes only.
 
+use rusqlite::OptionalExtension;
 use serde::Serialize;
 
 use super::secrets::{Token, random_token};
-use super::{Error, Result, Store, audit, writing};
+use super::{Error, Result, Store, audit};
 use crate::desk::audit::Action;
+use crate::desk::digest::sha256;
 use crate::desk::ticket::Role;
 use crate::time::Timestamp;
 
@@ -46,7 +48,7 @@ impl Store {
             }
             tx.execute(
                 "INSERT INTO api_token (name, token_hash, role, created_at) VALUES (?1, ?2, ?3, ?4)",
-                (name, writing::sha256(token.0.as_bytes()), role, now),
+                (name, sha256(token.0.as_bytes()), role, now),
             )?;
             let detail = format!("token {} as {role}", tx.last_insert_rowid());
             audit::append(tx, now, &audit::by("cli", Action::TokenAdded, detail))
@@ -66,18 +68,15 @@ impl Store {
     /// Makes a token worthless.
     pub fn revoke_token(&mut self, name: &str, now: Timestamp) -> Result<()> {
         self.write(|tx| {
-            let id = tx.query_row(
-                "UPDATE api_token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL
+            let id = tx
+                .query_row(
+                    "UPDATE api_token SET revoked_at = ?2 WHERE name = ?1 AND revoked_at IS NULL
                  RETURNING id",
-                (name, now),
-                |row| row.get::<_, i64>(0),
-            );
-            let id = match id {
-                Err(rusqlite::Error::QueryReturnedNoRows) => {
-                    return Err(Error::NoSuch(format!("there is no valid token {name}")));
-                }
-                other => other?,
-            };
+                    (name, now),
+                    |row| row.get::<_, i64>(0),
+                )
+                .optional()?
+                .ok_or_else(|| Error::NoSuch(format!("there is no valid token {name}")))?;
             let detail = format!("token {id}");
             audit::append(tx, now, &audit::by("cli", Action::TokenRevoked, detail))
         })
@@ -85,7 +84,7 @@ impl Store {
 
     /// Whether there is a valid token with this secret. Reads only, so that nothing has to be waited for.
     pub fn knows_token(&mut self, secret: &str) -> Result<bool> {
-        let hash = writing::sha256(secret.as_bytes());
+        let hash = sha256(secret.as_bytes());
         Ok(self
             .db
             .prepare_cached(
@@ -97,16 +96,16 @@ impl Store {
 
     /// The token with this secret, while it is valid.
     pub fn token(&mut self, secret: &str, now: Timestamp) -> Result<Option<ApiToken>> {
-        let hash = writing::sha256(secret.as_bytes());
-        let row = self
+        let hash = sha256(secret.as_bytes());
+        let Some(token) = self
             .db
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM api_token WHERE token_hash = ?1 AND revoked_at IS NULL"
             ))?
-            .query_row([&hash], token_row);
-        let token = match row {
-            Err(rusqlite::Error::QueryReturnedNoRows) => return Ok(None),
-            other => other?,
+            .query_row([&hash], token_row)
+            .optional()?
+        else {
+            return Ok(None);
         };
         if token.used_at.is_none_or(|at| at.plus_seconds(USE_NOTED) <= now) {
             self.db

@@ -140,12 +140,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::desk::ticket::Role;
+    use crate::store::testing::empty;
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
     fn store() -> (tempfile::TempDir, Store, AgentId) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
+        let (folder, mut store) = empty();
         let ana = store.add_agent("ana", "ana@a.example", Role::Agent, None, NOW).unwrap();
         (folder, store, ana)
     }

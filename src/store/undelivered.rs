@@ -1,10 +1,11 @@
 //! Messages of ours for people: which ones wait, were refused or are undecided, and what a person
 //! decides about one of them. How they leave by themselves is in `outbox`.
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction};
 
 use super::once::{self, By, Made};
-use super::writing::People;
+use super::tickets::cited_by;
+use super::values::People;
 use super::{Error, Listing, MailboxId, Result, Store, audit, indexing, writing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::new::NewArticle;
@@ -195,14 +196,10 @@ fn refused(why: outbox::NotPossible) -> Error {
 }
 
 fn row(tx: &Transaction<'_>, id: OutboxId) -> Result<OutboxRow> {
-    let row =
-        tx.prepare_cached(&format!("{ROWS} WHERE outbox.id = ?1"))?.query_row([id], outbox_row);
-    match row {
-        Err(rusqlite::Error::QueryReturnedNoRows) => {
-            Err(Error::NoSuch(format!("there is no outbox row {id}")))
-        }
-        other => Ok(other?),
-    }
+    tx.prepare_cached(&format!("{ROWS} WHERE outbox.id = ?1"))?
+        .query_row([id], outbox_row)
+        .optional()?
+        .ok_or_else(|| Error::NoSuch(format!("there is no outbox row {id}")))
 }
 
 fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
@@ -278,7 +275,7 @@ fn written(tx: &Transaction<'_>, old: &OutboxRow) -> Result<(NewArticle, Option<
             })
         })?;
     // A notice was refused before.
-    article.cited = old.article.map_or(Ok(Vec::new()), |id| writing::cited_by(tx, id))?;
+    article.cited = old.article.map_or(Ok(Vec::new()), |id| cited_by(tx, id))?;
     let body = tx
         .prepare_cached("SELECT body FROM mailed WHERE outbox = ?1 AND body IS NOT NULL LIMIT 1")?
         .query_row([old.id], |row| row.get(0));
@@ -318,12 +315,11 @@ fn say(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::testing::empty;
 
     #[test]
     fn what_was_not_sent_is_found_without_reading_what_was() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let now = Timestamp::from_unix(0);
-        let mut store = Store::open(&folder.path().join("a.db"), now).expect("a store");
+        let (_folder, store) = empty();
         for (state, by_index) in [
             (None, true),
             (Some(Delivery::Queued), true),
@@ -331,18 +327,7 @@ mod tests {
             (Some(Delivery::Unknown), true),
             (Some(Delivery::Sent), false),
         ] {
-            let plan: Vec<String> = store
-                .read(|tx| {
-                    let mut plan = tx.prepare(&format!("EXPLAIN QUERY PLAN {}", listing(state)))?;
-                    let rows = plan.query_map(
-                        rusqlite::named_params! {
-                            ":after": i64::MAX, ":mailbox": None::<String>, ":limit": 50,
-                        },
-                        |row| row.get(3),
-                    )?;
-                    Ok(rows.collect::<rusqlite::Result<_>>()?)
-                })
-                .expect("a plan");
+            let plan = store.plan(&listing(state));
             let has = |part: &str| plan.iter().any(|line| line.contains(part));
             assert_eq!(has("USING COVERING INDEX outbox_unsent"), by_index, "{state:?}: {plan:#?}");
             let whole = |line: &String| line.starts_with("SCAN outbox") && !line.contains("unsent");

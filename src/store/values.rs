@@ -1,7 +1,9 @@
-//! How the house's own types stand in columns: times and words as text, ids as integers.
+//! How the house's own types stand in columns: times and words as text, ids as integers, the people of
+//! a header as JSON.
 
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use serde::{Deserialize, Serialize};
 
 use crate::desk::figures::What;
 use crate::desk::ledger::{Original, Outcome};
@@ -10,12 +12,36 @@ use crate::desk::ticket::{
     AgentId, ArticleId, AttachmentId, DraftFileId, DraftId, Kind, LedgerId, LinkKind, Machine,
     OutboxId, PersonId, Priority, Role, State, TicketNumber, Verdict,
 };
-use crate::mail::{MessageId, Protection};
+use crate::mail::{Address, MessageId, Protection};
 use crate::time::Timestamp;
 
 /// The text in a column, borrowed: for where there are thousands of rows.
 pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
     Ok(row.get_ref(column)?.as_str()?)
+}
+
+/// The people of an article's header, as its column `people` holds them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct People {
+    pub(super) from: Option<Address>,
+    pub(super) reply_to: Vec<Address>,
+    pub(super) to: Vec<Address>,
+    pub(super) cc: Vec<Address>,
+    pub(super) bcc: Vec<Address>,
+}
+
+impl People {
+    /// Everybody it names.
+    pub(super) fn everybody(&self) -> impl Iterator<Item = &Address> {
+        let lists = [&self.reply_to, &self.to, &self.cc, &self.bcc];
+        self.from.iter().chain(lists.into_iter().flatten())
+    }
+
+    /// Reads the column. The table's CHECK makes sure that it is JSON of our own making.
+    pub(super) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
 }
 
 impl ToSql for Timestamp {

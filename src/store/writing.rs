@@ -1,102 +1,16 @@
 //! The rows that intake and agents both write: people, tickets, articles with their attachments,
-//! and the outbox. Always inside a transaction that its caller commits.
+//! and the outbox. Always inside a transaction that its caller commits. How bytes are packed is in
+//! `packing`.
 
-use std::borrow::Cow;
+use rusqlite::Transaction;
 
-use rusqlite::{Connection, Transaction};
-use serde::{Deserialize, Serialize};
-
+use super::packing::Content;
+use super::values::People;
 use super::{MailboxId, Result, caps, indexing};
-use crate::desk::audit::hex;
 use crate::desk::new::{NewArticle, NewTicket};
 use crate::desk::ticket::{ArticleId, OutboxId, State, TicketNumber};
 use crate::mail::Address;
 use crate::time::Timestamp;
-
-/// How hard originals and attachments are packed: level 1 costs a tenth of what parsing does.
-const PACK_LEVEL: i32 = 1;
-
-/// Bytes from which on a blob is written piece by piece.
-pub(super) const LARGE_BLOB: usize = 1 << 20;
-
-/// The people of an article's header, as its column `people` holds them.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct People {
-    pub(super) from: Option<Address>,
-    pub(super) reply_to: Vec<Address>,
-    pub(super) to: Vec<Address>,
-    pub(super) cc: Vec<Address>,
-    pub(super) bcc: Vec<Address>,
-}
-
-impl People {
-    /// Everybody it names.
-    pub(super) fn everybody(&self) -> impl Iterator<Item = &Address> {
-        let lists = [&self.reply_to, &self.to, &self.cc, &self.bcc];
-        self.from.iter().chain(lists.into_iter().flatten())
-    }
-
-    /// Reads the column. The table's CHECK makes sure that it is JSON of our own making.
-    pub(super) fn read(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
-    }
-}
-
-/// One attachment's bytes, ready to be stored.
-#[derive(Clone, Debug)]
-pub(super) struct Content {
-    sha256: String,
-    size: usize,
-    packed: bool,
-    bytes: Vec<u8>,
-}
-
-impl Content {
-    /// Hashes and packs bytes.
-    pub(super) fn of(bytes: Vec<u8>) -> Self {
-        let (size, sha256) = (bytes.len(), sha256(&bytes));
-        // Photographs and archives do not shrink; a large one is not packed only to see that.
-        if size >= LARGE_BLOB {
-            let sample = &bytes[..LARGE_BLOB / 4];
-            if pack(sample).len() > sample.len() / 50 * 49 {
-                return Self { sha256, size, packed: false, bytes };
-            }
-        }
-        let packed = pack(&bytes);
-        let smaller = packed.len() < size;
-        Self { sha256, size, packed: smaller, bytes: if smaller { packed } else { bytes } }
-    }
-
-    /// The memory it takes, in bytes.
-    pub(super) fn weight(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
-/// SHA-256 of bytes, in hex.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
-}
-
-/// The bytes as a zstd frame.
-pub(super) fn pack(bytes: &[u8]) -> Vec<u8> {
-    // The buffer is as large as the worst case needs, so this fails only without memory. To go on
-    // would keep an empty frame for a letter that is then removed; nothing is committed instead.
-    if bytes.len() < LARGE_BLOB {
-        return zstd::bulk::compress(bytes, PACK_LEVEL).expect("memory to pack a message");
-    }
-    // Base64 shrinks to three quarters; a buffer for the worst case would be wasted.
-    let mut frame = Vec::with_capacity(bytes.len() / 9 * 7);
-    zstd::stream::copy_encode(bytes, &mut frame, PACK_LEVEL).expect("memory to pack a message");
-    frame
-}
-
-/// The bytes of a zstd frame.
-pub(super) fn unpack(frame: &[u8]) -> Result<Vec<u8>> {
-    zstd::stream::decode_all(frame)
-        .map_err(|error| super::Error::NotPossible(format!("a stored frame is damaged: {error}")))
-}
 
 /// The person with this address, made when new. A non-empty name replaces the one before.
 pub(super) fn person(tx: &Transaction<'_>, address: &Address) -> Result<i64> {
@@ -216,7 +130,7 @@ pub(super) fn article(
         )?
         .execute((
             id,
-            store_content(tx, content)?,
+            content.put(tx)?,
             &attachment.filename,
             &attachment.content_type,
             attachment.inline,
@@ -227,41 +141,6 @@ pub(super) fn article(
     let files = stored.map(|(attachment, _)| attachment.filename.as_str());
     indexing::put(tx, id, &article.subject, &people, &article.visible_text, files)?;
     Ok(id)
-}
-
-/// Writes the bytes of a row that was made with as many zeros, in place: binding them to a statement
-/// would take their memory twice more.
-pub(super) fn fill_blob(tx: &Transaction<'_>, table: &str, row: i64, bytes: &[u8]) -> Result<()> {
-    let mut blob = tx.blob_open("main", table, "bytes", row, false)?;
-    blob.write_at(bytes, 0)?;
-    Ok(blob.close()?)
-}
-
-fn store_content(tx: &Transaction<'_>, content: &Content) -> Result<i64> {
-    let known = tx
-        .prepare_cached("SELECT id FROM content WHERE sha256 = ?1")?
-        .query_row([&content.sha256], |row| row.get(0));
-    match known {
-        Err(rusqlite::Error::QueryReturnedNoRows) => {
-            let Content { sha256, size, packed, bytes } = content;
-            if bytes.len() < LARGE_BLOB {
-                tx.prepare_cached(
-                    "INSERT INTO content (sha256, size, packed, bytes) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute((sha256, size, packed, bytes))?;
-                return Ok(tx.last_insert_rowid());
-            }
-            tx.prepare_cached(
-                "INSERT INTO content (sha256, size, packed, bytes)
-                 VALUES (?1, ?2, ?3, zeroblob(?4))",
-            )?
-            .execute((sha256, size, packed, bytes.len()))?;
-            let id = tx.last_insert_rowid();
-            fill_blob(tx, "content", id, bytes)?;
-            Ok(id)
-        }
-        other => Ok(other?),
-    }
 }
 
 /// Queues an article of ours for sending. `answers` is the [`caps::body`] of the letter that it
@@ -284,32 +163,4 @@ pub(super) fn outbox(
     .execute((id, mailbox.0, answers.is_some(), now, recipients))?;
     let outbox = OutboxId(tx.last_insert_rowid());
     caps::note_mailed(tx, outbox, ticket, article, answers, now)
-}
-
-/// The bytes of one attachment's content.
-pub(super) fn content_bytes(db: &Connection, content: i64) -> Result<Vec<u8>> {
-    let (packed, bytes): (bool, Vec<u8>) = db
-        .prepare_cached("SELECT packed, bytes FROM content WHERE id = ?1")?
-        .query_row([content], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if packed { unpack(&bytes) } else { Ok(bytes) }
-}
-
-/// What an article cites, nearest first.
-pub(super) fn cited_by(db: &Connection, article: ArticleId) -> Result<Vec<crate::mail::MessageId>> {
-    Ok(db
-        .prepare_cached("SELECT message_id FROM citation WHERE article = ?1 ORDER BY position")?
-        .query_map([article], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?)
-}
-
-/// Text cut to `limit` bytes, at a character, with a mark where something is missing.
-pub(super) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
-    if text.len() <= limit {
-        return text.into();
-    }
-    let mut end = limit;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    Cow::Owned(format!("{}…", &text[..end]))
 }

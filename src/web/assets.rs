@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 
 use super::answer::Answer;
 use super::asked::Asked;
-use crate::desk::audit::hex;
+use crate::desk::digest::sha256;
 
 /// The style sheet of all pages.
 pub(super) static STYLE: Asset = Asset::new(
@@ -51,10 +51,7 @@ impl Asset {
 
     /// Where pages find it.
     pub(super) fn address(&self) -> &str {
-        self.address.get_or_init(|| {
-            let digest = ring::digest::digest(&ring::digest::SHA256, self.text.as_bytes());
-            format!("{}?v={:.12}", self.path, hex(digest.as_ref()))
-        })
+        self.address.get_or_init(|| format!("{}?v={:.12}", self.path, sha256(self.text.as_bytes())))
     }
 
     /// It, as whoever asked takes it (RFC 9110 section 12.5.3).

@@ -3,11 +3,13 @@
 // Each suite uses a part of it.
 #![allow(clippy::unwrap_used, dead_code)]
 
+#[path = "policy.rs"]
+mod policy;
+
 use counterfoil::desk::ledger::Original;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::ticket::{Ticket, TicketNumber};
-use counterfoil::desk::wording::Wording;
-use counterfoil::mail::{Address, parse};
+use counterfoil::mail::parse;
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;
 use counterfoil::store::{MailboxId, Store};
@@ -34,19 +36,7 @@ impl House {
         let mut store = Store::open(&folder.path().join("counterfoil.db"), NOW).unwrap();
         let (mailbox, activated_at) =
             store.mailbox("support", DESK, Some(NOW.plus_days(-1)), NOW).unwrap();
-        let policy = Policy {
-            address: Address::bare(DESK),
-            own_addresses: vec![DESK.into()],
-            acknowledge: true,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key: store.tag_key().unwrap(),
-            rules: Vec::new(),
-            wording: Wording::default(),
-        };
+        let policy = policy::usual(DESK, activated_at, store.tag_key().unwrap());
         Self { _folder: folder, store, mailbox, policy, letters: 0 }
     }
 

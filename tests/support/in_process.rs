@@ -3,19 +3,21 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+#[path = "policy.rs"]
+pub mod policy;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use counterfoil::desk::caps;
 use counterfoil::desk::ledger::{Balance, LedgerRow};
-use counterfoil::desk::outgoing::{self, Writing};
+use counterfoil::desk::outgoing;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::retention::Days;
 use counterfoil::desk::thread::TagKey;
 use counterfoil::desk::ticket::{Kind as ArticleKind, Ticket, TicketNumber};
-use counterfoil::desk::wording::Wording;
-use counterfoil::mail::Address;
+use counterfoil::desk::writing::Writing;
 use counterfoil::mailbox::gate::Pauses;
 use counterfoil::mailbox::graph::{self, Graph};
 use counterfoil::mailbox::token::{self, SecretText};
@@ -155,19 +157,8 @@ impl Office {
 
     /// What is decided for a mailbox: everybody is acknowledged, by no rule.
     fn policy(&self, watched: &Watched, activated_at: Timestamp, tag_key: TagKey) -> Policy {
-        Policy {
-            address: Address::bare(watched.address),
-            own_addresses: self.watched.iter().map(|one| one.address.to_owned()).collect(),
-            acknowledge: true,
-            activated_at,
-            reopen_days: 14,
-            desk: "Office".into(),
-            signature: String::new(),
-            ticket_tag: "CF".into(),
-            tag_key,
-            rules: Vec::new(),
-            wording: Wording::default(),
-        }
+        let own_addresses = self.watched.iter().map(|one| one.address.to_owned()).collect();
+        Policy { own_addresses, ..policy::usual(watched.address, activated_at, tag_key) }
     }
 
     /// An agent answers a ticket of the first mailbox.

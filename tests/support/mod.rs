@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use counterfoil::practice::Settings;
 use serde_json::Value;
 
 /// The program under test.
@@ -41,6 +42,20 @@ impl Default for Wishes<'_> {
             address: "support@office.example",
             mailbox: "",
             sections: "",
+        }
+    }
+}
+
+impl<'a> Wishes<'a> {
+    /// Those of an office whose mailbox is at the practice provider that runs by these settings, at
+    /// this address of the web.
+    pub fn of(settings: &'a Settings, url: &'a str) -> Self {
+        Self {
+            url,
+            tenant_id: &settings.tenant_id,
+            client_id: &settings.client_id,
+            client_secret: &settings.client_secret,
+            ..Self::default()
         }
     }
 }
@@ -180,5 +195,18 @@ pub fn eventually(what: &str, mut done: impl FnMut() -> bool) {
     while !done() {
         assert!(begun.elapsed() < Duration::from_secs(30), "it never came to pass that {what}");
         std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A cheap sequence of numbers that look random (xorshift), so that a failure can be repeated.
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
     }
 }

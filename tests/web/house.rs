@@ -1,5 +1,8 @@
 //! A web on a free port over a fresh database, and a client that asks it over plain connections.
 
+#[path = "../support/policy.rs"]
+mod policy;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -10,7 +13,6 @@ use counterfoil::desk::ledger::Original;
 use counterfoil::desk::policy::Policy;
 use counterfoil::desk::template::Template;
 use counterfoil::desk::ticket::{LedgerId, Role};
-use counterfoil::desk::wording::Wording;
 use counterfoil::mail::{Address, Message, MessageId};
 use counterfoil::store::intake::{Filing, Prepared};
 use counterfoil::store::listing::Seen;
@@ -39,22 +41,12 @@ pub(crate) struct House {
     pub(crate) _folder: tempfile::TempDir,
 }
 
-fn policy(store: &mut Store, now: Timestamp) -> Policy {
+fn contoso(store: &mut Store, now: Timestamp) -> Policy {
+    let address = "support@contoso.example";
     Policy {
-        address: Address {
-            address: "support@contoso.example".to_owned(),
-            name: "Contoso Help".to_owned(),
-        },
-        own_addresses: vec!["support@contoso.example".to_owned()],
-        acknowledge: true,
-        activated_at: now.plus_days(-1),
-        reopen_days: 14,
+        address: Address { address: address.to_owned(), name: "Contoso Help".to_owned() },
         desk: "Contoso Help".to_owned(),
-        signature: String::new(),
-        ticket_tag: "CF".to_owned(),
-        tag_key: store.tag_key().unwrap(),
-        rules: Vec::new(),
-        wording: Wording::default(),
+        ..policy::usual(address, now.plus_days(-1), store.tag_key().unwrap())
     }
 }
 
@@ -90,7 +82,7 @@ impl House {
                 after_import: "delete".to_owned(),
                 copy_to: "Archive".to_owned(),
             }],
-            policies: vec![("support".to_owned(), mailbox, policy(&mut store, clock.now()))],
+            policies: vec![("support".to_owned(), mailbox, contoso(&mut store, clock.now()))],
             canned: vec![(
                 "Hours".to_owned(),
                 Template::new("{greeting}\n\nwe are here from 9 to 5.").unwrap(),
@@ -112,7 +104,7 @@ impl House {
     }
 
     pub(crate) fn policy(&mut self) -> Policy {
-        policy(&mut self.store, self.clock.now())
+        contoso(&mut self.store, self.clock.now())
     }
 
     /// Takes in a letter as the poller does; its ledger row.

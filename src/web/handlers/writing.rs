@@ -5,8 +5,9 @@ use maud::Markup;
 
 use crate::desk::acknowledgement;
 use crate::desk::draft::Draft;
-use crate::desk::outgoing::{self, Hand, NotPossible, Writing};
+use crate::desk::outgoing::{self, NotPossible};
 use crate::desk::ticket::{ArticleId, Kind, Ticket, TicketNumber};
+use crate::desk::writing::{Hand, Writing};
 use crate::mail::Address;
 use crate::store;
 use crate::store::answering::{Sending, Sent};

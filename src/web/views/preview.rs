@@ -4,11 +4,12 @@
 use maud::{Markup, html};
 
 use super::work::{FORM_FIELD, REVISION_FIELD};
-use crate::desk::outgoing::{self, NotPossible, Thread};
+use crate::desk::outgoing::{self, NotPossible};
 use crate::desk::policy::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::recipients::Recipients;
 use crate::desk::ticket::{State, TicketNumber, UnknownWord};
+use crate::desk::writing::Thread;
 use crate::mail::Address;
 use crate::store::drafts::Kept;
 use crate::store::{self, Store};
