@@ -1,6 +1,12 @@
 //! What somebody types to find tickets, read into a value: words, phrases, beginnings, what must not
-//! occur, and conditions such as `state:open`. Whatever is no such condition is looked for as it
+//! occur, and conditions, which `condition` reads. Whatever is no such condition is looked for as it
 //! stands; a condition that means nothing is answered with a sentence.
+
+mod condition;
+mod umlauts;
+
+use condition::KEYS;
+pub use condition::{About, Condition};
 
 use super::folding;
 use super::ticket::{State, TicketNumber};
@@ -51,30 +57,6 @@ pub enum Place {
     From,
     /// Among those it was written to.
     To,
-}
-
-/// Something that has to hold, or not to hold.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Condition {
-    /// What it is about.
-    pub about: About,
-    /// Whether it has to hold.
-    pub wanted: bool,
-}
-
-/// What a condition is about. Names are compared by [`folding::folded`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum About {
-    /// The state of the ticket.
-    State(State),
-    /// Its queue; `None` for none.
-    Queue(Option<String>),
-    /// Who has it; `None` for nobody.
-    Assignee(Option<String>),
-    /// One of its tags.
-    Tag(String),
-    /// A file that came with the article.
-    Attachment,
 }
 
 /// Why a query cannot be answered, in a sentence.
@@ -151,28 +133,17 @@ impl Query {
         if value.is_empty() {
             return fail(format!("`{key}:` needs a value right behind it"));
         }
-        let name = || (value != "-").then(|| value.to_owned());
-        let about = match key {
-            "before" | "after" if excluded => {
+        if matches!(key, "before" | "after") {
+            if excluded {
                 return fail(format!(
                     "`{key}:` cannot be left out; use the other of before: and after:"
                 ));
             }
-            "before" => return bound(&mut self.before, value, "before"),
-            "after" => return bound(&mut self.from, value, "after"),
-            "state" => match value.to_lowercase().parse() {
-                Ok(state) => About::State(state),
-                Err(error) => return fail(format!("`state:`: {error}")),
-            },
-            "queue" => About::Queue(name()),
-            "assignee" => About::Assignee(name()),
-            "tag" => About::Tag(value.to_owned()),
-            // The last of CONDITIONS.
-            _ if matches!(value.to_lowercase().as_str(), "attachment" | "attachments") => {
-                About::Attachment
-            }
-            _ => return fail(format!("`has:{value}` is not known; there is has:attachment")),
-        };
+            let moment = Some(condition::moment(key, value).map_err(NotAQuery)?);
+            *(if key == "before" { &mut self.before } else { &mut self.from }) = moment;
+            return Ok(());
+        }
+        let about = condition::about(key, value).map_err(NotAQuery)?;
         self.conditions.push(Condition { about, wanted: !excluded });
         Ok(())
     }
@@ -184,7 +155,7 @@ impl Term {
         let mut begins = text.ends_with('*');
         let text = text.trim_end_matches('*');
         let mut spellings: Vec<Vec<String>> = Vec::new();
-        for text in [text.to_owned(), umlauts_written_out(text), umlauts_put_back(text)] {
+        for text in [text.to_owned(), umlauts::written_out(text), umlauts::put_back(text)] {
             let mut words = folding::folded(&text);
             // The last character of a run stands alone in the index where the run ends only.
             if folding::ends_unspaced(&text)
@@ -216,10 +187,6 @@ impl Piece {
         self.key.as_deref().unwrap_or_default()
     }
 }
-
-/// What may stand before a colon.
-const KEYS: [&str; 10] =
-    ["from", "to", "subject", "state", "queue", "assignee", "tag", "before", "after", "has"];
 
 /// Cuts what was typed at its spaces; quotes hold words together, and one that is never closed goes
 /// to the end.
@@ -274,61 +241,6 @@ fn named(text: &str, ticket_tag: &str) -> Option<TicketNumber> {
     };
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| number.parse().ok().map(TicketNumber)).flatten()
-}
-
-/// Reads a year, a month, a day or a moment, as its first second.
-fn bound(to: &mut Option<Timestamp>, value: &str, key: &str) -> Result<(), NotAQuery> {
-    let full = match value.len() {
-        4 => format!("{value}-01-01"),
-        7 => format!("{value}-01"),
-        _ => value.to_owned(),
-    };
-    match full.parse() {
-        Ok(moment) => {
-            *to = Some(moment);
-            Ok(())
-        }
-        Err(_) => fail(format!(
-            "`{key}:{value}` is no date; write a day such as {key}:2026-05-04, or a month or year"
-        )),
-    }
-}
-
-/// The text with umlauts as they are written where there are none: `Müller` is `Mueller`.
-fn umlauts_written_out(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            'ä' | 'Ä' => written.push_str("ae"),
-            'ö' | 'Ö' | 'ø' | 'Ø' => written.push_str("oe"),
-            'ü' | 'Ü' => written.push_str("ue"),
-            'å' | 'Å' => written.push_str("aa"),
-            other => written.push(other),
-        }
-    }
-    written
-}
-
-/// The text with `ae`, `oe`, `ue` as the letter they may stand for: `Mueller` is `Muller`, to which
-/// `Müller` is folded.
-fn umlauts_put_back(text: &str) -> String {
-    let mut back = String::with_capacity(text.len());
-    let mut before = ' ';
-    for letter in text.chars() {
-        let last = back.chars().next_back().map(|last| last.to_ascii_lowercase());
-        let stands_for = matches!(letter, 'e' | 'E')
-            && match last {
-                Some('a' | 'o') => true,
-                // As in neue, Bauer, Quelle.
-                Some('u') => !matches!(before, 'a' | 'e' | 'q'),
-                _ => false,
-            };
-        if !stands_for {
-            before = last.unwrap_or(' ');
-            back.push(letter);
-        }
-    }
-    back
 }
 
 fn fail<T>(why: impl Into<String>) -> Result<T, NotAQuery> {
