@@ -13,7 +13,7 @@ Every word has to occur in one message or note. Also understood:
   \"two words\"  lam*             words in this order; words that begin so
   -fuse  NOT fuse               what must not occur
   from:ana  to:desk  subject:x  where it has to occur
-  state:open  queue:Sales  assignee:ana  tag:invoice   (queue:- for none)
+  state:open  queue:Sales  assignee:ana  tag:invoice   (queue:none for none)
   after:2026-05-01  before:2026-06   has:attachment
   12  CF#12                     the ticket of that number first
 Case and accents do not matter; Mueller finds Müller. Four figures find the number they are part of.";

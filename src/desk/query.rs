@@ -119,19 +119,20 @@ impl Query {
             Some("from") => Place::From,
             Some("to") => Place::To,
             Some("subject") => Place::Subject,
-            Some(key) => return self.add_condition(key, value, excluded),
+            Some(key) => return self.add_condition(key, piece, excluded),
         };
         if let Some(term) = Term::of(place, value, excluded) {
             self.terms.push(term);
         } else if place != Place::Anywhere {
-            return fail(format!("`{}:` needs a name or an address", piece.key()));
+            return fail(condition::nothing_behind(piece.key()));
         }
         Ok(())
     }
 
-    fn add_condition(&mut self, key: &str, value: &str, excluded: bool) -> Result<(), NotAQuery> {
+    fn add_condition(&mut self, key: &str, piece: &Piece, excluded: bool) -> Result<(), NotAQuery> {
+        let value = piece.text.as_str();
         if value.is_empty() {
-            return fail(format!("`{key}:` needs a value right behind it"));
+            return fail(condition::nothing_behind(key));
         }
         if matches!(key, "before" | "after") {
             if excluded {
@@ -143,7 +144,7 @@ impl Query {
             *(if key == "before" { &mut self.before } else { &mut self.from }) = moment;
             return Ok(());
         }
-        let about = condition::about(key, value).map_err(NotAQuery)?;
+        let about = condition::about(key, value, piece.quoted).map_err(NotAQuery)?;
         self.conditions.push(Condition { about, wanted: !excluded });
         Ok(())
     }
@@ -200,12 +201,12 @@ fn pieces(text: &str) -> Vec<Piece> {
         {
             (piece.minus, rest) = (true, after);
         }
-        let key = KEYS.iter().find(|key| {
+        let key = KEYS.iter().map(|(key, _)| *key).find(|key| {
             rest.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))
                 && rest[key.len()..].starts_with(':')
         });
         if let Some(key) = key {
-            (piece.key, rest) = (Some((*key).to_owned()), &rest[key.len() + 1..]);
+            (piece.key, rest) = (Some(key.to_owned()), &rest[key.len() + 1..]);
         }
         if let Some(after) = rest.strip_prefix(is_quote) {
             let end = after.find(is_quote).unwrap_or(after.len());
@@ -303,6 +304,10 @@ mod tests {
             ("state:OPEN queue:Sales", "State(Open) Queue(Some(\"Sales\"))"),
             ("lamp -state:closed -tag:x", "lamp -State(Closed) -Tag(\"x\")"),
             ("assignee:- queue:\"second level\"", "Assignee(None) Queue(Some(\"second level\"))"),
+            ("assignee:none -queue:NONE", "Assignee(None) -Queue(None)"),
+            ("queue:\"none\" tag:none", "Queue(Some(\"none\")) Tag(\"none\")"),
+            ("state:neu -state:Gelöscht", "State(New) -State(Deleted)"),
+            ("state:geloescht state:WARTEND", "State(Deleted) State(Pending)"),
             ("has:attachment", "Attachment"),
             (
                 "after:2026-05 before:2026-06-03",
@@ -334,9 +339,14 @@ mod tests {
             ("-lamp", "something to find beside"),
             ("NOT lamp state:open", "something to find beside"),
             ("state:lost", "`lost` is none of new, open"),
-            ("state:", "needs a value"),
-            ("queue: x", "needs a value"),
-            ("from:", "needs a name"),
+            ("state:", "`state:` needs a state, such as state:open, right behind it"),
+            ("queue: x", "`queue:` needs the name of a queue or none, right behind it"),
+            ("from:", "`from:` needs a name or an address, right behind it"),
+            ("to:\"\"", "`to:` needs a name or an address, right behind it"),
+            ("subject:", "`subject:` needs a word of the subject, right behind it"),
+            ("subject:!", "`subject:` needs a word of the subject, right behind it"),
+            ("has:", "`has:` needs the word attachment, right behind it"),
+            ("-after:", "`after:` needs a day, a month or a year, right behind it"),
             ("before:yesterday", "no date"),
             ("after:2026-02-30", "no date"),
             ("-before:2026", "cannot be left out"),

@@ -1,7 +1,12 @@
 //! The conditions of a query, such as `state:open`: what may stand before a colon, and what stands
 //! behind it. That words may follow some of the keys as well is read in `query`.
 
-use crate::desk::ticket::State;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::umlauts;
+use crate::desk::folding::folded;
+use crate::desk::ticket::{State, UnknownWord};
 use crate::time::Timestamp;
 
 /// Something that has to hold, or not to hold.
@@ -13,7 +18,7 @@ pub struct Condition {
     pub wanted: bool,
 }
 
-/// What a condition is about. Names are compared by [`folded`](crate::desk::folding::folded).
+/// What a condition is about. Names are compared by [`folded`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum About {
     /// The state of the ticket.
@@ -28,18 +33,33 @@ pub enum About {
     Attachment,
 }
 
-/// What may stand before a colon.
-pub const KEYS: [&str; 10] =
-    ["from", "to", "subject", "state", "queue", "assignee", "tag", "before", "after", "has"];
+/// What may stand before a colon, and what it needs behind it.
+pub(super) const KEYS: [(&str, &str); 10] = [
+    ("from", "a name or an address"),
+    ("to", "a name or an address"),
+    ("subject", "a word of the subject"),
+    ("state", "a state, such as state:open"),
+    ("queue", "the name of a queue or none"),
+    ("assignee", "the name of an agent or none"),
+    ("tag", "the name of a tag"),
+    ("before", "a day, a month or a year"),
+    ("after", "a day, a month or a year"),
+    ("has", "the word attachment"),
+];
 
-/// What `key:value` is about; a sentence when it means nothing.
-pub(super) fn about(key: &str, value: &str) -> Result<About, String> {
-    let name = || (value != "-").then(|| value.to_owned());
+/// That something is missing behind a key.
+pub(super) fn nothing_behind(key: &str) -> String {
+    let what = KEYS.iter().find(|(known, _)| *known == key).map_or("a value", |(_, what)| what);
+    format!("`{key}:` needs {what}, right behind it")
+}
+
+/// What `key:value` is about; a sentence when it means nothing. In quotes, `none` is a name like any
+/// other.
+pub(super) fn about(key: &str, value: &str, quoted: bool) -> Result<About, String> {
+    let is_none = value == "-" || (!quoted && value.eq_ignore_ascii_case("none"));
+    let name = || (!is_none).then(|| value.to_owned());
     Ok(match key {
-        "state" => match value.to_lowercase().parse() {
-            Ok(state) => About::State(state),
-            Err(error) => return Err(format!("`state:`: {error}")),
-        },
+        "state" => About::State(word(key, value, State::ALL, State::in_german)?),
         "queue" => About::Queue(name()),
         "assignee" => About::Assignee(name()),
         "tag" => About::Tag(value.to_owned()),
@@ -49,6 +69,26 @@ pub(super) fn about(key: &str, value: &str) -> Result<About, String> {
         }
         _ => return Err(format!("`has:{value}` is not known; there is has:attachment")),
     })
+}
+
+/// The word of a closed set, as it is spelled everywhere or as German pages show it.
+fn word<T: Copy + Display + FromStr<Err = UnknownWord>>(
+    key: &str,
+    value: &str,
+    all: &[T],
+    in_german: fn(T) -> &'static str,
+) -> Result<T, String> {
+    let given = folded(value);
+    let is_meant = |word: &T| {
+        let shown = in_german(*word);
+        given == folded(shown) || given == folded(&umlauts::written_out(shown))
+    };
+    match value.to_lowercase().parse() {
+        Ok(word) => Ok(word),
+        Err(unknown) => {
+            all.iter().copied().find(is_meant).ok_or_else(|| format!("`{key}:`: {unknown}"))
+        }
+    }
 }
 
 /// Reads a year, a month, a day or a moment, as its first second.

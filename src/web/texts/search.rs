@@ -88,7 +88,7 @@ pub(super) const GERMAN: Search = Search {
         ("-sicherung", "ohne dieses Wort"),
         ("from:ana, to:shop.example", "nach Absender oder Empfänger, Name oder Adresse"),
         ("subject:rechnung", "nur im Betreff"),
-        ("state:open, queue:Verkauf", "nach Status oder Bereich; queue:none ohne Bereich"),
+        ("state:offen, queue:Verkauf", "nach Status oder Bereich; queue:none ohne Bereich"),
         ("assignee:ana, tag:rechnung", "nach Zuständigkeit oder Schlagwort; assignee:none ohne"),
         ("after:2026-05-01, before:2026-06", "nach dem Tag der Nachricht"),
         ("has:attachment", "Nachrichten mit Anhang"),
