@@ -352,6 +352,8 @@ fn what_nobody_would_send_by_chance_is_refused_or_does_no_harm() {
         ("GET", "outbox?after=-1", "", 400),
         ("GET", "outbox?after=%2B1", "", 400),
         ("GET", "search?q=a&after=", "", 400),
+        ("GET", "search?q=a%09%0d%0ab%00", "", 200),
+        ("GET", "tickets?queue=a%00", "", 400),
         ("GET", "outbox?state=drafting", "", 400),
         ("GET", "outbox?state=", "", 400),
         ("GET", "tickets?state=", "", 400),

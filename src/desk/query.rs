@@ -70,7 +70,8 @@ impl Query {
         if text.chars().count() > MOST_CHARACTERS {
             return fail(format!("a search has at most {MOST_CHARACTERS} characters"));
         }
-        let mut query = Self { ticket: named(text.trim(), ticket_tag), ..Self::default() };
+        let mut query =
+            Self { ticket: named(text.trim_matches(is_space), ticket_tag), ..Self::default() };
         let mut negated = false;
         for piece in pieces(text) {
             match (piece.quoted, piece.text.as_str()) {
@@ -193,11 +194,11 @@ impl Piece {
 /// to the end.
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut rest = text.trim_start();
+    let mut rest = text.trim_start_matches(is_space);
     while !rest.is_empty() {
         let mut piece = Piece::default();
         if let Some(after) = rest.strip_prefix(['-', '−'])
-            && after.starts_with(|next: char| !next.is_whitespace())
+            && after.starts_with(|next: char| !is_space(next))
         {
             (piece.minus, rest) = (true, after);
         }
@@ -216,14 +217,20 @@ fn pieces(text: &str) -> Vec<Piece> {
                 (rest, piece.text) = (after, piece.text + "*");
             }
         } else {
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let end = rest.find(is_space).unwrap_or(rest.len());
             piece.text = rest[..end].to_owned();
             rest = &rest[end..];
         }
         pieces.push(piece);
-        rest = rest.trim_start();
+        rest = rest.trim_start_matches(is_space);
     }
     pieces
+}
+
+/// Whether a character separates words. From spreadsheets and web pages come tabs, line ends and signs
+/// of no width.
+fn is_space(letter: char) -> bool {
+    letter.is_whitespace() || letter.is_control() || matches!(letter, '\u{200b}' | '\u{feff}')
 }
 
 fn is_quote(letter: char) -> bool {
@@ -298,6 +305,11 @@ mod tests {
             ("RE-2024/00123", "re_2024_00123"),
             ("http://a.example/x?y=1", "http_a_example_x_y_1"),
             ("re:lamp", "re_lamp"),
+            (
+                "lamp\tfuse\r\nhall\u{a0}state:open\u{2003}-bulb\0",
+                "lamp fuse hall -bulb State(Open)",
+            ),
+            ("\u{feff}state:new\u{200b}\u{b}-\tx", "x State(New)"),
             ("打印机", "打印_印机"),
             ("灯", "灯*"),
             ("ABC電", "abc_電*"),
@@ -317,6 +329,7 @@ mod tests {
             ("CF#12", "#12 cf_12"),
             (" [cf#12-x7k2] ", "#12 cf_12_x7k2"),
             ("#12", "#12 12"),
+            ("\t#12\u{a0}", "#12 12"),
             ("AB#12", "ab_12"),
             ("99999999999999999999", "99999999999999999999"),
             ("lamp - fuse", "lamp fuse"),
