@@ -113,7 +113,8 @@ impl Desk {
     }
 
     fn page(&mut self, text: &str, after: Option<i64>, limit: u32) -> Found {
-        let query = Query::read(text, "CF").unwrap_or_else(|error| panic!("{text}: {error}"));
+        let query =
+            Query::read(text, "CF", self.now).unwrap_or_else(|error| panic!("{text}: {error}"));
         self.store.search(&query, after, limit).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
@@ -473,7 +474,7 @@ proptest! {
                 std::cell::RefCell::new((folder, desk))
             };
         }
-        if let Ok(query) = Query::read(&text, "CF") {
+        if let Ok(query) = Query::read(&text, "CF", NOW) {
             DESK.with_borrow_mut(|(_, desk)| desk.store.search(&query, None, 10).map(drop)).unwrap();
         }
     }

@@ -6,7 +6,7 @@ mod condition;
 mod umlauts;
 
 use condition::KEYS;
-pub use condition::{About, Condition};
+pub use condition::{About, Condition, keys};
 
 use super::folding;
 use super::ticket::{State, TicketNumber};
@@ -31,6 +31,9 @@ pub struct Query {
     pub from: Option<Timestamp>,
     /// Only what came or was written before this moment.
     pub before: Option<Timestamp>,
+    /// What stood before a colon as if it were a condition, which there is none of; it is among the
+    /// terms with what stood behind it.
+    pub unknown: Vec<String>,
 }
 
 /// Something to be found.
@@ -65,8 +68,8 @@ pub enum Place {
 pub struct NotAQuery(String);
 
 impl Query {
-    /// Reads what somebody typed. `ticket_tag` is the `CF` of `CF#12`.
-    pub fn read(text: &str, ticket_tag: &str) -> Result<Self, NotAQuery> {
+    /// Reads what somebody typed at this moment. `ticket_tag` is the `CF` of `CF#12`.
+    pub fn read(text: &str, ticket_tag: &str, now: Timestamp) -> Result<Self, NotAQuery> {
         if text.chars().count() > MOST_CHARACTERS {
             return fail(format!("a search has at most {MOST_CHARACTERS} characters"));
         }
@@ -77,7 +80,7 @@ impl Query {
             match (piece.quoted, piece.text.as_str()) {
                 (false, "NOT") => negated = true,
                 (false, "AND") => {}
-                _ => query.add(&piece, piece.minus != std::mem::take(&mut negated))?,
+                _ => query.add(&piece, piece.minus != std::mem::take(&mut negated), now)?,
             }
         }
         if query.terms.len() + query.conditions.len() > MOST_TERMS {
@@ -113,14 +116,22 @@ impl Query {
         !self.terms.is_empty() && !self.has_words() && self.ticket.is_none()
     }
 
-    fn add(&mut self, piece: &Piece, excluded: bool) -> Result<(), NotAQuery> {
+    fn add(&mut self, piece: &Piece, excluded: bool, now: Timestamp) -> Result<(), NotAQuery> {
         let value = piece.text.as_str();
         let place = match piece.key.as_deref() {
-            None => Place::Anywhere,
+            None => {
+                let unknown = condition::unknown(&piece.text).filter(|_| !piece.quoted);
+                self.unknown.extend(
+                    unknown
+                        .filter(|key| !self.unknown.iter().any(|known| known == key))
+                        .map(str::to_owned),
+                );
+                Place::Anywhere
+            }
             Some("from") => Place::From,
             Some("to") => Place::To,
             Some("subject") => Place::Subject,
-            Some(key) => return self.add_condition(key, piece, excluded),
+            Some(key) => return self.add_condition(key, piece, excluded, now),
         };
         if let Some(term) = Term::of(place, value, excluded) {
             self.terms.push(term);
@@ -130,7 +141,13 @@ impl Query {
         Ok(())
     }
 
-    fn add_condition(&mut self, key: &str, piece: &Piece, excluded: bool) -> Result<(), NotAQuery> {
+    fn add_condition(
+        &mut self,
+        key: &str,
+        piece: &Piece,
+        excluded: bool,
+        now: Timestamp,
+    ) -> Result<(), NotAQuery> {
         let value = piece.text.as_str();
         if value.is_empty() {
             return fail(condition::nothing_behind(key));
@@ -145,7 +162,7 @@ impl Query {
             *(if key == "before" { &mut self.before } else { &mut self.from }) = moment;
             return Ok(());
         }
-        let about = condition::about(key, value, piece.quoted).map_err(NotAQuery)?;
+        let about = condition::about(key, value, piece.quoted, now).map_err(NotAQuery)?;
         self.conditions.push(Condition { about, wanted: !excluded });
         Ok(())
     }
@@ -259,6 +276,8 @@ fn fail<T>(why: impl Into<String>) -> Result<T, NotAQuery> {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+
     /// A query in a short form: `-` for what must not occur, `^` for where, `|` between spellings.
     fn short(query: &Query) -> String {
         let mut parts = Vec::new();
@@ -321,6 +340,9 @@ mod tests {
             ("state:neu -state:Gelöscht", "State(New) -State(Deleted)"),
             ("state:geloescht state:WARTEND", "State(Deleted) State(Pending)"),
             ("has:attachment", "Attachment"),
+            ("priority:HIGH -priority:niedrig", "Priority(High) -Priority(Low)"),
+            ("mailbox:\"Second desk\" due:None", "Mailbox(\"Second desk\") NoDueDate"),
+            ("-due:overdue lamp", "lamp -Overdue(Timestamp(1800000000))"),
             (
                 "after:2026-05 before:2026-06-03",
                 "from 2026-05-01T00:00:00Z before 2026-06-03T00:00:00Z",
@@ -337,7 +359,8 @@ mod tests {
             ("x'); DROP TABLE ticket; --", "x drop table ticket"),
             ("NEAR(a b, 5) {x}: ^y a+b", "near_a b 5 x y a_b"),
         ] {
-            let query = Query::read(typed, "CF").unwrap_or_else(|error| panic!("{typed}: {error}"));
+            let query =
+                Query::read(typed, "CF", NOW).unwrap_or_else(|error| panic!("{typed}: {error}"));
             assert_eq!(short(&query), expected, "{typed}");
         }
     }
@@ -364,11 +387,28 @@ mod tests {
             ("after:2026-02-30", "no date"),
             ("-before:2026", "cannot be left out"),
             ("has:horns", "has:attachment"),
+            ("priority:5", "`priority:`: `5` is none of low, normal"),
+            ("mailbox:", "`mailbox:` needs the name of a mailbox, right behind it"),
+            ("due:", "`due:` needs none or overdue, right behind it"),
+            ("due:tomorrow", "`due:tomorrow` is not known; there are due:none and due:overdue"),
             (&long, "at most 1000 characters"),
             (&many, "at most 32 words"),
         ] {
-            let error = Query::read(typed, "CF").map(|it| short(&it)).unwrap_err().to_string();
+            let error = Query::read(typed, "CF", NOW).map(|it| short(&it)).unwrap_err().to_string();
             assert!(error.contains(expected), "{typed}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_condition_and_is_none_is_told() {
+        for (typed, expected) in [
+            ("foo:bar is:open -Label:x lamp state:open", &["foo", "is", "Label"][..]),
+            ("is:a is:b", &["is"]),
+            ("\"foo:bar\" http://a.example:8025/ mailto:ana@x.example", &[]),
+            ("10:30 C:\\temp Re: lamp a:b CF#12 ::1 betreff:", &[]),
+        ] {
+            let query = Query::read(typed, "CF", NOW).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(query.unknown, expected, "{typed}");
         }
     }
 }

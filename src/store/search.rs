@@ -11,7 +11,7 @@ use super::asking::{Asked, part_of_number};
 use super::{Result, Store, indexing};
 use crate::desk::folding;
 use crate::desk::query::{About, Condition, Query, Term};
-use crate::desk::ticket::{ArticleId, State, TicketNumber};
+use crate::desk::ticket::{ArticleId, Priority, State, TicketNumber};
 use crate::time::Timestamp;
 
 /// The most articles looked at for one answer, and so many more for each ticket that is wanted.
@@ -175,9 +175,19 @@ impl<'a> Walk<'a> {
     fn is_wanted(&mut self, number: TicketNumber, article: ArticleId) -> Result<bool> {
         let facts = self
             .tx
-            .prepare_cached("SELECT state, queue, assignee FROM ticket WHERE number = ?1")?
+            .prepare_cached(
+                "SELECT state, queue, assignee, priority, due_at, mailbox FROM ticket
+                 WHERE number = ?1",
+            )?
             .query_row([number], |row| {
-                Ok(Facts { state: row.get(0)?, queue: row.get(1)?, assignee: row.get(2)? })
+                Ok(Facts {
+                    state: row.get(0)?,
+                    queue: row.get(1)?,
+                    assignee: row.get(2)?,
+                    priority: row.get(3)?,
+                    due_at: row.get(4)?,
+                    mailbox: row.get(5)?,
+                })
             })?;
         if facts.state == State::Deleted && !self.query.asks_for(State::Deleted) {
             self.decided.insert(number);
@@ -200,6 +210,14 @@ impl<'a> Walk<'a> {
                 About::State(state) => facts.state == *state,
                 About::Queue(queue) => same(queue.as_deref(), facts.queue.as_deref()),
                 About::Assignee(agent) => same(agent.as_deref(), facts.assignee.as_deref()),
+                About::Priority(priority) => facts.priority == *priority,
+                About::Mailbox(name) => same(Some(name), Some(&self.mailbox(facts.mailbox)?)),
+                About::NoDueDate => facts.due_at.is_none(),
+                About::Overdue(now) => {
+                    let is_active =
+                        matches!(facts.state, State::New | State::Open | State::Pending);
+                    is_active && facts.due_at.is_some_and(|due| due < *now)
+                }
                 About::Tag(tag) => self.has_tag(number, tag)?,
                 About::Attachment => self.has_attachment(article)?,
             };
@@ -220,6 +238,13 @@ impl<'a> Walk<'a> {
             self.looked_at += COST_OF_READING;
         }
         self.asked.holds(self.tx, article)
+    }
+
+    fn mailbox(&self, id: i64) -> Result<String> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT name FROM mailbox WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))?)
     }
 
     fn has_tag(&self, number: TicketNumber, tag: &str) -> Result<bool> {
@@ -293,6 +318,9 @@ struct Facts {
     state: State,
     queue: Option<String>,
     assignee: Option<String>,
+    priority: Priority,
+    due_at: Option<Timestamp>,
+    mailbox: i64,
 }
 
 /// Whether two names are the same, or both missing.

@@ -204,12 +204,19 @@ const SENTENCES: &[Sentence] = &[
     same("a state, such as state:open", "einen Status, etwa state:offen"),
     same("the name of a queue or none", "den Namen eines Bereichs oder none"),
     same("the name of an agent or none", "einen Namen oder none"),
+    same("a priority, such as priority:high", "eine Priorität, etwa priority:hoch"),
     same("the name of a tag", "ein Schlagwort"),
+    same("the name of a mailbox", "den Namen eines Postfachs"),
+    same("none or overdue", "none oder overdue"),
     same("a day, a month or a year", "einen Tag, einen Monat oder ein Jahr"),
     same("the word attachment", "das Wort attachment"),
     same(
         "`{}:` cannot be left out; use the other of before: and after:",
         "„{}:“ kann nicht ausgeschlossen werden; nehmen Sie das andere von before: und after:",
+    ),
+    same(
+        "`due:{}` is not known; there are due:none and due:overdue",
+        "„due:{}“ ist nicht bekannt; es gibt due:none und due:overdue",
     ),
     same(
         "`has:{}` is not known; there is has:attachment",

@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 
 use super::marks::{named, state};
-use crate::store::search::{Found, Hit};
+use crate::desk::query;
+use crate::store::search::{Found, Hit, Piece};
 use crate::web::asked::encoded;
 use crate::web::locale::Locale;
+use crate::web::texts::put;
 
 /// Tickets on one page.
 pub(in crate::web) const PAGE: u32 = 30;
@@ -26,20 +28,23 @@ pub(super) fn form(locale: &Locale, query: &str) -> Markup {
     }
 }
 
-/// What was found. `wrong` says why nothing could be searched for.
+/// What was found, or why nothing could be searched for. `unknown` are conditions that there are none
+/// of.
 pub(in crate::web) fn page(
     locale: &Locale,
-    query: &str,
+    typed: &str,
+    unknown: &[String],
     found: Result<&Found, &str>,
     after: Option<i64>,
 ) -> Markup {
     let texts = &locale.texts().search;
-    let path = format!("/search?q={}", encoded(query));
+    let path = format!("/search?q={}", encoded(typed));
     html! {
-        div.head { h1 { (texts.title) } (form(locale, query)) }
+        div.head { h1 { (texts.title) } (form(locale, typed)) }
         @match found {
             Err(wrong) => { p.error role="alert" { (wrong) } }
             Ok(found) => {
+                @if !unknown.is_empty() { p.hint role="status" { (no_condition(locale, unknown)) } }
                 @if found.results.is_empty() {
                     p.empty {
                         @if found.next.is_some() { (texts.nothing_so_far) }
@@ -74,6 +79,14 @@ pub(in crate::web) fn page(
     }
 }
 
+fn no_condition(locale: &Locale, unknown: &[String]) -> String {
+    let texts = &locale.texts().search;
+    let named = |key: &str| format!("{key}:");
+    let unknown: Vec<String> = unknown.iter().map(|key| named(key)).collect();
+    let known: Vec<String> = query::keys().map(named).collect();
+    put(texts.no_condition, &[&unknown.join(texts.or), &known.join(", ")])
+}
+
 /// How many were found. Nobody counts further back than was looked, for that would take long.
 fn counted(locale: &Locale, found: &Found, after: Option<i64>) -> String {
     let texts = &locale.texts().search;
@@ -95,14 +108,16 @@ fn row(locale: &Locale, hit: &Hit) -> Markup {
                     span.age { (locale.age(hit.at)) }
                     (state(locale, hit.state))
                 }
-                span.snippet {
-                    bdi {
-                        @for piece in &hit.snippet {
-                            @if piece.marked { mark { (piece.text) } } @else { (piece.text) }
-                        }
-                    }
-                }
+                span.snippet { bdi { (marked(&hit.snippet)) } }
             }
+        }
+    }
+}
+
+fn marked(pieces: &[Piece]) -> Markup {
+    html! {
+        @for piece in pieces {
+            @if piece.marked { mark { (piece.text) } } @else { (piece.text) }
         }
     }
 }

@@ -1,0 +1,63 @@
+//! What the search page shows of a ticket, and under which conditions it is found.
+#![allow(clippy::unwrap_used, dead_code)]
+
+#[path = "web/house.rs"]
+mod house;
+
+use counterfoil::desk::change::Change;
+use counterfoil::desk::query::Query;
+use counterfoil::desk::ticket::{Priority, Role, State, TicketNumber};
+use counterfoil::time::Clock;
+use house::{House, escaped, letter};
+
+fn change(house: &mut House, number: i64, changes: &[Change]) {
+    let now = house.clock.now();
+    house.store.change_ticket(TicketNumber(number), changes, "cli", now).unwrap();
+}
+
+fn find(house: &mut House, text: &str) -> Vec<i64> {
+    let query = Query::read(text, "CF", house.clock.now()).unwrap();
+    let found = house.store.search(&query, None, 100).unwrap();
+    found.results.iter().map(|hit| hit.number.0).collect()
+}
+
+fn page(house: &House, query: &str, cookie: &str) -> String {
+    house.get_as(&format!("/search?q={}", escaped(query)), cookie).body
+}
+
+#[test]
+fn tickets_are_found_by_priority_mailbox_and_due_date() {
+    let mut house = House::open();
+    for number in 1..=4 {
+        house.letter(letter(number));
+    }
+    let soon = house.clock.now().plus_seconds(3_600);
+    change(&mut house, 1, &[Change::Priority(Priority::Urgent), Change::Due(Some(soon))]);
+    change(&mut house, 2, &[Change::Due(Some(soon.plus_days(9)))]);
+    change(&mut house, 3, &[Change::Due(Some(soon)), Change::State(State::Closed)]);
+    house.later(3_601);
+    for (query, expected) in [
+        ("priority:urgent", &[1][..]),
+        ("priority:dringend", &[1]),
+        ("heating -priority:urgent", &[4, 3, 2]),
+        ("due:none", &[4]),
+        ("-due:none", &[3, 2, 1]),
+        ("due:overdue", &[1]),
+        ("heating -due:overdue -due:none", &[3, 2]),
+        ("mailbox:Support", &[4, 3, 2, 1]),
+        ("mailbox:sales heating", &[]),
+    ] {
+        assert_eq!(find(&mut house, query), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_condition_that_there_is_none_of_is_told() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    house.letter(letter(1));
+    let shown = page(&house, "heating is:open <b>:x label:y", &cookie);
+    assert!(shown.contains("There is no condition is: or label:"), "{shown}");
+    assert!(shown.contains("from:, to:, subject:, state:, queue:"), "{shown}");
+    assert!(!page(&house, "heating state:new", &cookie).contains("There is no condition"));
+}
