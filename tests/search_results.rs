@@ -7,6 +7,7 @@ mod house;
 use counterfoil::desk::change::Change;
 use counterfoil::desk::query::Query;
 use counterfoil::desk::ticket::{Priority, Role, State, TicketNumber};
+use counterfoil::mail::{Address, Attachment, Message};
 use counterfoil::time::Clock;
 use house::{House, escaped, letter};
 
@@ -60,4 +61,58 @@ fn a_condition_that_there_is_none_of_is_told() {
     assert!(shown.contains("There is no condition is: or label:"), "{shown}");
     assert!(shown.contains("from:, to:, subject:, state:, queue:"), "{shown}");
     assert!(!page(&house, "heating state:new", &cookie).contains("There is no condition"));
+}
+
+#[test]
+fn a_result_says_who_asks_and_where_the_words_are() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    let file = |name: &str| Attachment {
+        filename: name.to_owned(),
+        content_type: "application/pdf".to_owned(),
+        bytes: b"%PDF-".to_vec(),
+        ..Attachment::default()
+    };
+    house.letter(Message {
+        from: Some(Address {
+            address: "eve@customer.example".to_owned(),
+            name: "<Eve>".to_owned(),
+        }),
+        attachments: vec![file("boiler <plan> 7.pdf"), file("bill.pdf")],
+        ..letter(1)
+    });
+    let shown = page(&house, "cold", &cookie);
+    assert!(shown.contains("<mark>Cold</mark> heating 1"), "in the subject: {shown}");
+    assert!(shown.contains("&lt;Eve&gt;"), "{shown}");
+    assert!(!shown.contains("bill.pdf") && !shown.contains("plan"), "{shown}");
+    let shown = page(&house, "boiler", &cookie);
+    assert!(shown.contains("<mark>boiler</mark> &lt;plan&gt; 7.pdf"), "{shown}");
+    assert!(!shown.contains("bill.pdf"), "{shown}");
+    let shown = page(&house, "subject:room cold", &cookie);
+    assert!(!shown.contains("<mark>"), "nothing is found: {shown}");
+    let shown = page(&house, "subject:heating room", &cookie);
+    assert!(shown.contains("The heating in <mark>room</mark> 7"), "{shown}");
+    assert!(shown.contains("Cold <mark>heating</mark> 1"), "{shown}");
+}
+
+#[test]
+fn a_full_page_of_results_weighs_under_60_kb() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    for number in 1..=31 {
+        let plan = format!("cold-{}.pdf", "plan-".repeat(20));
+        let file = Attachment { filename: plan, bytes: vec![1], ..Attachment::default() };
+        let text = "It is cold. ".repeat(40);
+        let subject = format!("{number} {}", "cold ".repeat(30));
+        house.letter(Message {
+            attachments: vec![file; 5],
+            visible_text: text.clone(),
+            text,
+            subject,
+            ..letter(number)
+        });
+    }
+    let shown = page(&house, "cold", &cookie);
+    assert_eq!(shown.matches("class=\"hit\"").count(), 30);
+    assert!(shown.len() < 60_000, "{} bytes", shown.len());
 }

@@ -92,7 +92,11 @@ fn one_for_people(to: &mut Vec<u8>, hit: &Hit) -> io::Result<()> {
     writeln!(to, "{}  {}  {} UTC  {subject}", hit.number, hit.state, hit.at.for_people())?;
     let text = marked(&hit.snippet);
     let words: Vec<&str> = text.split_whitespace().collect();
-    writeln!(to, "    {}", words.join(" "))
+    writeln!(to, "    {}", words.join(" "))?;
+    for file in &hit.files {
+        writeln!(to, "    file: {}", marked(file))?;
+    }
+    Ok(())
 }
 
 fn marked(pieces: &[Piece]) -> String {

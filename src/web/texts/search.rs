@@ -23,6 +23,7 @@ pub(in crate::web) struct Search {
     pub(in crate::web) further_back: &'static str,
     pub(in crate::web) to_the_newest: &'static str,
     pub(in crate::web) not_indexed: Word,
+    pub(in crate::web) file: &'static str,
     pub(in crate::web) help: &'static str,
     /// What may be typed, and what it finds.
     pub(in crate::web) ways: &'static [(&'static str, &'static str)],
@@ -51,6 +52,7 @@ pub(super) const ENGLISH: Search = Search {
         "older message cannot be found yet; it is being indexed.",
         "older messages cannot be found yet; they are being indexed.",
     ),
+    file: "File:",
     help: "What a search may say",
     ways: &[
         ("lamp fuse", "both words, in whatever order"),
@@ -89,6 +91,7 @@ pub(super) const GERMAN: Search = Search {
         "ältere Nachricht ist noch nicht auffindbar; sie wird gerade erfasst.",
         "ältere Nachrichten sind noch nicht auffindbar; sie werden gerade erfasst.",
     ),
+    file: "Datei:",
     help: "Was man in die Suche schreiben kann",
     ways: &[
         ("lampe sicherung", "beide Wörter, in beliebiger Reihenfolge"),

@@ -6,11 +6,14 @@ use super::marks::{named, state};
 use crate::desk::query;
 use crate::store::search::{Found, Hit, Piece};
 use crate::web::asked::encoded;
-use crate::web::locale::Locale;
+use crate::web::locale::{Locale, cut};
 use crate::web::texts::put;
 
 /// Tickets on one page.
 pub(in crate::web) const PAGE: u32 = 30;
+
+/// The longest name shown, in characters.
+const NAME_LENGTH: usize = 40;
 
 /// The longest query taken, in characters.
 pub(super) const LONGEST: usize = 500;
@@ -99,16 +102,26 @@ fn counted(locale: &Locale, found: &Found, after: Option<i64>) -> String {
 }
 
 fn row(locale: &Locale, hit: &Hit) -> Markup {
+    let texts = &locale.texts().search;
     html! {
         li {
             a.hit href={ "/tickets/" (hit.number) "#article-" (hit.article) } {
                 span.line {
                     span.no { span.unseen { (locale.texts().lists.ticket) " " } (hit.number) }
-                    span.subject { (named(locale, &hit.subject)) }
+                    span.subject {
+                        @if hit.subject.trim().is_empty() { (named(locale, "")) }
+                        @else { bdi { (marked(&hit.marked_subject)) } }
+                    }
+                    @if let Some(requester) = &hit.requester {
+                        span.from { bdi { (cut(requester.for_people(), NAME_LENGTH)) } }
+                    }
                     span.age { (locale.age(hit.at)) }
                     (state(locale, hit.state))
                 }
                 span.snippet { bdi { (marked(&hit.snippet)) } }
+                @for file in &hit.files {
+                    span.snippet { (texts.file) " " bdi { (marked(file)) } }
+                }
             }
         }
     }
