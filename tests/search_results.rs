@@ -1,4 +1,5 @@
-//! What the search page shows of a ticket, and under which conditions it is found.
+//! What the search page shows of a ticket, under which conditions it is found, and that our own
+//! acknowledgements, which repeat what they answer, are not searched.
 #![allow(clippy::unwrap_used, dead_code)]
 
 #[path = "web/house.rs"]
@@ -6,10 +7,13 @@ mod house;
 
 use counterfoil::desk::change::Change;
 use counterfoil::desk::query::Query;
-use counterfoil::desk::ticket::{Priority, Role, State, TicketNumber};
+use counterfoil::desk::retention::Days;
+use counterfoil::desk::ticket::{OutboxId, Priority, Role, State, TicketNumber};
 use counterfoil::mail::{Address, Attachment, Message};
 use counterfoil::time::Clock;
 use house::{House, escaped, letter};
+
+const DAYS: Days = Days { recovery: 30, closed: None };
 
 fn change(house: &mut House, number: i64, changes: &[Change]) {
     let now = house.clock.now();
@@ -115,4 +119,62 @@ fn a_full_page_of_results_weighs_under_60_kb() {
     let shown = page(&house, "cold", &cookie);
     assert_eq!(shown.matches("class=\"hit\"").count(), 30);
     assert!(shown.len() < 60_000, "{} bytes", shown.len());
+}
+
+#[test]
+fn acknowledgements_are_not_searched_and_leave_the_index_as_it_is() {
+    let mut house = House::open();
+    house.letter(letter(1));
+    let db = rusqlite::Connection::open(&house.path).unwrap();
+    let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM article"), 2, "it was acknowledged");
+    // The words of the acknowledgement alone.
+    assert_eq!(find(&mut house, "somebody"), [0; 0]);
+    let cookie = house.agent(Role::Agent);
+    for query in ["heating", "-qqq room", "state:new", "mailbox:support", "he* -x*", "#1 1"] {
+        let shown = page(&house, query, &cookie);
+        assert!(shown.contains("/tickets/1#article-1\""), "{query}: {shown}");
+    }
+    // Sent again it is one still, and nothing of it was ever in the index.
+    house.store.mark_refused(OutboxId(1), "no such mailbox", house.clock.now()).unwrap();
+    house.store.send_again(OutboxId(1), "ana", house.clock.now()).unwrap();
+    assert_eq!(find(&mut house, "somebody"), [0; 0]);
+    // One that an earlier version put in leaves as it came.
+    house.letter(letter(2));
+    db.execute_batch(
+        "UPDATE article SET machine = NULL WHERE ticket = 2;
+         INSERT INTO search (search) VALUES ('delete-all');
+         UPDATE installation SET indexed_from = (SELECT max(id) + 1 FROM article);",
+    )
+    .unwrap();
+    while house.store.index_older(1).unwrap() > 0 {}
+    db.execute_batch("UPDATE article SET machine = 'auto_reply' WHERE kind = 'email_out'").unwrap();
+    assert_eq!(find(&mut house, "somebody"), [2]);
+    for number in [1, 2] {
+        change(&mut house, number, &[Change::Delete]);
+    }
+    assert_eq!(house.store.erase(DAYS, house.clock.now().plus_days(31), 10).unwrap().len(), 2);
+    db.execute_batch("INSERT INTO search (search, rank) VALUES ('integrity-check', 0)").unwrap();
+    assert_eq!(count("SELECT count(*) FROM search_word"), 0, "the index is empty");
+}
+
+#[test]
+fn results_of_one_ticket_are_not_lost_between_pages() {
+    let mut house = House::open();
+    for number in 1..=6 {
+        house.letter(letter(number));
+    }
+    for query in ["state:new", "heating", "he* -x*"] {
+        let query = Query::read(query, "CF", house.clock.now()).unwrap();
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let found = house.store.search(&query, after, 1).unwrap();
+            seen.extend(found.results.iter().map(|hit| hit.number.0));
+            after = found.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [6, 5, 4, 3, 2, 1]);
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 
 use super::asking::Asked;
@@ -90,11 +90,15 @@ impl Store {
     }
 }
 
-/// The newest article of a ticket.
+/// The newest article of a ticket that is no acknowledgement, if it has another.
 fn newest_article(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<ArticleId>> {
     Ok(tx
-        .prepare_cached("SELECT max(id) FROM article WHERE ticket = ?1")?
-        .query_row([number], |row| row.get(0))?)
+        .prepare_cached(
+            "SELECT id FROM article WHERE ticket = ?1
+             ORDER BY kind = 'email_out' AND machine IS 'auto_reply', id DESC LIMIT 1",
+        )?
+        .query_row([number], |row| row.get(0))
+        .optional()?)
 }
 
 /// A walk through the articles that may answer a query, the newest first.
@@ -142,8 +146,10 @@ impl<'a> Walk<'a> {
                  ORDER BY search.rowid DESC"
             }
             None => {
+                // As the index has it, without acknowledgements.
                 "SELECT id, ticket FROM article
-                 WHERE id < :after AND id >= :from AND :words IS NULL ORDER BY id DESC"
+                 WHERE id < :after AND id >= :from AND :words IS NULL
+                   AND NOT (kind = 'email_out' AND machine IS 'auto_reply') ORDER BY id DESC"
             }
         })?;
         let mut rows = statement.query(rusqlite::named_params! {
@@ -275,7 +281,9 @@ impl<'a> Walk<'a> {
         let newer: Vec<ArticleId> = self
             .tx
             .prepare_cached(
-                "SELECT id FROM article WHERE ticket = ?1 AND id >= ?2 AND id < ?3 ORDER BY id",
+                "SELECT id FROM article
+                 WHERE ticket = ?1 AND id >= ?2 AND id < ?3
+                   AND NOT (kind = 'email_out' AND machine IS 'auto_reply') ORDER BY id",
             )?
             .query_map((number, self.after, self.upper), |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
