@@ -25,7 +25,7 @@ const PASSED: [(&str, bool); 17] = [
     ("Content-Type", false),
     ("Cookie", false),
     ("Forwarded", true),
-    (KEY, false),
+    (KEY, true),
     ("If-None-Match", true),
     ("Origin", false),
     ("Referer", false),
@@ -185,16 +185,8 @@ impl Head {
         let close = connection.split(|b| *b == b',').any(|word| word.trim_ascii() == b"close");
 
         let mut text = format!("{method} {} HTTP/1.0\r\nHost: {host}\r\n", normal(target)?);
-        // Left outside, what was to be done once would be done twice.
-        if all(KEY).iter().any(|key| !key.is_ascii()) {
-            return Err(BAD_HEADER);
-        }
         for (name, joined) in PASSED {
-            let value = |value: &[u8]| match value.trim_ascii().is_empty() && name == KEY {
-                // An empty string as RFC 9651 section 3.3.3 writes it, to be complained of inside.
-                true => Some("\"\"".to_owned()),
-                false => clean(value),
-            };
+            let value = |value: &[u8]| if name == KEY { Some(key(value)) } else { clean(value) };
             let values: Vec<String> = all(name).into_iter().filter_map(value).collect();
             if values.len() > 1 && !joined {
                 return Err(BAD_HEADER);
@@ -337,6 +329,18 @@ fn content_length(digits: &[u8]) -> Result<u64, Refusal> {
     // More digits than fit are a number all the same, and too large.
     let length = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     length.ok_or(LARGE_BODY)
+}
+
+/// The value of the header that makes a request one that is done once. Were it left outside, it would
+/// be done twice; so what is wrong with it goes in, to be complained of in the words of the API.
+fn key(value: &[u8]) -> String {
+    match value.trim_ascii() {
+        // An empty string as RFC 9651 section 3.3.3 writes it.
+        b"" => "\"\"".to_owned(),
+        // Bytes written with backslashes, which no key may hold.
+        value if !value.is_ascii() => value.escape_ascii().to_string(),
+        value => String::from_utf8_lossy(value).into_owned(),
+    }
 }
 
 /// A header value fit for tiny_http, which drops a request that is not ASCII without a word. Of
