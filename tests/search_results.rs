@@ -62,7 +62,7 @@ fn a_condition_that_there_is_none_of_is_told() {
     let cookie = house.agent(Role::Agent);
     house.letter(letter(1));
     let shown = page(&house, "heating is:open <b>:x label:y", &cookie);
-    assert!(shown.contains("There is no condition is: or label:"), "{shown}");
+    assert!(shown.contains("There is no condition “is:” or “label:”"), "{shown}");
     assert!(shown.contains("from:, to:, subject:, state:, queue:"), "{shown}");
     assert!(!page(&house, "heating state:new", &cookie).contains("There is no condition"));
 }

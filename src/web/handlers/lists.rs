@@ -16,7 +16,7 @@ use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
 use crate::web::views::bulk::{self, Bar};
-use crate::web::views::layout::Place;
+use crate::web::views::layout::{Frame, Place};
 use crate::web::views::tickets::{self, Part, View};
 use crate::web::views::{requesters, search};
 
@@ -196,6 +196,7 @@ impl Pages {
                 (200, search::page(&self.locale, &text, &query.unknown, Ok(&found), after))
             }
         };
-        Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page(texts.title, main)))
+        let frame = Frame { sought: &text, ..self.frame(visitor, Place::Tickets) };
+        Ok(Answer::page(status, frame.page(texts.title, main)))
     }
 }

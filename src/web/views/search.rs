@@ -18,7 +18,7 @@ const NAME_LENGTH: usize = 40;
 /// The longest query taken, in characters.
 pub(super) const LONGEST: usize = 500;
 
-/// The form, with what was searched for.
+/// The form at the top of every page, with what was searched for.
 pub(super) fn form(locale: &Locale, query: &str) -> Markup {
     let texts = &locale.texts().search;
     html! {
@@ -43,7 +43,7 @@ pub(in crate::web) fn page(
     let texts = &locale.texts().search;
     let path = format!("/search?q={}", encoded(typed));
     html! {
-        div.head { h1 { (texts.title) } (form(locale, typed)) }
+        h1 { (texts.title) }
         @match found {
             Err(wrong) => { p.error role="alert" { (wrong) } }
             Ok(found) => {
@@ -84,9 +84,8 @@ pub(in crate::web) fn page(
 
 fn no_condition(locale: &Locale, unknown: &[String]) -> String {
     let texts = &locale.texts().search;
-    let named = |key: &str| format!("{key}:");
-    let unknown: Vec<String> = unknown.iter().map(|key| named(key)).collect();
-    let known: Vec<String> = query::keys().map(named).collect();
+    let unknown: Vec<String> = unknown.iter().map(|key| put(texts.quoted, &[key])).collect();
+    let known: Vec<String> = query::keys().map(|key| format!("{key}:")).collect();
     put(texts.no_condition, &[&unknown.join(texts.or), &known.join(", ")])
 }
 
