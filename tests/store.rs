@@ -255,7 +255,7 @@ fn an_agents_answer_is_queued_and_goes_through_its_stages() {
     let mut house = House::new();
     house.policy.acknowledge = false;
     house.take(letter("a@x", &[]));
-    let (thread, mailbox, name) = house.store.thread(TicketNumber(1)).unwrap();
+    let (thread, mailbox, name) = house.store.thread(TicketNumber(1), None).unwrap();
     assert_eq!(name, "support");
     let writing = Writing { text: "Done.".into(), ..Writing::default() };
     let (article, state) = outgoing::reply(&thread, writing, &house.policy).unwrap();

@@ -207,7 +207,7 @@ pub(super) fn noticed(
         other => other?,
     };
     let number = standing.merged_into.unwrap_or(ticket);
-    let mut thread = match thread(tx, number) {
+    let mut thread = match thread(tx, number, None) {
         Err(Error::NoSuch(_)) => return Ok(None),
         other => other?.0,
     };

@@ -156,7 +156,7 @@ impl Pages {
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
             Route::KeepDraft(number) => self.keep_draft(asked, number, visitor, now),
-            Route::Preview(number) => self.preview(number, visitor, now),
+            Route::Preview(number) => self.preview(asked, number, visitor, now),
             Route::NewTicket if post => self.open_ticket(asked, visitor, now),
             Route::NewTicket => self.new_ticket(asked, visitor),
             Route::Change(number) => self.change(asked, number, visitor, now),
