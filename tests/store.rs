@@ -525,6 +525,11 @@ fn a_database_of_an_earlier_version_is_brought_up_to_date() {
             include_str!("data/schema-4.sql"),
             "INSERT INTO ticket_link (ticket, other, relation) VALUES (2, 1, 'follows')",
         ),
+        (
+            5,
+            include_str!("data/schema-5.sql"),
+            "INSERT INTO ticket_link (ticket, other, relation) VALUES (2, 1, 'follows')",
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let (old, new) = (folder.path().join("old.db"), folder.path().join("new.db"));

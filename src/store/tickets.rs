@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
-use super::values::People;
+use super::values::{People, from_json};
 use super::{Error, MailboxId, Result, Store, audit, packing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::change::Standing;
@@ -349,11 +349,6 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
         }),
         delivery_reason: row.get(18)?,
     })
-}
-
-/// Reads a column of JSON of our own making.
-fn from_json<T: serde::de::DeserializeOwned>(column: Option<String>) -> Option<T> {
-    column.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 const ATTACHMENTS: &str = "SELECT attachment.id, attachment.filename, attachment.content_type, \

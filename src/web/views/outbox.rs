@@ -135,6 +135,7 @@ pub(in crate::web) fn one(
             (texts.to, named(&row.to)),
             (texts.cc, named(&row.cc)),
             (texts.bcc, named(&row.bcc)),
+            (texts.came_back, named(&row.came_back)),
             (texts.subject, Some(html! { bdi { (row.subject) } })),
             (texts.written, Some(locale.moment(row.queued_at))),
             (texts.due, row.due_at.map(|at| locale.moment(at))),
@@ -164,7 +165,12 @@ fn what_to_do(locale: &Locale, row: &OutboxRow, token: &str) -> Markup {
                     form.deed method="post" action=(action) {
                         (hidden)
                         button type="submit" name="deed" value="retry" { (texts.retry) }
-                        span.hint { (texts.retry_hint) }
+                        span.hint {
+                            (texts.retry_hint)
+                            @if !row.came_back.is_empty() {
+                                " " (fill(texts.retry_to, &[people(locale, &row.missed().concat(), ON_PAGE)]))
+                            }
+                        }
                     }
                 }
                 @if sent {
