@@ -6,7 +6,7 @@
 use crate::desk::bounced::about_us;
 use crate::desk::digest::sha256;
 use crate::desk::new::NewArticle;
-use crate::desk::ticket::Kind;
+use crate::desk::ticket::{Article, Kind};
 use crate::mail::report::Action;
 use crate::mail::{Address, Message, subject};
 use crate::time::{DAY, Timestamp};
@@ -240,15 +240,28 @@ pub fn body(message: &Message) -> String {
     known_by
 }
 
-/// The note that stands in the ticket for an acknowledgement that was not sent.
-pub fn note(struck: Struck, address: &Address) -> NewArticle {
-    let text = format!("not acknowledged: {}", struck.in_words(Some(address)));
+/// The name under which the desk itself leaves notes.
+const OWN_NAME: &str = "counterfoil";
+
+/// A note that the desk itself leaves in a ticket.
+pub fn own_note(text: String) -> NewArticle {
     NewArticle {
-        from: Some(Address { address: String::new(), name: "counterfoil".to_owned() }),
+        from: Some(Address { address: String::new(), name: OWN_NAME.to_owned() }),
         visible_text: text.clone(),
         text,
         ..NewArticle::empty(Kind::Note)
     }
+}
+
+/// Whether the desk itself left this in a ticket.
+pub fn is_own_note(article: &Article) -> bool {
+    let by_name = |from: &Address| from.address.is_empty() && from.name == OWN_NAME;
+    article.kind == Kind::Note && article.from.as_ref().is_some_and(by_name)
+}
+
+/// The note that stands in the ticket for an acknowledgement that was not sent.
+pub fn note(struck: Struck, address: &Address) -> NewArticle {
+    own_note(format!("not acknowledged: {}", struck.in_words(Some(address))))
 }
 
 /// How much a mailbox may send.
