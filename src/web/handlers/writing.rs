@@ -328,7 +328,7 @@ impl Pages {
     pub(in crate::web) fn keep_draft(
         &mut self,
         asked: &Asked,
-        number: TicketNumber,
+        ticket: Option<TicketNumber>,
         visitor: Option<&Visitor>,
         now: Timestamp,
     ) -> Outcome {
@@ -339,7 +339,7 @@ impl Pages {
         if typed.is_too_long() {
             return Ok(Answer::line(413, "the text is too long to be kept as a draft"));
         }
-        let place = Place { agent: visitor.agent.id, ticket: Some(number) };
+        let place = Place { agent: visitor.agent.id, ticket };
         let id = work::form_id(asked);
         // What was sent must not come back as a draft when this arrives late.
         if !self.store.was_sent(place.agent, id.as_deref())? {

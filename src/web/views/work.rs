@@ -95,7 +95,8 @@ pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
                 Ok(whom) => { (recipients(locale, whom, form.choices.len() > 1)) }
                 Err(why) => { p.hint { (put(texts.nobody, &[why])) } }
             }
-            form #write-form method="post" action=(action) enctype="multipart/form-data" {
+            form #write-form method="post" action=(action) enctype="multipart/form-data"
+                data-draft={ "/tickets/" (ticket.number) "/draft" } {
                 input type="hidden" name=(TOKEN_FIELD) value=(token);
                 input type="hidden" name=(FORM_FIELD) value=(id);
                 input type="hidden" name="seen" value=(seen);
