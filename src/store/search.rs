@@ -330,7 +330,7 @@ impl<'a> Walk<'a> {
                     at: row.get(4)?,
                 })
             })?;
-        hit.marked_subject = self.looked_for(Place::Subject).from_the_beginning(&hit.subject);
+        hit.marked_subject = self.looked_for(Place::Subject).beginning(&hit.subject);
         hit.files = self.files(article)?;
         Ok(hit)
     }

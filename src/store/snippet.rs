@@ -55,7 +55,7 @@ impl<'a> LookedFor<'a> {
     }
 
     /// The beginning of a text, the words in it marked.
-    pub(super) fn from_the_beginning(&self, text: &str) -> Vec<Piece> {
+    pub(super) fn beginning(&self, text: &str) -> Vec<Piece> {
         pieces(text, 0..forth(text, 0, BEGINNING), &self.marks(text))
     }
 
