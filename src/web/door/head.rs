@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use super::hosts::Hosts;
+use super::values::{clean, key};
 
 /// The longest target, in bytes: a search of 500 characters has up to 6,000 of them once escaped.
 const TARGET_BYTES: usize = 8192;
@@ -329,27 +330,6 @@ fn content_length(digits: &[u8]) -> Result<u64, Refusal> {
     // More digits than fit are a number all the same, and too large.
     let length = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     length.ok_or(LARGE_BODY)
-}
-
-/// The value of the header that makes a request one that is done once. Were it left outside, it would
-/// be done twice; so what is wrong with it goes in, to be complained of in the words of the API.
-fn key(value: &[u8]) -> String {
-    match value.trim_ascii() {
-        // An empty string as RFC 9651 section 3.3.3 writes it.
-        b"" => "\"\"".to_owned(),
-        // Bytes written with backslashes, which no key may hold.
-        value if !value.is_ascii() => value.escape_ascii().to_string(),
-        value => String::from_utf8_lossy(value).into_owned(),
-    }
-}
-
-/// A header value fit for tiny_http, which drops a request that is not ASCII without a word. Of
-/// cookies only those go that are not: other programs on this host may have set them.
-fn clean(value: &[u8]) -> Option<String> {
-    let ascii = value.split(|b| *b == b';').filter(|part| part.is_ascii());
-    let ascii = ascii.collect::<Vec<_>>().join(&b';');
-    let text = String::from_utf8(ascii).ok()?.trim().to_owned();
-    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
