@@ -298,8 +298,7 @@ impl Pages {
 
     fn attachment(&mut self, id: AttachmentId) -> Outcome {
         let (info, bytes) = self.store.attachment(id)?;
-        let content_type = download::content_type(&info.content_type);
-        Ok(Answer::download(content_type, download::disposition(&info.filename), bytes))
+        Ok(download::attachment(&info, bytes))
     }
 
     /// The original of a message: for agents when it is in a ticket, else only for admins.
@@ -312,8 +311,7 @@ impl Pages {
             Some(ticket) => format!("ticket-{ticket}-message-{id}.eml"),
             None => format!("message-{id}.eml"),
         };
-        let bytes = self.store.raw(id)?;
-        Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
+        Ok(download::original(&name, self.store.raw(id)?))
     }
 }
 

@@ -12,7 +12,6 @@ use crate::mail::Address;
 use crate::store::lists::{Filter, Which};
 use crate::store::{Listing, Store, ledger_lists, undelivered};
 use crate::time::Timestamp;
-use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::download;
 use crate::web::locale::Locale;
@@ -40,14 +39,11 @@ pub(super) fn answer(
                 let words = format!("there is no article {id} that came by mail");
                 return Err(Refusal::new(404, "not_found", words));
             };
-            let name = format!("message-{row}.eml");
-            let bytes = store.raw(row)?;
-            Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
+            Ok(download::original(&format!("message-{row}.eml"), store.raw(row)?))
         }
         Resource::Attachment(id) => {
             let (info, bytes) = store.attachment(*id)?;
-            let content_type = download::content_type(&info.content_type);
-            Ok(Answer::download(content_type, download::disposition(&info.filename), bytes))
+            Ok(download::attachment(&info, bytes))
         }
         Resource::Search => {
             let text = asked.query("q").unwrap_or_default();
