@@ -17,7 +17,6 @@ use crate::web::download;
 use crate::web::locale::Locale;
 use crate::web::shared::Desk;
 use crate::web::texts::Language;
-use crate::web::views::status;
 
 /// Rows of a list, when none are asked for and at most.
 const ROWS: u32 = 50;
@@ -69,7 +68,7 @@ pub(super) fn answer(
 fn health(desk: &Desk, store: &mut Store, now: Timestamp) -> Outcome {
     let facts = store.status(desk.zone.day_start(now), now)?;
     let locale = Locale { language: Language::English, zone: desk.zone.clone(), now };
-    let verdict = status::judge(&desk.facts, &facts, desk.started_at, &locale);
+    let verdict = desk.facts.judge(&facts, desk.started_at, &locale);
     let mailboxes: Vec<_> = facts
         .mailboxes
         .iter()
