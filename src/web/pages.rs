@@ -7,15 +7,13 @@ use super::answer::Answer;
 use super::api;
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::assets::{ICON, SCRIPT, STYLE};
-use super::download;
 use super::locale::Locale;
 use super::route::Route;
 use super::session::{self, Visitor};
 use super::shared::Desk;
 use super::texts::Language;
 use super::views::layout::{Frame, Place};
-use super::views::{keys, letter, sign_in};
-use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use super::views::{keys, sign_in};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 
@@ -267,51 +265,6 @@ impl Pages {
             return refused((415, texts.no_form_title, texts.no_form));
         }
         None
-    }
-
-    fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
-        Ok(Answer::foreign_text(self.article(number, id)?.text))
-    }
-
-    fn article_page(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
-        let article = self.article(number, id)?;
-        let Some(safe) = article.html else {
-            return Err(store::Error::NoSuch(format!("article {id} has no HTML")));
-        };
-        let page = letter::document(&self.locale, &safe, &article.attachments, |id| {
-            self.store.attachment(id).map(|(_, bytes)| bytes).ok()
-        });
-        Ok(Answer::letter(page, letter::SANDBOX))
-    }
-
-    pub(super) fn article(
-        &mut self,
-        number: TicketNumber,
-        id: ArticleId,
-    ) -> Result<Article, store::Error> {
-        let ticket = self.store.ticket(number)?;
-        let article = ticket.articles.into_iter().find(|article| article.id == id);
-        article.ok_or_else(|| store::Error::NoSuch(format!("ticket {number} has no article {id}")))
-    }
-
-    // Files
-
-    fn attachment(&mut self, id: AttachmentId) -> Outcome {
-        let (info, bytes) = self.store.attachment(id)?;
-        Ok(download::attachment(&info, bytes))
-    }
-
-    /// The original of a message: for agents when it is in a ticket, else only for admins.
-    fn original(&mut self, id: LedgerId, visitor: Option<&Visitor>) -> Outcome {
-        let row = self.store.ledger_row(id)?;
-        if row.ticket.is_none() && !visitor.is_some_and(Visitor::is_admin) {
-            return Ok(self.forbidden(visitor, self.locale.texts().general.only_admins));
-        }
-        let name = match row.ticket {
-            Some(ticket) => format!("ticket-{ticket}-message-{id}.eml"),
-            None => format!("message-{id}.eml"),
-        };
-        Ok(download::original(&name, self.store.raw(id)?))
     }
 }
 
