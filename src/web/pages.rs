@@ -195,6 +195,12 @@ impl Pages {
         Ok(agents.filter(|one| one.disabled_at.is_none()).map(|one| one.name).collect())
     }
 
+    /// The names of the queues in which something is not over.
+    pub(super) fn queue_names(&mut self) -> Result<Vec<String>, store::Error> {
+        let queues = self.store.ticket_counts("")?.queues.into_iter();
+        Ok(queues.map(|(queue, _)| queue).collect())
+    }
+
     pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
         Frame { desk: &self.desk.facts.desk, locale: &self.locale, visitor, place, refresh: None }
     }

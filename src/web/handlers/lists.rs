@@ -115,8 +115,7 @@ impl Pages {
         let state = requesters::wanted(asked.query("state").as_deref());
         let back = |after| requesters::part_path(id, state, after);
         let read = self.read(asked, visitor, &requesters::filter(&requester, state), back)?;
-        let queues = self.store.ticket_counts("")?.queues;
-        let queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
+        let queues = self.queue_names()?;
         let part = read.part(&queues, state == Some(State::Deleted));
         let main = requesters::page(&self.locale, &requester, state, &part);
         let title = requester.address.for_people();

@@ -54,8 +54,7 @@ impl Pages {
         let desk = self.desk.clone();
         let mailboxes: Vec<&str> = desk.policies.iter().map(|(name, ..)| name.as_str()).collect();
         let agents = self.able_agents()?;
-        let queues = self.store.ticket_counts("")?.queues;
-        let queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
+        let queues = self.queue_names()?;
         let main = opening::page(&Form {
             locale: &self.locale,
             token: &visitor.token(),
