@@ -281,6 +281,19 @@ pub(super) fn number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|_| plain)
 }
 
+/// The page with the form for writing into a ticket, or for opening one, with a word for what happened.
+pub(super) fn form_path(ticket: Option<TicketNumber>, said: &str) -> String {
+    match ticket {
+        Some(number) => format!("/tickets/{number}?said={said}#write"),
+        None => format!("/tickets/new?said={said}"),
+    }
+}
+
+/// The page of a ticket at an article, with a word for what happened.
+pub(super) fn sent_path(number: TicketNumber, article: ArticleId, said: &str) -> String {
+    format!("/tickets/{number}?said={said}#article-{article}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

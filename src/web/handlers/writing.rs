@@ -16,6 +16,7 @@ use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::pages::{Outcome, Pages};
+use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
 use crate::web::views::layout::Place as Spot;
@@ -107,7 +108,7 @@ impl Pages {
         }
         if deed == "discard" {
             self.store.discard_draft(place)?;
-            return Ok(Answer::go_to(&format!("/tickets/{number}?said=discarded#write")));
+            return Ok(Answer::go_to(&route::form_path(Some(number), "discarded")));
         }
         if deed == "shown" {
             return self.send_shown(asked, place, visitor, now);
@@ -123,7 +124,7 @@ impl Pages {
         }
         let saved = match self.keep_typed(asked, place, id.as_deref(), &typed, now)? {
             Saved::Sent(number, article) => {
-                return Ok(Answer::go_to(&sent_page(number, article, "already")));
+                return Ok(Answer::go_to(&route::sent_path(number, article, "already")));
             }
             Saved::Kept { left_out: Some(why), .. } => {
                 let wrong = work::left_out(&self.locale, &why);
@@ -136,16 +137,16 @@ impl Pages {
                 return self.refuse(asked, number, visitor, (409, texts.joined_unsent.to_owned()));
             }
             Saved::Kept { is_joined: true, .. } => {
-                return Ok(Answer::go_to(&format!("/tickets/{number}?said=joined#write")));
+                return Ok(Answer::go_to(&route::form_path(Some(number), "joined")));
             }
             Saved::Kept { revision, is_late, .. } => (Some(revision), is_late),
             _ => (None, false),
         };
         match deed.as_str() {
             "keep" if revision.is_none() => {
-                Ok(Answer::go_to(&format!("/tickets/{number}?said=discarded#write")))
+                Ok(Answer::go_to(&route::form_path(Some(number), "discarded")))
             }
-            "keep" => Ok(Answer::go_to(&format!("/tickets/{number}?said=kept#write"))),
+            "keep" => Ok(Answer::go_to(&route::form_path(Some(number), "kept"))),
             "insert" => Ok(Answer::go_to(&format!("/tickets/{number}#write"))),
             "reply" | "note" if is_late => {
                 self.refuse(asked, number, visitor, (409, texts.late.to_owned()))
@@ -221,10 +222,10 @@ impl Pages {
         let wrong = match self.store.put_draft(sending, hand, &visitor.actor(), now) {
             Ok(Sent::Now(number, article)) => {
                 let said = if is_note { "noted" } else { "sent" };
-                return Ok(Answer::go_to(&sent_page(number, article, said)));
+                return Ok(Answer::go_to(&route::sent_path(number, article, said)));
             }
             Ok(Sent::Before(number, article)) => {
-                return Ok(Answer::go_to(&sent_page(number, article, "already")));
+                return Ok(Answer::go_to(&route::sent_path(number, article, "already")));
             }
             Ok(Sent::Changed) => texts.changed.to_owned(),
             Ok(Sent::Newer) => texts.meanwhile.to_owned(),
@@ -256,11 +257,7 @@ impl Pages {
         visitor: &Visitor,
         now: Timestamp,
     ) -> Outcome {
-        let Some(number) = place.ticket.filter(|_| {
-            session::is_surely_our_own(asked, &self.desk.allowed_hosts)
-                && !typed.is_too_long()
-                && !typed.is_empty()
-        }) else {
+        let Some(number) = place.ticket.filter(|_| self.may_be_kept(asked, &typed)) else {
             return Ok(self.old_form(visitor));
         };
         let add = asked.files("files");
@@ -357,9 +354,4 @@ impl Pages {
             self.frame(Some(visitor), Spot::Tickets).page(texts.first_title, main),
         ))
     }
-}
-
-/// The page of a ticket at an article, with a word for what happened.
-pub(super) fn sent_page(number: TicketNumber, article: ArticleId, said: &str) -> String {
-    format!("/tickets/{number}?said={said}#article-{article}")
 }
