@@ -8,7 +8,7 @@ use super::api;
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::locale::Locale;
-use super::route::Route;
+use super::route::{Route, with};
 use super::session::{self, Visitor};
 use super::shared::Desk;
 use super::texts::Language;
@@ -121,12 +121,14 @@ impl Pages {
                 return Ok(answer);
             }
             let before = if is_post { page_of(asked, &route) } else { Some(asked.target.clone()) };
-            let lost = is_post.then(|| format!("{}=1", sign_in::LOST));
-            let next = session::next_page(before.as_deref());
-            let next = next.map(|next| format!("next={}", encoded(next)));
-            let query: Vec<String> = lost.into_iter().chain(next).collect();
-            let sign = if query.is_empty() { "" } else { "?" };
-            return Ok(Answer::go_to(&format!("/sign-in{sign}{}", query.join("&"))));
+            let mut path = "/sign-in".to_owned();
+            if is_post {
+                path = with(&path, sign_in::LOST, 1);
+            }
+            if let Some(next) = session::next_page(before.as_deref()) {
+                path = with(&path, "next", encoded(next));
+            }
+            return Ok(Answer::go_to(&path));
         }
         let visitor = visitor.as_ref();
         let post = asked.method == "POST";

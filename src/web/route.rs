@@ -275,6 +275,11 @@ pub(super) fn requester_path_of(address: &Address) -> String {
     format!("/requesters?address={}", encoded(&address.address))
 }
 
+/// A path with one more value in its query, which is encoded already.
+pub(super) fn with(path: &str, name: &str, value: impl std::fmt::Display) -> String {
+    format!("{path}{}{name}={value}", if path.contains('?') { '&' } else { '?' })
+}
+
 /// An id as we write it ourselves: digits, from 1 on, without leading zeros.
 pub(super) fn number(text: &str) -> Option<i64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');

@@ -166,8 +166,7 @@ impl Pages {
             }
         }
         if refused.is_empty() {
-            let sign = if back.contains('?') { '&' } else { '?' };
-            return Ok(Answer::go_to(&format!("{back}{sign}changed={changed}")));
+            return Ok(Answer::go_to(&route::with(back, "changed", changed)));
         }
         let main = bulk::outcome(&self.locale, changed, &refused, back);
         let title = self.locale.texts().lists.bulk.title;

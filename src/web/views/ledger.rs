@@ -12,6 +12,7 @@ use crate::store::ledger_lists::{Filter, Recoverable, Until};
 use crate::time::Timestamp;
 use crate::web::asked::encoded;
 use crate::web::locale::{Locale, cut};
+use crate::web::route::with;
 use crate::web::session::TOKEN_FIELD;
 use crate::web::texts::put;
 
@@ -85,11 +86,6 @@ fn path(filter: &Filter) -> String {
         path = with(&path, "message", encoded(message));
     }
     path
-}
-
-/// A path with one more value in its query, which is encoded already.
-pub(super) fn with(path: &str, name: &str, value: impl std::fmt::Display) -> String {
-    format!("{path}{}{name}={value}", if path.contains('?') { '&' } else { '?' })
 }
 
 fn balance(locale: &Locale, balances: &[Balance]) -> Markup {

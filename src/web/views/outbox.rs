@@ -3,13 +3,13 @@
 
 use maud::{Markup, html};
 
-use super::ledger::with;
 use super::records::{code, facts, further, table};
 use crate::desk::outbox::{self, OutboxRow, Step};
 use crate::desk::ticket::Delivery;
 use crate::mail::Address;
 use crate::store::Listing;
 use crate::web::locale::{Locale, cut};
+use crate::web::route::with;
 use crate::web::session::TOKEN_FIELD;
 use crate::web::texts::{fill, put};
 

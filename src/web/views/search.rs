@@ -6,6 +6,7 @@ use super::marks::{named, state};
 use crate::store::search::{Found, Hit};
 use crate::web::asked::encoded;
 use crate::web::locale::Locale;
+use crate::web::route::with;
 
 /// Tickets on one page.
 pub(in crate::web) const PAGE: u32 = 30;
@@ -54,7 +55,7 @@ pub(in crate::web) fn page(
                     nav.pages aria-label=(texts.more) {
                         @if after.is_some() { a href=(path) { (texts.to_the_newest) } }
                         @if let Some(next) = found.next {
-                            a rel="next" href={ (path) "&after=" (next) } { (texts.further_back) }
+                            a rel="next" href=(with(&path, "after", next)) { (texts.further_back) }
                         }
                     }
                 }

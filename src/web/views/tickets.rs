@@ -15,7 +15,7 @@ use crate::store::requesters::Glance;
 use crate::time::Timestamp;
 use crate::web::asked::encoded;
 use crate::web::locale::{Locale, cut};
-use crate::web::route::{requester_path, requester_path_of};
+use crate::web::route::{requester_path, requester_path_of, with};
 use crate::web::texts::lists::{Lists, Tab};
 use crate::web::texts::put;
 
@@ -95,7 +95,7 @@ impl View {
 
     /// Where it is, from a cursor on.
     pub(in crate::web) fn path(&self, after: Option<Cursor>) -> String {
-        let mut path = match self {
+        let path = match self {
             Self::Open => "/tickets".to_owned(),
             Self::Queue(queue) => format!("/tickets?queue={}", encoded(queue)),
             view => {
@@ -103,11 +103,10 @@ impl View {
                 format!("/tickets?view={word}")
             }
         };
-        if let Some(after) = after {
-            path.push_str(if path.contains('?') { "&" } else { "?" });
-            path.push_str(&format!("after={after}"));
+        match after {
+            Some(after) => with(&path, "after", after),
+            None => path,
         }
-        path
     }
 
     /// Its name, and what it says when it is empty.
