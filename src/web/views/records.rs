@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::parts;
 use crate::web::locale::Locale;
 use crate::web::route::Tab;
 use crate::web::texts::ledger::Records;
@@ -78,14 +79,7 @@ pub(super) fn further(
     next: Option<(&str, String)>,
 ) -> Markup {
     let texts = &locale.texts().records;
-    html! {
-        @if newest.is_some() || next.is_some() {
-            nav.pages aria-label=(texts.older) {
-                @if let Some(path) = newest { a href=(path) { (texts.newest) } }
-                @if let Some((words, path)) = next { a rel="next" href=(path) { (words) } }
-            }
-        }
-    }
+    parts::ways(texts.older, newest.map(|path| (texts.newest, path)), next)
 }
 
 /// An id or digest as it is.

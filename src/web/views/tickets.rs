@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::bulk::{self, Bar};
 use super::marks::{named, priority, state};
-use super::search;
+use super::{parts, search};
 use crate::desk::ticket::{State, Ticket, TicketNumber};
 use crate::store::Listing;
 use crate::store::lists::{Counts, Cursor, Filter, Which};
@@ -201,6 +201,7 @@ pub(super) fn rows(
 ) -> Markup {
     let texts = &locale.texts().lists;
     let Part { listing, after, .. } = *part;
+    let newest = path(None);
     html! {
         @if let Some(changed) = part.changed {
             p.told role="status" { (locale.counted(changed, texts.bulk.changed)) }
@@ -216,14 +217,11 @@ pub(super) fn rows(
                 (bulk::bar(locale, &part.bar))
             }
         }
-        @if after.is_some() || listing.next.is_some() {
-            nav.pages aria-label=(texts.more) {
-                @if after.is_some() { a href=(path(None)) { (texts.newest) } }
-                @if let Some(next) = listing.next {
-                    a rel="next" href=(path(Some(next))) { (texts.older) }
-                }
-            }
-        }
+        (parts::ways(
+            texts.more,
+            after.map(|_| (texts.newest, newest.as_str())),
+            listing.next.map(|next| (texts.older, path(Some(next)))),
+        ))
     }
 }
 
