@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use serde_json::json;
 
 use super::given::{ACTOR, addresses, attachment, text_given};
 use super::output::{self, Out};
@@ -115,10 +114,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                     *ticket = store.ticket(ticket.number)?;
                 }
             }
-            let next = listing.next.map(|cursor| cursor.to_string());
-            out.answer(&json!({ "tickets": listing.rows, "next": next }), |to| {
-                list_for_people(to, &listing.rows, next.as_deref())
-            })?;
+            out.listing("tickets", &listing, list_for_people)?;
         }
         Command::Show { number } => {
             let number = TicketNumber(*number);
@@ -225,7 +221,7 @@ fn writing(note: &Note, canned: Option<String>, asks: bool) -> anyhow::Result<Wr
     Ok(Writing { text, attachments, status: note.status, ..Writing::default() })
 }
 
-fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> io::Result<()> {
+fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket]) -> io::Result<()> {
     if tickets.is_empty() {
         return writeln!(to, "no tickets");
     }
@@ -241,11 +237,7 @@ fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> 
             ]
         })
         .collect();
-    output::table(to, &["no", "state", "updated (UTC)", "requester", "subject"], &rows)?;
-    match next {
-        Some(cursor) => writeln!(to, "more: --after {cursor}"),
-        None => Ok(()),
-    }
+    output::table(to, &["no", "state", "updated (UTC)", "requester", "subject"], &rows)
 }
 
 fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {
