@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::given::{ACTOR, addresses, attachment, text_given};
+use super::given::{ACTOR, addresses, attachment, author, text_given};
 use super::output::{self, Out};
 use super::{Args, Ending, Part, Usage, changes, replying};
 use crate::config;
@@ -157,7 +157,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Note(note) => {
             let number = TicketNumber(note.number);
             store.thread(number)?;
-            let author = Address { address: String::new(), name: "command line".to_owned() };
+            let author = author();
             let (writing, hand) = (writing(note, None, true)?, Hand::Note(author));
             let (_, id) = store.put(number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
             answer_article(out, &mut store, number, id, |number| {

@@ -7,6 +7,7 @@ use crate::desk::bounced::about_us;
 use crate::desk::digest::sha256;
 use crate::desk::new::NewArticle;
 use crate::desk::ticket::Kind;
+use crate::desk::writing::author;
 use crate::mail::{Address, Message, subject};
 use crate::time::{DAY, Timestamp};
 
@@ -236,7 +237,7 @@ pub fn body(message: &Message) -> String {
 pub fn note(struck: Struck, address: &Address) -> NewArticle {
     let text = format!("not acknowledged: {}", struck.in_words(Some(address)));
     NewArticle {
-        from: Some(Address { address: String::new(), name: "counterfoil".to_owned() }),
+        from: Some(author("counterfoil")),
         visible_text: text.clone(),
         text,
         ..NewArticle::empty(Kind::Note)

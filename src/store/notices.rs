@@ -12,6 +12,7 @@ use crate::desk::decision::Noticed;
 use crate::desk::new::NewArticle;
 use crate::desk::notice::{self, Event, Occasion, Subscriber, Told};
 use crate::desk::ticket::{AgentId, ArticleId, Kind, OutboxId, TicketNumber};
+use crate::desk::writing::author;
 use crate::mail::{Address, MessageId};
 use crate::time::Timestamp;
 
@@ -113,7 +114,7 @@ pub(super) fn tell(
         if let Some(why) = notice::withheld(in_hour, unreachable) {
             let text = format!("{} was not told of this: {why}", agent.name);
             let note = NewArticle {
-                from: Some(Address { address: String::new(), name: "counterfoil".to_owned() }),
+                from: Some(author("counterfoil")),
                 visible_text: text.clone(),
                 text,
                 ..NewArticle::empty(Kind::Note)

@@ -2,7 +2,7 @@
 
 use crate::desk::draft::Draft;
 use crate::desk::opening as desk_opening;
-use crate::mail::Address;
+use crate::desk::writing::author;
 use crate::store;
 use crate::store::answering::{Sending, Sent};
 use crate::store::drafts::{Place, Saved};
@@ -164,7 +164,7 @@ impl Pages {
             (Ok(_), None) => {}
         }
         if let Some(from) = from.filter(|_| wrong.is_empty()) {
-            let author = Address { address: String::new(), name: visitor.agent.name.clone() };
+            let author = author(&visitor.agent.name);
             let said = if typed.send { "opened-sent" } else { "opened" };
             match self.store.open_draft(sending, from, author, &visitor.actor(), now) {
                 Ok(Sent::Now(number, article)) => {

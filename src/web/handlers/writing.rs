@@ -7,8 +7,7 @@ use crate::desk::acknowledgement;
 use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, NotPossible};
 use crate::desk::ticket::{ArticleId, Kind, Ticket, TicketNumber};
-use crate::desk::writing::{Hand, Writing};
-use crate::mail::Address;
+use crate::desk::writing::{Hand, Writing, author};
 use crate::store;
 use crate::store::answering::{Sending, Sent};
 use crate::store::drafts::{Files, Form as Basis, Place, Saved, Unseen};
@@ -210,7 +209,7 @@ impl Pages {
         let Some(number) = sending.place.ticket else { return Ok(self.old_form(visitor)) };
         let (_, _, mailbox) = self.store.thread(number)?;
         let desk = self.desk.clone();
-        let author = Address { address: String::new(), name: visitor.agent.name.clone() };
+        let author = author(&visitor.agent.name);
         let hand = match (is_note, desk.mailbox(Some(&mailbox))) {
             (true, _) => Hand::Note(author),
             (false, Ok((_, policy))) => Hand::Answer(policy),
