@@ -15,7 +15,6 @@ use crate::desk::policy::Policy;
 use crate::desk::ticket::{Article, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::desk::writing::{Hand, Writing};
 use crate::mail::Address;
-use crate::store;
 use crate::store::lists::{Cursor, Filter, Which};
 
 #[derive(Subcommand, Debug)]
@@ -143,12 +142,13 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let recipients = outgoing::recipients(&thread, &writing, &policy)
                 .map_err(|why| Usage(why.to_string()))?;
             let to: Vec<String> = recipients.to.iter().map(output::address).collect();
-            for warning in replying::warnings(&recipients, &mut store, &app)? {
+            let unreachable = store.unreachable(&recipients.everybody(), app.now())?;
+            for warning in replying::warnings(&recipients, &unreachable) {
                 out.say(&warning);
             }
             let hand = Hand::Answer(&policy);
             let put = store.put(thread.number, writing, hand, ACTOR, app.now());
-            let (_, id) = put.map_err(unfit)?;
+            let (_, id) = put.map_err(replying::unfit)?;
             out.say(&format!("goes {}", replying::in_words(&recipients)));
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the answer to {} is queued", to.join(", "))
@@ -159,7 +159,8 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             store.thread(number)?;
             let author = author();
             let (writing, hand) = (writing(note, None, true)?, Hand::Note(author));
-            let (_, id) = store.put(number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
+            let (_, id) =
+                store.put(number, writing, hand, ACTOR, app.now()).map_err(replying::unfit)?;
             answer_article(out, &mut store, number, id, |number| {
                 format!("ticket {number}: the note is kept")
             })?;
@@ -167,14 +168,6 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Change(command) => changes::run(command, &app, &mut store, out)?,
     }
     Ok(Ending::Done)
-}
-
-/// What cannot be put into a ticket is a wrong use; whatever else fails is not.
-fn unfit(error: store::Error) -> anyhow::Error {
-    match error {
-        store::Error::Unfit(why) => Usage(why.to_string()).into(),
-        error => error.into(),
-    }
 }
 
 fn answer_article(

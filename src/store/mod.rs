@@ -33,6 +33,7 @@ pub mod tickets;
 pub mod tokens;
 pub mod tries;
 pub mod undelivered;
+pub mod unsent;
 mod values;
 mod waits;
 mod writing;

@@ -6,11 +6,12 @@ use maud::Markup;
 use crate::desk::acknowledgement;
 use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, NotPossible};
+use crate::desk::policy::Policy;
 use crate::desk::ticket::{ArticleId, Kind, Ticket, TicketNumber};
-use crate::desk::writing::{Hand, Writing, author};
+use crate::desk::writing::{Hand, Thread, Writing, author};
 use crate::store;
 use crate::store::answering::{Sending, Sent};
-use crate::store::drafts::{Files, Form as Basis, Place, Saved, Unseen};
+use crate::store::drafts::{Files, Form as Basis, Kept, Place, Saved, Unseen};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
@@ -338,11 +339,7 @@ impl Pages {
         let (token, id) = (visitor.token(), session::fresh_nonce());
         let letter = match desk.mailbox(Some(&mailbox)) {
             Err(why) => Err(put(texts.not_sent, &[&self.locale.said(&why)])),
-            Ok((_, policy)) => {
-                let quoting = &desk.quoting;
-                preview::letter(&mut self.store, (&thread, policy, quoting), &kept, now)?
-                    .map_err(|why| why.in_words(&self.locale))
-            }
+            Ok((_, policy)) => self.letter(&thread, policy, &kept, now)?,
         };
         let newest = self.store.newest_article(number)?.map_or(0, |newest| newest.0);
         let page = preview::Page { number, token: &token, id: &id, newest, kept: &kept };
@@ -352,5 +349,30 @@ impl Pages {
             status,
             self.frame(Some(visitor), Spot::Tickets).page(texts.first_title, main),
         ))
+    }
+
+    /// The letter that a draft would become, or why it would become none, in a sentence.
+    fn letter(
+        &mut self,
+        thread: &Thread,
+        policy: &Policy,
+        kept: &Kept,
+        now: Timestamp,
+    ) -> Result<Result<preview::Letter, String>, store::Error> {
+        let texts = &self.locale.texts().writing;
+        let writing = match kept.draft.writing(Vec::new()) {
+            Ok(writing) => writing,
+            Err(why) => {
+                return Ok(Err(put(texts.not_sent, &[&self.locale.said(&why.to_string())])));
+            }
+        };
+        if outgoing::is_blank(&writing.text) && kept.files.is_empty() {
+            return Ok(Err(texts.unfit(&NotPossible::Empty(thread.number))));
+        }
+        match self.store.unsent((thread, &writing), policy, &self.desk.quoting, now) {
+            Ok(unsent) => Ok(Ok(preview::letter((thread, &writing), policy, unsent))),
+            Err(store::Error::Unfit(why)) => Ok(Err(texts.unfit(&why))),
+            Err(error) => Err(error),
+        }
     }
 }
