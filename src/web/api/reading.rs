@@ -1,4 +1,5 @@
-//! The API's answers to GET.
+//! The API's answers to GET: what a query says read into a filter, and facts as JSON. Whatever cannot
+//! be read is refused, never passed over.
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -1,4 +1,5 @@
-//! What answers requests about the agent's own account.
+//! What answers requests about the agent's own account: language, notices, password, sessions. Signing
+//! in and out is in `sign_in`.
 
 use crate::desk::notice::Event;
 use crate::desk::signing_in;

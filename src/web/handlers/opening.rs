@@ -1,4 +1,5 @@
-//! What answers requests to open a ticket for somebody.
+//! What answers requests to open a ticket for somebody. As with an answer, what was typed is kept as a
+//! draft first.
 
 use crate::desk::draft::Draft;
 use crate::desk::opening as desk_opening;

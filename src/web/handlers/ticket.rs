@@ -1,4 +1,5 @@
 //! What answers requests about one ticket: its page, its history, and the question before it is split.
+//! What changes a ticket is in `changing`, what is written into it in `writing`.
 
 use crate::desk::ticket::{ArticleId, AttachmentId, Ticket, TicketNumber};
 use crate::mail::html::picture_type;

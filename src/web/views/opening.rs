@@ -1,4 +1,5 @@
-//! The form by which an agent opens a ticket for somebody who called or came by.
+//! The form by which an agent opens a ticket for somebody who called or came by. What was typed into it
+//! is read in `work`, as with an answer.
 
 use maud::{Markup, html};
 

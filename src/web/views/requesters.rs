@@ -1,4 +1,4 @@
-//! The page of a requester: who it is, and all their tickets.
+//! The page of a requester: who it is, and all their tickets. The rows are those of `tickets`.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,5 @@
-//! The search: its form, and the tickets that were found with the words that were meant marked.
+//! The search: its form, and the tickets that were found with the words that were meant marked. What a
+//! query means is decided in `desk/query.rs`.
 
 use maud::{Markup, html};
 

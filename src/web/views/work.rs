@@ -1,4 +1,5 @@
-//! The form below a ticket's conversation: the answer or note.
+//! The form below a ticket's conversation, the answer or note, and what was typed into it or into that
+//! for a new ticket. An answer as it would leave is in `preview`.
 
 use maud::{Markup, html};
 
