@@ -20,8 +20,8 @@ use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
 use crate::web::views::layout::Place as Spot;
+use crate::web::views::preview;
 use crate::web::views::work::{self, Failed, Form, Whom};
-use crate::web::views::{opening, preview};
 
 impl Pages {
     /// The form below a conversation.
@@ -177,7 +177,7 @@ impl Pages {
         typed: &Draft,
         now: Timestamp,
     ) -> Result<Saved, store::Error> {
-        let (add, drop) = (asked.files("files"), opening::dropped(asked));
+        let (add, drop) = (asked.files("files"), work::dropped(asked));
         let files = Files { add: &add, drop: &drop };
         self.store.keep_draft(place, work::form_of(asked, form), typed, files, now)
     }

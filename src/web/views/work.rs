@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::desk::draft::{Draft, LONGEST, LONGEST_FIELD, TooLong};
 use crate::desk::recipients::Recipients;
-use crate::desk::ticket::{State, Ticket};
+use crate::desk::ticket::{DraftFileId, State, Ticket};
 use crate::mail::Address;
 use crate::store::drafts::{self, DraftFile, Kept, LeftOut};
 use crate::time::Timestamp;
@@ -279,6 +279,12 @@ pub(in crate::web) fn typed(asked: &Asked) -> Draft {
         lost: Vec::new(),
         form: String::new(),
     }
+}
+
+/// The files of a draft that a form takes out.
+pub(in crate::web) fn dropped(asked: &Asked) -> Vec<DraftFileId> {
+    let ids = asked.form_all("drop").into_iter();
+    ids.filter_map(|id| id.parse().ok()).map(DraftFileId).collect()
 }
 
 /// Which form was sent, and what it showed.
