@@ -23,6 +23,7 @@ mod linked;
 mod marks;
 pub(super) mod opening;
 pub(super) mod outbox;
+mod parts;
 pub(super) mod preview;
 pub(super) mod records;
 pub(super) mod requesters;
