@@ -269,6 +269,8 @@ fn a_search_finds_and_marks_and_survives_what_is_typed() {
     assert!(page.body.contains("href=\"/tickets/1#article-"));
     assert!(house.get_as("/search?q=submarine", &cookie).body.contains("Nothing found."));
     assert_eq!(house.get_as("/search?q=", &cookie).header("Location"), Some("/tickets"));
+    let pasted = house.get_as("/search?q=%09state:new%C2%A0cold%0Aheating%09", &cookie);
+    assert!(pasted.body.contains("<mark>heating</mark>"), "{}", pasted.body);
     let long = format!("/search?q={}", "%F0%A0%80%80".repeat(500));
     assert_eq!(house.get_as(&long, &cookie).status, 200, "as much as the field takes");
     for hostile in

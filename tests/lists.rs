@@ -282,6 +282,37 @@ fn a_tag_leads_to_its_ticket_and_results_are_counted() {
 }
 
 #[test]
+fn every_page_of_somebody_signed_in_has_one_search() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Admin);
+    house.letter(letter(1));
+    for path in [
+        "/",
+        "/tickets",
+        "/tickets/1",
+        "/tickets/new",
+        "/requesters/1",
+        "/figures",
+        "/ledger",
+        "/account",
+        "/keys",
+        "/search?q=%22cold%22",
+        "/search?q=state:",
+        "/no-such-page",
+    ] {
+        let page = house.get_as(path, &cookie);
+        assert_eq!(page.body.matches("role=\"search\"").count(), 1, "{path}");
+        let (top, _) = page.body.split_once("</header>").unwrap();
+        assert!(top.contains("<input id=\"q\" type=\"search\" name=\"q\""), "{path}: {top}");
+    }
+    let page = house.get_as("/search?q=%22cold%22", &cookie);
+    assert!(page.body.contains("name=\"q\" value=\"&quot;cold&quot;\""), "{}", page.body);
+    for path in ["/", "/sign-in"] {
+        assert!(!house.get(path).body.contains("role=\"search\""), "{path}");
+    }
+}
+
+#[test]
 fn the_pages_speak_german_to_those_who_want_it() {
     let mut house = House::open();
     let cookie = house.agent(Role::Agent);

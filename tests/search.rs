@@ -113,7 +113,8 @@ impl Desk {
     }
 
     fn page(&mut self, text: &str, after: Option<i64>, limit: u32) -> Found {
-        let query = Query::read(text, "CF").unwrap_or_else(|error| panic!("{text}: {error}"));
+        let query =
+            Query::read(text, "CF", self.now).unwrap_or_else(|error| panic!("{text}: {error}"));
         self.store.search(&query, after, limit).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
@@ -223,11 +224,11 @@ fn conditions_hold_together() {
         ("lamp", &[plan, picture, invoice, lamp][..]),
         ("lamp state:closed", &[lamp]),
         ("lamp -state:closed", &[plan, picture, invoice]),
-        ("lamp state:closed state:new -queue:-", &[invoice]),
+        ("lamp state:closed state:new -queue:none", &[invoice]),
         ("lamp queue:\"second level\"", &[invoice]),
         ("queue:-", &[plan, picture, lamp]),
         ("assignee:Ana", &[invoice]),
-        ("assignee:- -has:attachment", &[picture, lamp]),
+        ("assignee:none -has:attachment", &[picture, lamp]),
         ("tag:money", &[invoice]),
         ("lamp -tag:money state:new", &[plan, picture]),
         ("has:attachment", &[plan]),
@@ -473,7 +474,7 @@ proptest! {
                 std::cell::RefCell::new((folder, desk))
             };
         }
-        if let Ok(query) = Query::read(&text, "CF") {
+        if let Ok(query) = Query::read(&text, "CF", NOW) {
             DESK.with_borrow_mut(|(_, desk)| desk.store.search(&query, None, 10).map(drop)).unwrap();
         }
     }

@@ -159,7 +159,7 @@ fn ask_all(store: &mut Store, path: &Path) {
         let (mut times, mut alone, mut found, mut less) = (Vec::new(), Vec::new(), 0, 0);
         for _ in 0..ASKED {
             let text = asked(&mut lot);
-            let query = Query::read(&text, "CF").expect("a query");
+            let query = Query::read(&text, "CF", BEGUN).expect("a query");
             let begun = Instant::now();
             let answer = store.search(&query, None, PAGE).expect("an answer");
             times.push(begun.elapsed());
@@ -190,7 +190,7 @@ fn ask_all(store: &mut Store, path: &Path) {
 
 /// The first and the hundredth page of a common word.
 fn far_back(store: &mut Store) {
-    let query = Query::read(&word(2), "CF").expect("a query");
+    let query = Query::read(&word(2), "CF", BEGUN).expect("a query");
     let mut after = None;
     let mut times = Vec::new();
     for _ in 0..100 {

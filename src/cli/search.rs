@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::output::{self, Out};
 use super::{Ending, Usage};
-use crate::desk::query::Query;
-use crate::store::search::{Found, Hit};
+use crate::desk::query::{self, Query};
+use crate::store::search::{Found, Hit, Piece};
 
 /// The help on what a query may say.
 const LANGUAGE: &str = "\
@@ -13,8 +13,9 @@ Every word has to occur in one message or note. Also understood:
   \"two words\"  lam*             words in this order; words that begin so
   -fuse  NOT fuse               what must not occur
   from:ana  to:desk  subject:x  where it has to occur
-  state:open  queue:Sales  assignee:ana  tag:invoice   (queue:- for none)
-  after:2026-05-01  before:2026-06   has:attachment
+  state:open  queue:Sales  assignee:ana   (queue:none for none)
+  priority:high  tag:invoice  mailbox:support
+  due:overdue  due:none  after:2026-05-01  before:2026-06  has:attachment
   12  CF#12                     the ticket of that number first
 Case and accents do not matter; Mueller finds Müller. Four figures find the number they are part of.";
 
@@ -37,7 +38,7 @@ pub(super) struct Args {
 pub(super) fn run(command: &Args, args: &super::Args, out: &mut Out) -> anyhow::Result<Ending> {
     let app = args.app()?;
     let tag = &app.config().desk.ticket_tag;
-    let query = Query::read(&command.query.join(" "), tag)
+    let query = Query::read(&command.query.join(" "), tag, app.now())
         .map_err(|error| Usage(format!("cannot search: {error}")))?;
     let mut store = app.store()?;
     let mut found = store.search(&query, command.after, command.limit)?;
@@ -55,6 +56,14 @@ pub(super) fn run(command: &Args, args: &super::Args, out: &mut Out) -> anyhow::
         "results": found.results, "next": next, "not_indexed": found.not_indexed,
     });
     out.answer(&answer, |to| for_people(to, &found))?;
+    if !query.unknown.is_empty() && !out.is_json() {
+        let known: Vec<String> = query::keys().map(|key| format!("{key}:")).collect();
+        out.say(&format!(
+            "there is no condition {}:, so that was looked for as words; there are {}",
+            query.unknown.join(": or "),
+            known.join(", ")
+        ));
+    }
     if found.not_indexed > 0 && !out.is_json() {
         out.say(&format!(
             "{} older messages are not indexed yet, and were not looked through; `counterfoil run` \
@@ -78,11 +87,20 @@ fn for_people(to: &mut Vec<u8>, found: &Found) -> io::Result<()> {
 fn one_for_people(to: &mut Vec<u8>, hit: &Hit) -> io::Result<()> {
     let subject = output::short(&output::clean(&hit.subject), 60);
     writeln!(to, "{}  {}  {} UTC  {subject}", hit.number, hit.state, hit.at.for_people())?;
+    let text = marked(&hit.snippet);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    writeln!(to, "    {}", words.join(" "))?;
+    for file in &hit.files {
+        writeln!(to, "    file: {}", marked(file))?;
+    }
+    Ok(())
+}
+
+fn marked(pieces: &[Piece]) -> String {
     let mut text = String::new();
-    for piece in &hit.snippet {
+    for piece in pieces {
         let piece_text = output::clean(&piece.text);
         text += &if piece.marked { format!("[{piece_text}]") } else { piece_text };
     }
-    let words: Vec<&str> = text.split_whitespace().collect();
-    writeln!(to, "    {}", words.join(" "))
+    text
 }

@@ -1,6 +1,12 @@
 //! What somebody types to find tickets, read into a value: words, phrases, beginnings, what must not
-//! occur, and conditions such as `state:open`. Whatever is no such condition is looked for as it
+//! occur, and conditions, which `condition` reads. Whatever is no such condition is looked for as it
 //! stands; a condition that means nothing is answered with a sentence.
+
+mod condition;
+mod umlauts;
+
+use condition::KEYS;
+pub use condition::{About, Condition, keys};
 
 use super::folding;
 use super::ticket::{State, TicketNumber};
@@ -25,6 +31,9 @@ pub struct Query {
     pub from: Option<Timestamp>,
     /// Only what came or was written before this moment.
     pub before: Option<Timestamp>,
+    /// What stood before a colon as if it were a condition, which there is none of; it is among the
+    /// terms with what stood behind it.
+    pub unknown: Vec<String>,
 }
 
 /// Something to be found.
@@ -53,48 +62,25 @@ pub enum Place {
     To,
 }
 
-/// Something that has to hold, or not to hold.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Condition {
-    /// What it is about.
-    pub about: About,
-    /// Whether it has to hold.
-    pub wanted: bool,
-}
-
-/// What a condition is about. Names are compared by [`folding::folded`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum About {
-    /// The state of the ticket.
-    State(State),
-    /// Its queue; `None` for none.
-    Queue(Option<String>),
-    /// Who has it; `None` for nobody.
-    Assignee(Option<String>),
-    /// One of its tags.
-    Tag(String),
-    /// A file that came with the article.
-    Attachment,
-}
-
 /// Why a query cannot be answered, in a sentence.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotAQuery(String);
 
 impl Query {
-    /// Reads what somebody typed. `ticket_tag` is the `CF` of `CF#12`.
-    pub fn read(text: &str, ticket_tag: &str) -> Result<Self, NotAQuery> {
+    /// Reads what somebody typed at this moment. `ticket_tag` is the `CF` of `CF#12`.
+    pub fn read(text: &str, ticket_tag: &str, now: Timestamp) -> Result<Self, NotAQuery> {
         if text.chars().count() > MOST_CHARACTERS {
             return fail(format!("a search has at most {MOST_CHARACTERS} characters"));
         }
-        let mut query = Self { ticket: named(text.trim(), ticket_tag), ..Self::default() };
+        let mut query =
+            Self { ticket: named(text.trim_matches(is_space), ticket_tag), ..Self::default() };
         let mut negated = false;
         for piece in pieces(text) {
             match (piece.quoted, piece.text.as_str()) {
                 (false, "NOT") => negated = true,
                 (false, "AND") => {}
-                _ => query.add(&piece, piece.minus != std::mem::take(&mut negated))?,
+                _ => query.add(&piece, piece.minus != std::mem::take(&mut negated), now)?,
             }
         }
         if query.terms.len() + query.conditions.len() > MOST_TERMS {
@@ -130,49 +116,53 @@ impl Query {
         !self.terms.is_empty() && !self.has_words() && self.ticket.is_none()
     }
 
-    fn add(&mut self, piece: &Piece, excluded: bool) -> Result<(), NotAQuery> {
+    fn add(&mut self, piece: &Piece, excluded: bool, now: Timestamp) -> Result<(), NotAQuery> {
         let value = piece.text.as_str();
         let place = match piece.key.as_deref() {
-            None => Place::Anywhere,
+            None => {
+                let unknown = condition::unknown(&piece.text).filter(|_| !piece.quoted);
+                self.unknown.extend(
+                    unknown
+                        .filter(|key| !self.unknown.iter().any(|known| known == key))
+                        .map(str::to_owned),
+                );
+                Place::Anywhere
+            }
             Some("from") => Place::From,
             Some("to") => Place::To,
             Some("subject") => Place::Subject,
-            Some(key) => return self.add_condition(key, value, excluded),
+            Some(key) => return self.add_condition(key, piece, excluded, now),
         };
         if let Some(term) = Term::of(place, value, excluded) {
             self.terms.push(term);
         } else if place != Place::Anywhere {
-            return fail(format!("`{}:` needs a name or an address", piece.key()));
+            return fail(condition::nothing_behind(piece.key()));
         }
         Ok(())
     }
 
-    fn add_condition(&mut self, key: &str, value: &str, excluded: bool) -> Result<(), NotAQuery> {
+    fn add_condition(
+        &mut self,
+        key: &str,
+        piece: &Piece,
+        excluded: bool,
+        now: Timestamp,
+    ) -> Result<(), NotAQuery> {
+        let value = piece.text.as_str();
         if value.is_empty() {
-            return fail(format!("`{key}:` needs a value right behind it"));
+            return fail(condition::nothing_behind(key));
         }
-        let name = || (value != "-").then(|| value.to_owned());
-        let about = match key {
-            "before" | "after" if excluded => {
+        if matches!(key, "before" | "after") {
+            if excluded {
                 return fail(format!(
                     "`{key}:` cannot be left out; use the other of before: and after:"
                 ));
             }
-            "before" => return bound(&mut self.before, value, "before"),
-            "after" => return bound(&mut self.from, value, "after"),
-            "state" => match value.to_lowercase().parse() {
-                Ok(state) => About::State(state),
-                Err(error) => return fail(format!("`state:`: {error}")),
-            },
-            "queue" => About::Queue(name()),
-            "assignee" => About::Assignee(name()),
-            "tag" => About::Tag(value.to_owned()),
-            // The last of CONDITIONS.
-            _ if matches!(value.to_lowercase().as_str(), "attachment" | "attachments") => {
-                About::Attachment
-            }
-            _ => return fail(format!("`has:{value}` is not known; there is has:attachment")),
-        };
+            let moment = Some(condition::moment(key, value).map_err(NotAQuery)?);
+            *(if key == "before" { &mut self.before } else { &mut self.from }) = moment;
+            return Ok(());
+        }
+        let about = condition::about(key, value, piece.quoted, now).map_err(NotAQuery)?;
         self.conditions.push(Condition { about, wanted: !excluded });
         Ok(())
     }
@@ -184,7 +174,7 @@ impl Term {
         let mut begins = text.ends_with('*');
         let text = text.trim_end_matches('*');
         let mut spellings: Vec<Vec<String>> = Vec::new();
-        for text in [text.to_owned(), umlauts_written_out(text), umlauts_put_back(text)] {
+        for text in [text.to_owned(), umlauts::written_out(text), umlauts::put_back(text)] {
             let mut words = folding::folded(&text);
             // The last character of a run stands alone in the index where the run ends only.
             if folding::ends_unspaced(&text)
@@ -217,28 +207,24 @@ impl Piece {
     }
 }
 
-/// What may stand before a colon.
-const KEYS: [&str; 10] =
-    ["from", "to", "subject", "state", "queue", "assignee", "tag", "before", "after", "has"];
-
 /// Cuts what was typed at its spaces; quotes hold words together, and one that is never closed goes
 /// to the end.
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut rest = text.trim_start();
+    let mut rest = text.trim_start_matches(is_space);
     while !rest.is_empty() {
         let mut piece = Piece::default();
         if let Some(after) = rest.strip_prefix(['-', '−'])
-            && after.starts_with(|next: char| !next.is_whitespace())
+            && after.starts_with(|next: char| !is_space(next))
         {
             (piece.minus, rest) = (true, after);
         }
-        let key = KEYS.iter().find(|key| {
+        let key = KEYS.iter().map(|(key, _)| *key).find(|key| {
             rest.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))
                 && rest[key.len()..].starts_with(':')
         });
         if let Some(key) = key {
-            (piece.key, rest) = (Some((*key).to_owned()), &rest[key.len() + 1..]);
+            (piece.key, rest) = (Some(key.to_owned()), &rest[key.len() + 1..]);
         }
         if let Some(after) = rest.strip_prefix(is_quote) {
             let end = after.find(is_quote).unwrap_or(after.len());
@@ -248,14 +234,20 @@ fn pieces(text: &str) -> Vec<Piece> {
                 (rest, piece.text) = (after, piece.text + "*");
             }
         } else {
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let end = rest.find(is_space).unwrap_or(rest.len());
             piece.text = rest[..end].to_owned();
             rest = &rest[end..];
         }
         pieces.push(piece);
-        rest = rest.trim_start();
+        rest = rest.trim_start_matches(is_space);
     }
     pieces
+}
+
+/// Whether a character separates words. From spreadsheets and web pages come tabs, line ends and signs
+/// of no width.
+fn is_space(letter: char) -> bool {
+    letter.is_whitespace() || letter.is_control() || matches!(letter, '\u{200b}' | '\u{feff}')
 }
 
 fn is_quote(letter: char) -> bool {
@@ -276,61 +268,6 @@ fn named(text: &str, ticket_tag: &str) -> Option<TicketNumber> {
     digits.then(|| number.parse().ok().map(TicketNumber)).flatten()
 }
 
-/// Reads a year, a month, a day or a moment, as its first second.
-fn bound(to: &mut Option<Timestamp>, value: &str, key: &str) -> Result<(), NotAQuery> {
-    let full = match value.len() {
-        4 => format!("{value}-01-01"),
-        7 => format!("{value}-01"),
-        _ => value.to_owned(),
-    };
-    match full.parse() {
-        Ok(moment) => {
-            *to = Some(moment);
-            Ok(())
-        }
-        Err(_) => fail(format!(
-            "`{key}:{value}` is no date; write a day such as {key}:2026-05-04, or a month or year"
-        )),
-    }
-}
-
-/// The text with umlauts as they are written where there are none: `Müller` is `Mueller`.
-fn umlauts_written_out(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            'ä' | 'Ä' => written.push_str("ae"),
-            'ö' | 'Ö' | 'ø' | 'Ø' => written.push_str("oe"),
-            'ü' | 'Ü' => written.push_str("ue"),
-            'å' | 'Å' => written.push_str("aa"),
-            other => written.push(other),
-        }
-    }
-    written
-}
-
-/// The text with `ae`, `oe`, `ue` as the letter they may stand for: `Mueller` is `Muller`, to which
-/// `Müller` is folded.
-fn umlauts_put_back(text: &str) -> String {
-    let mut back = String::with_capacity(text.len());
-    let mut before = ' ';
-    for letter in text.chars() {
-        let last = back.chars().next_back().map(|last| last.to_ascii_lowercase());
-        let stands_for = matches!(letter, 'e' | 'E')
-            && match last {
-                Some('a' | 'o') => true,
-                // As in neue, Bauer, Quelle.
-                Some('u') => !matches!(before, 'a' | 'e' | 'q'),
-                _ => false,
-            };
-        if !stands_for {
-            before = last.unwrap_or(' ');
-            back.push(letter);
-        }
-    }
-    back
-}
-
 fn fail<T>(why: impl Into<String>) -> Result<T, NotAQuery> {
     Err(NotAQuery(why.into()))
 }
@@ -338,6 +275,8 @@ fn fail<T>(why: impl Into<String>) -> Result<T, NotAQuery> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
     /// A query in a short form: `-` for what must not occur, `^` for where, `|` between spellings.
     fn short(query: &Query) -> String {
@@ -385,13 +324,25 @@ mod tests {
             ("RE-2024/00123", "re_2024_00123"),
             ("http://a.example/x?y=1", "http_a_example_x_y_1"),
             ("re:lamp", "re_lamp"),
+            (
+                "lamp\tfuse\r\nhall\u{a0}state:open\u{2003}-bulb\0",
+                "lamp fuse hall -bulb State(Open)",
+            ),
+            ("\u{feff}state:new\u{200b}\u{b}-\tx", "x State(New)"),
             ("打印机", "打印_印机"),
             ("灯", "灯*"),
             ("ABC電", "abc_電*"),
             ("state:OPEN queue:Sales", "State(Open) Queue(Some(\"Sales\"))"),
             ("lamp -state:closed -tag:x", "lamp -State(Closed) -Tag(\"x\")"),
             ("assignee:- queue:\"second level\"", "Assignee(None) Queue(Some(\"second level\"))"),
+            ("assignee:none -queue:NONE", "Assignee(None) -Queue(None)"),
+            ("queue:\"none\" tag:none", "Queue(Some(\"none\")) Tag(\"none\")"),
+            ("state:neu -state:Gelöscht", "State(New) -State(Deleted)"),
+            ("state:geloescht state:WARTEND", "State(Deleted) State(Pending)"),
             ("has:attachment", "Attachment"),
+            ("priority:HIGH -priority:niedrig", "Priority(High) -Priority(Low)"),
+            ("mailbox:\"Second desk\" due:None", "Mailbox(\"Second desk\") NoDueDate"),
+            ("-due:overdue lamp", "lamp -Overdue(Timestamp(1800000000))"),
             (
                 "after:2026-05 before:2026-06-03",
                 "from 2026-05-01T00:00:00Z before 2026-06-03T00:00:00Z",
@@ -400,6 +351,7 @@ mod tests {
             ("CF#12", "#12 cf_12"),
             (" [cf#12-x7k2] ", "#12 cf_12_x7k2"),
             ("#12", "#12 12"),
+            ("\t#12\u{a0}", "#12 12"),
             ("AB#12", "ab_12"),
             ("99999999999999999999", "99999999999999999999"),
             ("lamp - fuse", "lamp fuse"),
@@ -407,7 +359,8 @@ mod tests {
             ("x'); DROP TABLE ticket; --", "x drop table ticket"),
             ("NEAR(a b, 5) {x}: ^y a+b", "near_a b 5 x y a_b"),
         ] {
-            let query = Query::read(typed, "CF").unwrap_or_else(|error| panic!("{typed}: {error}"));
+            let query =
+                Query::read(typed, "CF", NOW).unwrap_or_else(|error| panic!("{typed}: {error}"));
             assert_eq!(short(&query), expected, "{typed}");
         }
     }
@@ -422,18 +375,40 @@ mod tests {
             ("-lamp", "something to find beside"),
             ("NOT lamp state:open", "something to find beside"),
             ("state:lost", "`lost` is none of new, open"),
-            ("state:", "needs a value"),
-            ("queue: x", "needs a value"),
-            ("from:", "needs a name"),
+            ("state:", "`state:` needs a state, such as state:open, right behind it"),
+            ("queue: x", "`queue:` needs the name of a queue or none, right behind it"),
+            ("from:", "`from:` needs a name or an address, right behind it"),
+            ("to:\"\"", "`to:` needs a name or an address, right behind it"),
+            ("subject:", "`subject:` needs a word of the subject, right behind it"),
+            ("subject:!", "`subject:` needs a word of the subject, right behind it"),
+            ("has:", "`has:` needs the word attachment, right behind it"),
+            ("-after:", "`after:` needs a day, a month or a year, right behind it"),
             ("before:yesterday", "no date"),
             ("after:2026-02-30", "no date"),
             ("-before:2026", "cannot be left out"),
             ("has:horns", "has:attachment"),
+            ("priority:5", "`priority:`: `5` is none of low, normal"),
+            ("mailbox:", "`mailbox:` needs the name of a mailbox, right behind it"),
+            ("due:", "`due:` needs none or overdue, right behind it"),
+            ("due:tomorrow", "`due:tomorrow` is not known; there are due:none and due:overdue"),
             (&long, "at most 1000 characters"),
             (&many, "at most 32 words"),
         ] {
-            let error = Query::read(typed, "CF").map(|it| short(&it)).unwrap_err().to_string();
+            let error = Query::read(typed, "CF", NOW).map(|it| short(&it)).unwrap_err().to_string();
             assert!(error.contains(expected), "{typed}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_condition_and_is_none_is_told() {
+        for (typed, expected) in [
+            ("foo:bar is:open -Label:x lamp state:open", &["foo", "is", "Label"][..]),
+            ("is:a is:b", &["is"]),
+            ("\"foo:bar\" http://a.example:8025/ mailto:ana@x.example", &[]),
+            ("10:30 C:\\temp Re: lamp a:b CF#12 ::1 betreff:", &[]),
+        ] {
+            let query = Query::read(typed, "CF", NOW).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(query.unknown, expected, "{typed}");
         }
     }
 }

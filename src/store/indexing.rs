@@ -1,13 +1,15 @@
 //! The search index, kept in the transaction that writes or erases an article. It holds words and
 //! where they stand, never a text: what is to be taken out of it is given again as it was put in.
 //! Articles from before there was an index are put in afterwards, the newest first, a few at a time.
+//! Acknowledgements stay outside: each repeats the letter it answers in the same words as all others.
 
 use rusqlite::{Connection, Transaction};
 
 use super::values::People;
 use super::{Result, Store};
 use crate::desk::folding;
-use crate::desk::ticket::{ArticleId, TicketNumber};
+use crate::desk::new::NewArticle;
+use crate::desk::ticket::{ArticleId, Kind, Machine, TicketNumber};
 use crate::mail::Address;
 
 /// The most bytes of a text that are indexed: some forty pages.
@@ -125,17 +127,28 @@ fn add_words(to: &mut String, text: &str, numbers: &mut Numbers) {
     });
 }
 
-/// Puts a new article into the index. What is given is what its row and those of its attachments
-/// hold.
+/// Puts a new article into the index, unless it is an acknowledgement. What is given is what its row
+/// and those of its attachments hold.
 pub(super) fn put<'a>(
     tx: &Transaction<'_>,
-    article: ArticleId,
-    subject: &str,
+    id: ArticleId,
+    article: &NewArticle,
     people: &People,
-    visible_text: &str,
     files: impl Iterator<Item = &'a str>,
 ) -> Result<()> {
-    insert(tx, article, &Words::of(subject, people, visible_text, files))
+    if article.kind == Kind::EmailOut && article.machine == Some(Machine::AutoReply) {
+        return Ok(());
+    }
+    insert(tx, id, &Words::of(&article.subject, people, &article.visible_text, files))
+}
+
+/// Whether an article is an acknowledgement of ours.
+fn is_acknowledgement(db: &Connection, article: ArticleId) -> Result<bool> {
+    Ok(db
+        .prepare_cached(
+            "SELECT kind = 'email_out' AND machine IS 'auto_reply' FROM article WHERE id = ?1",
+        )?
+        .query_row([article], |row| row.get(0))?)
 }
 
 /// Takes the articles of a ticket out of the index, while their rows and those of their attachments
@@ -156,7 +169,7 @@ pub(super) fn changing<T>(
 ) -> Result<T> {
     forget(tx, article)?;
     let changed = change()?;
-    if article.0 >= begins_at(tx)? {
+    if article.0 >= begins_at(tx)? && !is_acknowledgement(tx, article)? {
         insert(tx, article, &Words::stored(tx, article)?)?;
     }
     Ok(changed)
@@ -167,12 +180,27 @@ fn forget(tx: &Transaction<'_>, article: ArticleId) -> Result<()> {
         return Ok(());
     }
     let words = Words::stored(tx, article)?;
+    // An earlier version may have put it in; to delete what is not there would damage the index.
+    if is_acknowledgement(tx, article)? && !is_in(tx, article, &words)? {
+        return Ok(());
+    }
     tx.prepare_cached(
         "INSERT INTO search (search, rowid, subject, body, sender, others, files)
          VALUES ('delete', ?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute((article, words.subject, words.body, words.sender, words.others, words.files))?;
     Ok(())
+}
+
+/// Whether an article with these words is in the index, by its longest word, which few others have.
+fn is_in(tx: &Transaction<'_>, article: ArticleId, words: &Words) -> Result<bool> {
+    let longest = words.body.split_whitespace().max_by_key(|word| word.len());
+    let Some(word) = longest else { return Ok(false) };
+    Ok(tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM search WHERE search MATCH ?1 AND rowid = ?2)",
+        )?
+        .query_row((format!("body : \"{word}\""), article), |row| row.get(0))?)
 }
 
 fn insert(tx: &Transaction<'_>, article: ArticleId, words: &Words) -> Result<()> {
@@ -225,7 +253,9 @@ impl Store {
             // FTS5 writes a segment of its own whenever a number is less than the one before.
             articles.reverse();
             for article in &articles {
-                insert(tx, *article, &Words::stored(tx, *article)?)?;
+                if !is_acknowledgement(tx, *article)? {
+                    insert(tx, *article, &Words::stored(tx, *article)?)?;
+                }
             }
             let begins = articles.first().map_or(0, |article| article.0);
             tx.prepare_cached("UPDATE installation SET indexed_from = ?1")?.execute([begins])?;

@@ -29,6 +29,7 @@ pub mod requesters;
 pub mod retention;
 pub mod search;
 pub mod secrets;
+mod snippet;
 pub mod status;
 pub mod tickets;
 pub mod tokens;

@@ -4,14 +4,17 @@
 
 use std::collections::HashSet;
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 
-use super::asking::{Asked, part_of_number};
+use super::asking::Asked;
+use super::snippet::LookedFor;
+pub use super::snippet::Piece;
 use super::{Result, Store, indexing};
 use crate::desk::folding;
-use crate::desk::query::{About, Condition, Query, Term};
-use crate::desk::ticket::{ArticleId, State, TicketNumber};
+use crate::desk::query::{About, Condition, Place, Query};
+use crate::desk::ticket::{ArticleId, Priority, State, TicketNumber};
+use crate::mail::Address;
 use crate::time::Timestamp;
 
 /// The most articles looked at for one answer, and so many more for each ticket that is wanted.
@@ -24,9 +27,8 @@ const COST_OF_READING: u32 = 6;
 /// What it costs to find out whether a ticket was in an earlier answer, in articles looked at.
 const COST_OF_ASKING: u32 = 10;
 
-/// The characters of a snippet, and those of it before the first word that was found.
-const SNIPPET: usize = 180;
-const BEFORE: usize = 50;
+/// The most files named for one ticket.
+const MOST_FILES: usize = 3;
 
 /// A ticket that was found, by its newest article in which everything occurs.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -35,23 +37,21 @@ pub struct Hit {
     pub number: TicketNumber,
     /// Its subject.
     pub subject: String,
+    /// The beginning of its subject, cut where words of it were marked.
+    #[serde(skip)]
+    pub marked_subject: Vec<Piece>,
+    /// Who asks.
+    pub requester: Option<Address>,
     /// Its state.
     pub state: State,
     /// Some words of the article, cut where they were marked.
     pub snippet: Vec<Piece>,
+    /// The names of files of the article in which something was found, cut likewise.
+    pub files: Vec<Vec<Piece>>,
     /// The article.
     pub article: ArticleId,
     /// When that article came or was written.
     pub at: Timestamp,
-}
-
-/// A piece of a snippet.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Piece {
-    /// Its text, as it was written.
-    pub text: String,
-    /// Whether it is something that was looked for.
-    pub marked: bool,
 }
 
 /// What was found.
@@ -90,11 +90,15 @@ impl Store {
     }
 }
 
-/// The newest article of a ticket.
+/// The newest article of a ticket that is no acknowledgement, if it has another.
 fn newest_article(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<ArticleId>> {
     Ok(tx
-        .prepare_cached("SELECT max(id) FROM article WHERE ticket = ?1")?
-        .query_row([number], |row| row.get(0))?)
+        .prepare_cached(
+            "SELECT id FROM article WHERE ticket = ?1
+             ORDER BY kind = 'email_out' AND machine IS 'auto_reply', id DESC LIMIT 1",
+        )?
+        .query_row([number], |row| row.get(0))
+        .optional()?)
 }
 
 /// A walk through the articles that may answer a query, the newest first.
@@ -142,8 +146,10 @@ impl<'a> Walk<'a> {
                  ORDER BY search.rowid DESC"
             }
             None => {
+                // As the index has it, without acknowledgements.
                 "SELECT id, ticket FROM article
-                 WHERE id < :after AND id >= :from AND :words IS NULL ORDER BY id DESC"
+                 WHERE id < :after AND id >= :from AND :words IS NULL
+                   AND NOT (kind = 'email_out' AND machine IS 'auto_reply') ORDER BY id DESC"
             }
         })?;
         let mut rows = statement.query(rusqlite::named_params! {
@@ -175,9 +181,19 @@ impl<'a> Walk<'a> {
     fn is_wanted(&mut self, number: TicketNumber, article: ArticleId) -> Result<bool> {
         let facts = self
             .tx
-            .prepare_cached("SELECT state, queue, assignee FROM ticket WHERE number = ?1")?
+            .prepare_cached(
+                "SELECT state, queue, assignee, priority, due_at, mailbox FROM ticket
+                 WHERE number = ?1",
+            )?
             .query_row([number], |row| {
-                Ok(Facts { state: row.get(0)?, queue: row.get(1)?, assignee: row.get(2)? })
+                Ok(Facts {
+                    state: row.get(0)?,
+                    queue: row.get(1)?,
+                    assignee: row.get(2)?,
+                    priority: row.get(3)?,
+                    due_at: row.get(4)?,
+                    mailbox: row.get(5)?,
+                })
             })?;
         if facts.state == State::Deleted && !self.query.asks_for(State::Deleted) {
             self.decided.insert(number);
@@ -200,6 +216,14 @@ impl<'a> Walk<'a> {
                 About::State(state) => facts.state == *state,
                 About::Queue(queue) => same(queue.as_deref(), facts.queue.as_deref()),
                 About::Assignee(agent) => same(agent.as_deref(), facts.assignee.as_deref()),
+                About::Priority(priority) => facts.priority == *priority,
+                About::Mailbox(name) => same(Some(name), Some(&self.mailbox(facts.mailbox)?)),
+                About::NoDueDate => facts.due_at.is_none(),
+                About::Overdue(now) => {
+                    let is_active =
+                        matches!(facts.state, State::New | State::Open | State::Pending);
+                    is_active && facts.due_at.is_some_and(|due| due < *now)
+                }
                 About::Tag(tag) => self.has_tag(number, tag)?,
                 About::Attachment => self.has_attachment(article)?,
             };
@@ -220,6 +244,13 @@ impl<'a> Walk<'a> {
             self.looked_at += COST_OF_READING;
         }
         self.asked.holds(self.tx, article)
+    }
+
+    fn mailbox(&self, id: i64) -> Result<String> {
+        Ok(self
+            .tx
+            .prepare_cached("SELECT name FROM mailbox WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))?)
     }
 
     fn has_tag(&self, number: TicketNumber, tag: &str) -> Result<bool> {
@@ -250,7 +281,9 @@ impl<'a> Walk<'a> {
         let newer: Vec<ArticleId> = self
             .tx
             .prepare_cached(
-                "SELECT id FROM article WHERE ticket = ?1 AND id >= ?2 AND id < ?3 ORDER BY id",
+                "SELECT id FROM article
+                 WHERE ticket = ?1 AND id >= ?2 AND id < ?3
+                   AND NOT (kind = 'email_out' AND machine IS 'auto_reply') ORDER BY id",
             )?
             .query_map((number, self.after, self.upper), |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
@@ -273,18 +306,58 @@ impl<'a> Walk<'a> {
     }
 
     fn hit(&self, number: TicketNumber, article: ArticleId) -> Result<Hit> {
-        let (subject, state, text, at): (_, _, String, _) = self
+        let mut hit = self
             .tx
             .prepare_cached(
-                "SELECT ticket.subject, ticket.state, coalesce(article.visible_text, article.text),
-                        article.created_at
-                 FROM article JOIN ticket ON ticket.number = ?2 WHERE article.id = ?1",
+                "SELECT ticket.subject, ticket.state, person.address, person.name,
+                        article.created_at, coalesce(article.visible_text, article.text)
+                 FROM article JOIN ticket ON ticket.number = ?2
+                 LEFT JOIN person ON person.id = ticket.requester WHERE article.id = ?1",
             )?
             .query_row((article, number), |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                let (address, name): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+                let text: String = row.get(5)?;
+                Ok(Hit {
+                    number,
+                    subject: row.get(0)?,
+                    marked_subject: Vec::new(),
+                    requester: address
+                        .map(|address| Address { address, name: name.unwrap_or_default() }),
+                    state: row.get(1)?,
+                    snippet: self.looked_for(Place::Anywhere).around(&text),
+                    files: Vec::new(),
+                    article,
+                    at: row.get(4)?,
+                })
             })?;
-        let snippet = snippet(&text, &self.query.terms);
-        Ok(Hit { number, subject, state, snippet, article, at })
+        hit.marked_subject = self.looked_for(Place::Subject).beginning(&hit.subject);
+        hit.files = self.files(article)?;
+        Ok(hit)
+    }
+
+    /// What is to be marked in a place.
+    fn looked_for(&self, place: Place) -> LookedFor<'a> {
+        LookedFor::of(&self.query.terms, place)
+    }
+
+    /// The names of an article's files in which something was found.
+    fn files(&self, article: ArticleId) -> Result<Vec<Vec<Piece>>> {
+        let looked_for = self.looked_for(Place::Anywhere);
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT filename FROM attachment WHERE article = ?1 ORDER BY id")?;
+        let mut rows = statement.query([article])?;
+        let mut files = Vec::new();
+        while let Some(row) = rows.next()? {
+            let name = looked_for.around(&row.get::<_, String>(0)?);
+            if name.iter().any(|piece| piece.marked) {
+                files.push(name);
+            }
+            if files.len() == MOST_FILES {
+                break;
+            }
+        }
+        Ok(files)
     }
 }
 
@@ -293,6 +366,9 @@ struct Facts {
     state: State,
     queue: Option<String>,
     assignee: Option<String>,
+    priority: Priority,
+    due_at: Option<Timestamp>,
+    mailbox: i64,
 }
 
 /// Whether two names are the same, or both missing.
@@ -325,78 +401,4 @@ fn first_article_since(tx: &Transaction<'_>, at: Timestamp) -> Result<i64> {
         }
     }
     Ok(low)
-}
-
-/// Some words of a text around the first that was looked for, all of those marked.
-fn snippet(text: &str, terms: &[Term]) -> Vec<Piece> {
-    let looked_for: Vec<(&str, bool)> = terms
-        .iter()
-        .filter(|term| !term.excluded)
-        .flat_map(|term| {
-            let inside = part_of_number(term).is_some();
-            term.spellings.iter().flat_map(move |words| {
-                let last = words.len() - 1;
-                words
-                    .iter()
-                    .enumerate()
-                    .map(move |(at, word)| (word.as_str(), inside || (at == last && term.begins)))
-            })
-        })
-        .collect();
-    let is_looked_for = |found: &str| {
-        looked_for.iter().any(|(word, part)| {
-            found == *word || (*part && (found.starts_with(word) || is_inside(found, word)))
-        })
-    };
-    let mut marks: Vec<std::ops::Range<usize>> = Vec::new();
-    folding::words(text, |range, word| {
-        if is_looked_for(word) {
-            match marks.last_mut() {
-                // The pairs of one word overlap.
-                Some(last) if range.start < last.end => last.end = range.end.max(last.end),
-                _ => marks.push(range),
-            }
-        }
-    });
-    let start = marks.first().map_or(0, |first| back(text, first.start, BEFORE));
-    let end = forth(text, start, SNIPPET);
-    let mut pieces = Vec::new();
-    let mut push = |text: &str, marked| {
-        if !text.is_empty() {
-            pieces.push(Piece { text: text.to_owned(), marked });
-        }
-    };
-    if start > 0 {
-        push("…", false);
-    }
-    let mut at = start;
-    for mark in marks.iter().take_while(|mark| mark.end <= end) {
-        push(&text[at..mark.start], false);
-        push(&text[mark.clone()], true);
-        at = mark.end;
-    }
-    push(&text[at..end], false);
-    if end < text.len() {
-        push("…", false);
-    }
-    pieces
-}
-
-/// Whether a word with digits contains another.
-fn is_inside(found: &str, word: &str) -> bool {
-    word.bytes().any(|byte| byte.is_ascii_digit()) && found.contains(word)
-}
-
-/// The place so many characters before, at the beginning of a word.
-fn back(text: &str, from: usize, characters: usize) -> usize {
-    let Some((at, _)) = text[..from].char_indices().rev().take(characters).last() else {
-        return from;
-    };
-    let begins = text[at..from].find(char::is_whitespace).map_or(at, |space| at + space);
-    if at == 0 { 0 } else { from - text[begins..from].trim_start().len() }
-}
-
-/// The place so many characters on.
-fn forth(text: &str, from: usize, characters: usize) -> usize {
-    text[from..].char_indices().nth(characters).map_or(text.len(), |(at, _)| from + at)
 }

@@ -139,7 +139,7 @@ pub(super) fn article(
     }
     let stored = article.attachments.iter().zip(contents);
     let files = stored.map(|(attachment, _)| attachment.filename.as_str());
-    indexing::put(tx, id, &article.subject, &people, &article.visible_text, files)?;
+    indexing::put(tx, id, article, &people, files)?;
     Ok(id)
 }
 

@@ -17,6 +17,7 @@ mod porter;
 mod spool;
 mod terms;
 mod tls;
+mod values;
 mod visit;
 mod watch;
 

@@ -204,7 +204,14 @@ impl Pages {
     }
 
     pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
-        Frame { desk: &self.desk.facts.desk, locale: &self.locale, visitor, place, refresh: None }
+        Frame {
+            desk: &self.desk.facts.desk,
+            locale: &self.locale,
+            visitor,
+            place,
+            sought: "",
+            refresh: None,
+        }
     }
 
     pub(super) fn not_found(&self, visitor: Option<&Visitor>, sentence: &str) -> Answer {

@@ -48,7 +48,7 @@
   };
   const search = () => {
     const field = find(".search input[name=q]");
-    if (field) { field.focus(); field.select(); } else location.assign("/tickets#search");
+    if (field) { field.focus(); field.select(); }
   };
   const keys = {
     j: () => move(1),
@@ -77,7 +77,6 @@
     event.preventDefault();
     deed();
   });
-  if (location.hash === "#search") search();
 
   // One box that chooses all tickets of the page.
   const boxes = all("input[type=checkbox][name=ticket]");

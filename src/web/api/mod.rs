@@ -123,6 +123,11 @@ fn known_keys(asked: &Asked, known: &[&str]) -> Result<(), Refusal> {
         if keys[..place].contains(key) {
             return Err(Refusal::bad(format!("the query says `{shown}` more than once")));
         }
+        // A search is what people paste; everything else is a name or a number.
+        let value = asked.query(key).unwrap_or_default();
+        if key != "q" && value.contains(|sign: char| sign.is_ascii_control()) {
+            return Err(Refusal::bad(format!("{shown}: it holds a control character")));
+        }
     }
     Ok(())
 }
@@ -325,6 +330,7 @@ mod tests {
             ("?State=new", Some("unknown key `State`")),
             ("?state=new&%73tate=closed", Some("says `state` more than once")),
             ("?x", Some("unknown key `x`")),
+            ("?state=new%0a", Some("state: it holds a control character")),
         ] {
             let asked = Asked { target: format!("/x{query}"), ..Asked::default() };
             match (known_keys(&asked, &known), expected) {

@@ -47,7 +47,7 @@ pub(super) fn answer(
         }
         Resource::Search => {
             let text = asked.query("q").unwrap_or_default();
-            let query = Query::read(&text, desk.ticket_tag())
+            let query = Query::read(&text, desk.ticket_tag(), now)
                 .map_err(|error| Refusal::bad(format!("q: {error}")))?;
             let found = store.search(&query, asked.cursor("after")?, limit(asked)?)?;
             let next = found.next.map(|next| next.to_string());

@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use super::hosts::Hosts;
+use super::values::{clean, key};
 
 /// The longest target, in bytes: a search of 500 characters has up to 6,000 of them once escaped.
 const TARGET_BYTES: usize = 8192;
@@ -25,7 +26,7 @@ const PASSED: [(&str, bool); 17] = [
     ("Content-Type", false),
     ("Cookie", false),
     ("Forwarded", true),
-    (KEY, false),
+    (KEY, true),
     ("If-None-Match", true),
     ("Origin", false),
     ("Referer", false),
@@ -185,16 +186,8 @@ impl Head {
         let close = connection.split(|b| *b == b',').any(|word| word.trim_ascii() == b"close");
 
         let mut text = format!("{method} {} HTTP/1.0\r\nHost: {host}\r\n", normal(target)?);
-        // Left outside, what was to be done once would be done twice.
-        if all(KEY).iter().any(|key| !key.is_ascii()) {
-            return Err(BAD_HEADER);
-        }
         for (name, joined) in PASSED {
-            let value = |value: &[u8]| match value.trim_ascii().is_empty() && name == KEY {
-                // An empty string as RFC 9651 section 3.3.3 writes it, to be complained of inside.
-                true => Some("\"\"".to_owned()),
-                false => clean(value),
-            };
+            let value = |value: &[u8]| if name == KEY { Some(key(value)) } else { clean(value) };
             let values: Vec<String> = all(name).into_iter().filter_map(value).collect();
             if values.len() > 1 && !joined {
                 return Err(BAD_HEADER);
@@ -305,9 +298,9 @@ fn normal(target: &str) -> Result<String, Refusal> {
         }
     }
     if let Some(query) = query {
-        if unescape(query)?.iter().any(u8::is_ascii_control) {
-            return Err(BAD_TARGET);
-        }
+        // What it says is decoded by its reader only, as the values of a form are: a search may hold
+        // a tab that was copied along.
+        unescape(query)?;
         normal.push('?');
         normal.push_str(query);
     }
@@ -337,15 +330,6 @@ fn content_length(digits: &[u8]) -> Result<u64, Refusal> {
     // More digits than fit are a number all the same, and too large.
     let length = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     length.ok_or(LARGE_BODY)
-}
-
-/// A header value fit for tiny_http, which drops a request that is not ASCII without a word. Of
-/// cookies only those go that are not: other programs on this host may have set them.
-fn clean(value: &[u8]) -> Option<String> {
-    let ascii = value.split(|b| *b == b';').filter(|part| part.is_ascii());
-    let ascii = ascii.collect::<Vec<_>>().join(&b';');
-    let text = String::from_utf8(ascii).ok()?.trim().to_owned();
-    (!text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
 use crate::web::views::bulk::{self, Bar};
-use crate::web::views::layout::Place;
+use crate::web::views::layout::{Frame, Place};
 use crate::web::views::tickets::{self, Part, View};
 use crate::web::views::{requesters, search};
 
@@ -177,11 +177,11 @@ impl Pages {
         let text = asked.query("q").unwrap_or_default();
         let after = asked.parsed("after");
         let texts = &self.locale.texts().search;
-        let (status, main) = match Query::read(&text, self.desk.ticket_tag()) {
+        let (status, main) = match Query::read(&text, self.desk.ticket_tag(), self.locale.now) {
             Err(_) if text.trim().is_empty() => return Ok(Answer::go_to("/tickets")),
             Err(why) => {
                 let why = put(texts.cannot, &[&self.locale.said(&why.to_string())]);
-                (400, search::page(&self.locale, &text, Err(&why), after))
+                (400, search::page(&self.locale, &text, &[], Err(&why), after))
             }
             Ok(query) => {
                 let found = self.store.search(&query, after, search::PAGE)?;
@@ -191,9 +191,10 @@ impl Pages {
                 if let Some(hit) = named.filter(|_| !is_bare && after.is_none()) {
                     return Ok(Answer::go_to(&format!("/tickets/{}", hit.number)));
                 }
-                (200, search::page(&self.locale, &text, Ok(&found), after))
+                (200, search::page(&self.locale, &text, &query.unknown, Ok(&found), after))
             }
         };
-        Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page(texts.title, main)))
+        let frame = Frame { sought: &text, ..self.frame(visitor, Place::Tickets) };
+        Ok(Answer::page(status, frame.page(texts.title, main)))
     }
 }

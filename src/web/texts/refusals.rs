@@ -111,7 +111,7 @@ const SENTENCES: &[Sentence] = &[
         "Ticket {} bliebe leer zurück; lassen Sie eine Nachricht dort",
     ),
     // Before the next one, which is within it.
-    same("`state:`: {}", "„state:“: {}"),
+    same("`{}:`: {}", "„{}:“: {}"),
     same("`{}` is none of {}", "„{}“ ist keines von {}"),
     // Answering; what else speaks against an answer is in the texts of `writing`.
     same("not sent: {}", "nicht gesendet: {}"),
@@ -199,11 +199,25 @@ const SENTENCES: &[Sentence] = &[
         "there is nothing to find in that; type a word, or a condition such as state:open",
         "darin ist nichts zu finden; geben Sie ein Wort ein oder eine Bedingung wie state:open",
     ),
-    same("`{}:` needs a name or an address", "„{}:“ braucht einen Namen oder eine Adresse"),
-    same("`{}:` needs a value right behind it", "„{}:“ braucht einen Wert gleich dahinter"),
+    same("`{}:` needs {}, right behind it", "„{}:“ braucht gleich dahinter {}"),
+    same("a name or an address", "einen Namen oder eine Adresse"),
+    same("a word of the subject", "ein Wort aus dem Betreff"),
+    same("a state, such as state:open", "einen Status, etwa state:offen"),
+    same("the name of a queue or none", "den Namen eines Bereichs oder none"),
+    same("the name of an agent or none", "einen Namen oder none"),
+    same("a priority, such as priority:high", "eine Priorität, etwa priority:hoch"),
+    same("the name of a tag", "ein Schlagwort"),
+    same("the name of a mailbox", "den Namen eines Postfachs"),
+    same("none or overdue", "none oder overdue"),
+    same("a day, a month or a year", "einen Tag, einen Monat oder ein Jahr"),
+    same("the word attachment", "das Wort attachment"),
     same(
         "`{}:` cannot be left out; use the other of before: and after:",
         "„{}:“ kann nicht ausgeschlossen werden; nehmen Sie das andere von before: und after:",
+    ),
+    same(
+        "`due:{}` is not known; there are due:none and due:overdue",
+        "„due:{}“ ist nicht bekannt; es gibt due:none und due:overdue",
     ),
     same(
         "`has:{}` is not known; there is has:attachment",

@@ -3,6 +3,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::search;
 use crate::web::answer::Answer;
 use crate::web::assets::{ICON, SCRIPT, STYLE};
 use crate::web::locale::Locale;
@@ -32,6 +33,8 @@ pub(in crate::web) struct Frame<'a> {
     pub(in crate::web) visitor: Option<&'a Visitor>,
     /// Where it stands in the navigation.
     pub(in crate::web) place: Place,
+    /// What was searched for.
+    pub(in crate::web) sought: &'a str,
     /// Seconds after which the browser asks for it again.
     pub(in crate::web) refresh: Option<u32>,
 }
@@ -115,6 +118,7 @@ impl Frame<'_> {
             }
             @match self.visitor {
                 Some(visitor) => {
+                    (search::form(self.locale, self.sought))
                     form.who method="post" action="/sign-out" {
                         input type="hidden" name=(TOKEN_FIELD) value=(visitor.token());
                         a href="/account" aria-current=[current(Place::Account)] {

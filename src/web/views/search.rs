@@ -5,18 +5,23 @@ use maud::{Markup, html};
 
 use super::marks::{named, state};
 use super::parts;
-use crate::store::search::{Found, Hit};
+use crate::desk::query;
+use crate::store::search::{Found, Hit, Piece};
 use crate::web::asked::encoded;
-use crate::web::locale::Locale;
+use crate::web::locale::{Locale, cut};
 use crate::web::route::with;
+use crate::web::texts::put;
 
 /// Tickets on one page.
 pub(in crate::web) const PAGE: u32 = 30;
 
+/// The longest name shown, in characters.
+const NAME_LENGTH: usize = 40;
+
 /// The longest query taken, in characters.
 pub(super) const LONGEST: usize = 500;
 
-/// The form, with what was searched for.
+/// The form at the top of every page, with what was searched for.
 pub(super) fn form(locale: &Locale, query: &str) -> Markup {
     let texts = &locale.texts().search;
     html! {
@@ -29,20 +34,23 @@ pub(super) fn form(locale: &Locale, query: &str) -> Markup {
     }
 }
 
-/// What was found. `wrong` says why nothing could be searched for.
+/// What was found, or why nothing could be searched for. `unknown` are conditions that there are none
+/// of.
 pub(in crate::web) fn page(
     locale: &Locale,
-    query: &str,
+    typed: &str,
+    unknown: &[String],
     found: Result<&Found, &str>,
     after: Option<i64>,
 ) -> Markup {
     let texts = &locale.texts().search;
-    let path = format!("/search?q={}", encoded(query));
+    let path = format!("/search?q={}", encoded(typed));
     html! {
-        div.head { h1 { (texts.title) } (form(locale, query)) }
+        h1 { (texts.title) }
         @match found {
             Err(wrong) => { p.error role="alert" { (wrong) } }
             Ok(found) => {
+                @if !unknown.is_empty() { p.hint role="status" { (no_condition(locale, unknown)) } }
                 @if found.results.is_empty() {
                     p.empty {
                         @if found.next.is_some() { (texts.nothing_so_far) }
@@ -74,6 +82,13 @@ pub(in crate::web) fn page(
     }
 }
 
+fn no_condition(locale: &Locale, unknown: &[String]) -> String {
+    let texts = &locale.texts().search;
+    let unknown: Vec<String> = unknown.iter().map(|key| put(texts.quoted, &[key])).collect();
+    let known: Vec<String> = query::keys().map(|key| format!("{key}:")).collect();
+    put(texts.no_condition, &[&unknown.join(texts.or), &known.join(", ")])
+}
+
 /// How many were found. Nobody counts further back than was looked, for that would take long.
 fn counted(locale: &Locale, found: &Found, after: Option<i64>) -> String {
     let texts = &locale.texts().search;
@@ -86,23 +101,35 @@ fn counted(locale: &Locale, found: &Found, after: Option<i64>) -> String {
 }
 
 fn row(locale: &Locale, hit: &Hit) -> Markup {
+    let texts = &locale.texts().search;
     html! {
         li {
             a.hit href={ "/tickets/" (hit.number) "#article-" (hit.article) } {
                 span.line {
                     span.no { span.unseen { (locale.texts().lists.ticket) " " } (hit.number) }
-                    span.subject { (named(locale, &hit.subject)) }
+                    span.subject {
+                        @if hit.subject.trim().is_empty() { (named(locale, "")) }
+                        @else { bdi { (marked(&hit.marked_subject)) } }
+                    }
+                    @if let Some(requester) = &hit.requester {
+                        span.from { bdi { (cut(requester.for_people(), NAME_LENGTH)) } }
+                    }
                     span.age { (locale.age(hit.at)) }
                     (state(locale, hit.state))
                 }
-                span.snippet {
-                    bdi {
-                        @for piece in &hit.snippet {
-                            @if piece.marked { mark { (piece.text) } } @else { (piece.text) }
-                        }
-                    }
+                span.snippet { bdi { (marked(&hit.snippet)) } }
+                @for file in &hit.files {
+                    span.snippet { (texts.file) " " bdi { (marked(file)) } }
                 }
             }
+        }
+    }
+}
+
+fn marked(pieces: &[Piece]) -> Markup {
+    html! {
+        @for piece in pieces {
+            @if piece.marked { mark { (piece.text) } } @else { (piece.text) }
         }
     }
 }

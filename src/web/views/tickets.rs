@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::bulk::{self, Bar};
 use super::marks::{named, priority, state};
-use super::{parts, search};
+use super::parts;
 use crate::desk::ticket::{State, Ticket, TicketNumber};
 use crate::store::Listing;
 use crate::store::lists::{Counts, Cursor, Filter, Which};
@@ -151,7 +151,6 @@ pub(in crate::web) fn page(
         div.head {
             h1 { (texts.title) }
             a.new href="/tickets/new" { (locale.texts().writing.new_ticket) }
-            (search::form(locale, ""))
         }
         @if !drafts.is_empty() && part.after.is_none() {
             p.drafts {

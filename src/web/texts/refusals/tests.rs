@@ -54,13 +54,24 @@ fn all() -> Vec<String> {
         "-lamp",
         "\"\"",
         "from:",
+        "subject:",
+        "state:",
         "queue:",
+        "assignee:",
+        "priority:",
+        "priority:5",
+        "tag:",
+        "mailbox:",
+        "due:",
+        "due:x",
+        "before:",
+        "has:",
         "-before:2026",
         "state:x",
         "has:x",
         "before:x",
     ];
-    let queries = queries.map(|query| match Query::read(query, "CF") {
+    let queries = queries.map(|query| match Query::read(query, "CF", Timestamp::from_unix(0)) {
         Err(why) => why.to_string(),
         Ok(_) => panic!("{query} can be searched for"),
     });
