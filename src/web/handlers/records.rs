@@ -17,7 +17,7 @@ use crate::web::session::Visitor;
 use crate::web::texts::put;
 use crate::web::views::layout::Place;
 use crate::web::views::records::{self, PAGE, TRAIL_PAGE};
-use crate::web::views::{in_force, ledger, outbox, trail};
+use crate::web::views::{alert, in_force, ledger, outbox, trail};
 
 /// The longest reason taken, in characters.
 const REASON: usize = 500;
@@ -101,7 +101,7 @@ impl Pages {
             }
         };
         let content = html! {
-            @if let Some(why) = &unread { p.error role="alert" { (why) } }
+            (alert::refusal(unread.as_slice()))
             (content)
         };
         let main = records::page(&self.locale, tab, admin, &content);

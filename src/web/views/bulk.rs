@@ -4,6 +4,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use crate::desk::change::Change;
 use crate::desk::ticket::{Priority, State, TicketNumber};
 use crate::web::asked::Asked;
@@ -126,7 +127,7 @@ pub(in crate::web) fn outcome(
         section.plain {
             h1 { (texts.title) }
             @if changed > 0 { p { (locale.counted(changed, texts.changed)) } }
-            p.error role="alert" { (locale.counted(refused.len() as u64, texts.not_changed)) }
+            (alert::refusal(&[locale.counted(refused.len() as u64, texts.not_changed)]))
             ul.refused {
                 @for (number, why) in refused {
                     li {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use maud::{Markup, html};
 
+use super::alert;
 use crate::desk::change::Change;
 use crate::desk::ticket::{LinkKind, Priority, State, Ticket, TicketNumber};
 use crate::mail::Address;
@@ -107,9 +108,7 @@ pub(in crate::web) fn changing(beside: &Beside<'_>) -> Markup {
     let texts = &locale.texts().ticket;
     let action = format!("/tickets/{}/change", ticket.number);
     let hidden = html! { input type="hidden" name=(TOKEN_FIELD) value=(token); };
-    let wrong = html! {
-        @if let Some((_, why)) = refused { p.error role="alert" { (why) } }
-    };
+    let wrong = alert::refusal(refused.map(|(_, why)| why).as_slice());
     if ticket.state == State::Deleted {
         return html! {
             (wrong)

@@ -4,6 +4,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::records::{code, facts, further, table};
 use crate::desk::audit::Entry;
 use crate::desk::ledger::{Balance, LedgerRow, Original, Outcome};
@@ -207,7 +208,7 @@ pub(in crate::web) fn one(
     html! {
         p.back { a href="/ledger" { (texts.back_to_ledger) } }
         div.head { h1 { (put(texts.row_title, &[&row.id.to_string()])) } }
-        @if let Some(wrong) = deeds.wrong { p.error role="alert" { (wrong) } }
+        (alert::refusal(deeds.wrong.as_slice()))
         (facts(vec![
             (texts.outcome, Some(outcome(locale, row.outcome))),
             (texts.reason, (!row.reason.is_empty()).then(|| {

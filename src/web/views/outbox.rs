@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::ledger::with;
 use super::records::{code, facts, further, table};
 use crate::desk::outbox::{self, OutboxRow, Step};
@@ -118,7 +119,7 @@ pub(in crate::web) fn one(
     html! {
         p.back { a href="/outbox" { (shared.outbox) } }
         div.head { h1 { (put(texts.title, &[&row.id.to_string()])) } }
-        @if let Some(wrong) = wrong { p.error role="alert" { (wrong) } }
+        (alert::refusal(wrong.as_slice()))
         (facts(vec![
             (texts.state, Some(html! {
                 (mark(locale, row.state))

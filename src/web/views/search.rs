@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::marks::{named, state};
 use crate::store::search::{Found, Hit};
 use crate::web::asked::encoded;
@@ -38,7 +39,7 @@ pub(in crate::web) fn page(
     html! {
         div.head { h1 { (texts.title) } (form(locale, query)) }
         @match found {
-            Err(wrong) => { p.error role="alert" { (wrong) } }
+            Err(wrong) => { (alert::refusal(&[wrong])) }
             Ok(found) => {
                 @if found.results.is_empty() {
                     p.empty {
