@@ -7,8 +7,10 @@
 mod house;
 
 use counterfoil::desk::change::Change;
-use counterfoil::desk::ticket::{Priority, Role, State, Ticket, TicketNumber};
+use counterfoil::desk::retention::Days;
+use counterfoil::desk::ticket::{LedgerId, Priority, Role, State, Ticket, TicketNumber};
 use counterfoil::mail::{Address, Attachment, Message};
+use counterfoil::store::filing::Filed;
 use counterfoil::time::{Clock, Timestamp};
 use house::{Answer, House, letter};
 
@@ -279,7 +281,13 @@ fn tickets_are_linked_merged_and_split_after_a_look_at_both_sides() {
     assert_eq!((made.status, made.header("Location")), (303, Some("/tickets/2")));
     let whole = desk.ticket(TWO);
     assert_eq!(whole.articles.len(), 4, "both letters and what confirmed them");
-    assert!(desk.page().contains("Merged into #2") && !desk.page().contains("value=\"change\""));
+    let page = desk.page();
+    assert!(page.contains("Merged into #2") && !page.contains("value=\"change\""));
+    // Where the conversation went stands at the top, and nothing says that it is lost.
+    let top = page.split("class=\"conversation\"").next().unwrap();
+    let said = "This ticket is part of <a href=\"/tickets/2\">#2</a> now.";
+    assert!(top.contains(said), "{page}");
+    assert!(!page.contains("Nothing is left") && !page.contains("href=\"#write\""), "{page}");
 
     let page = desk.get("/tickets/2").body;
     let (first, last) = (whole.articles[0].id, whole.articles[3].id);
@@ -294,6 +302,41 @@ fn tickets_are_linked_merged_and_split_after_a_look_at_both_sides() {
     assert_eq!(made.header("Location"), Some("/tickets/3"));
     assert_eq!(desk.ticket(TWO).articles.len(), 3);
     assert!(desk.get("/tickets/2").body.contains("Split: 1 message into #3"));
+}
+
+#[test]
+fn a_deleted_ticket_says_until_when_it_can_be_had_back() {
+    let mut desk = Desk::with(vec![letter(1), letter(2)]);
+    let now = desk.house.clock.now();
+    let there = Filed::Removed { item_id: "there".to_owned() };
+    desk.house.store.note_filed(&[(LedgerId(1), there)], now.plus_days(14), now).unwrap();
+    desk.house.later(3_600);
+    desk.change(Change::Delete);
+    let top = |desk: &Desk| {
+        let page = desk.page();
+        assert!(!page.contains("href=\"#write\""), "nothing is answered there: {page}");
+        page.split("class=\"conversation\"").next().unwrap().to_owned()
+    };
+    for said in [
+        "It can be taken back until",
+        "2026-06-03 10:12 UTC (in 30 days)",
+        "Recoverable Items",
+        "2026-05-18 09:12 UTC (in 13 days)",
+    ] {
+        assert!(top(&desk).contains(said), "{said}: {}", top(&desk));
+    }
+    desk.house.later(14 * 86_400);
+    desk.cookie = desk.house.again();
+    let said = "None of its originals lies in the mailbox's Recoverable Items.";
+    assert!(top(&desk).contains(said), "{}", top(&desk));
+    desk.house.later(17 * 86_400);
+    desk.cookie = desk.house.again();
+    let days = Days { recovery: 30, closed: None };
+    let gone = desk.house.store.erase(days, desk.house.clock.now(), 9).unwrap();
+    assert!(gone.iter().any(|expiry| expiry.kind == "ticket"), "{gone:?}");
+    let page = desk.page();
+    assert!(page.contains("Its content was erased"), "{page}");
+    assert!(!page.contains("value=\"undelete\"") && !page.contains("taken back until"), "{page}");
 }
 
 #[test]

@@ -58,6 +58,8 @@ pub(in crate::web) struct Beside<'a> {
     pub(in crate::web) locale: &'a Locale,
     /// The form as it was sent and refused, and why.
     pub(in crate::web) refused: Option<(&'a Asked, &'a str)>,
+    /// Whether its content was erased.
+    pub(in crate::web) is_erased: bool,
 }
 
 impl Beside<'_> {
@@ -109,7 +111,7 @@ pub(in crate::web) fn changing(beside: &Beside<'_>) -> Markup {
     let action = format!("/tickets/{}/change", ticket.number);
     let hidden = html! { input type="hidden" name=(TOKEN_FIELD) value=(token); };
     let wrong = alert::refusal(refused.map(|(_, why)| why).as_slice());
-    if ticket.state == State::Deleted {
+    if ticket.state == State::Deleted && !beside.is_erased {
         return html! {
             (wrong)
             form.change method="post" action=(action) {

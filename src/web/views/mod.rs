@@ -24,6 +24,7 @@ mod linked;
 mod marks;
 pub(super) mod opening;
 pub(super) mod outbox;
+pub(super) mod over;
 pub(super) mod preview;
 pub(super) mod records;
 pub(super) mod requesters;

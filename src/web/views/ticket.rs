@@ -21,14 +21,14 @@ pub(in crate::web) fn shown(articles: &[Article], until: Option<ArticleId>) -> &
     &articles[end.saturating_sub(ARTICLES)..end]
 }
 
-/// The content of the page. `shown` is a run of the ticket's articles; the form to write stands below
-/// them, `beside` next to them.
+/// The content of the page. `shown` is a run of the ticket's articles; `over` stands above them where the
+/// conversation is elsewhere or on its way out, the form to write below them, `beside` next to them.
 pub(in crate::web) fn page(
     ticket: &Ticket,
     shown: &[Article],
     rows: &Rows,
     view: View<'_>,
-    (writing, beside): (Markup, Markup),
+    (over, writing, beside): (Option<Markup>, Markup, Markup),
 ) -> Markup {
     let locale = view.locale;
     let texts = &locale.texts().ticket;
@@ -53,13 +53,14 @@ pub(in crate::web) fn page(
                     (marks::state(locale, ticket.state)) (marks::priority(locale, ticket.priority))
                     a.to-facts href="#facts" { (texts.to_facts) }
                 }
+                @if let Some(over) = &over { (over) }
             }
             section.conversation aria-label=(texts.conversation) {
                 @if let Some(older) = older {
                     p.more { a href={ "/tickets/" (ticket.number) "?until=" (older.id) } { (texts.older) } }
                 }
                 @for article in articles { (article) }
-                @if shown.is_empty() { p.empty { (texts.nothing_left) } }
+                @if shown.is_empty() && over.is_none() { p.empty { (texts.nothing_left) } }
                 @if newer {
                     p.more { a href={ "/tickets/" (ticket.number) } { (texts.newest) } }
                 } @else {
