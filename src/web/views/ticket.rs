@@ -50,6 +50,7 @@ pub(in crate::web) fn page(
             header.head {
                 h1 { span.no { "#" (ticket.number) } " " (subject(locale, ticket)) }
                 p.marks {
+                    (marks::overdue(locale, ticket))
                     (marks::state(locale, ticket.state)) (marks::priority(locale, ticket.priority))
                     a.to-facts href="#facts" { (texts.to_facts) }
                 }

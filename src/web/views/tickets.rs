@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 
 use super::bulk::{self, Bar};
-use super::marks::{named, priority, state};
+use super::marks::{named, overdue, priority, state};
 use super::search;
 use crate::desk::ticket::{State, Ticket, TicketNumber};
 use crate::store::Listing;
@@ -232,8 +232,6 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
     let texts = &locale.texts().lists;
     let glance = glances.get(&ticket.number).copied().unwrap_or_default();
     let number = ticket.number.to_string();
-    let is_active = matches!(ticket.state, State::New | State::Open | State::Pending);
-    let overdue = ticket.due_at.filter(|due| is_active && *due < locale.now);
     html! {
         li.row {
             span.pick {
@@ -265,9 +263,7 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
             }
             span.age { (locale.age(ticket.updated_at)) }
             span.marks {
-                @if let Some(due) = overdue {
-                    span.mark.bad title=(put(texts.was_due, &[&locale.at(due)])) { (texts.overdue) }
-                }
+                (overdue(locale, ticket))
                 (state(locale, ticket.state))
                 (priority(locale, ticket.priority))
                 @if ticket.hold { span.mark { (texts.hold) } }
