@@ -340,6 +340,23 @@ fn a_deleted_ticket_says_until_when_it_can_be_had_back() {
 }
 
 #[test]
+fn a_ticket_shows_that_it_is_overdue_and_the_way_to_the_answer() {
+    let mut desk = Desk::with(vec![letter(1)]);
+    let head = |desk: &Desk| {
+        let page = desk.page();
+        page.split("class=\"conversation\"").next().unwrap().to_owned()
+    };
+    desk.change(Change::Due(Some(desk.house.clock.now().plus_seconds(60))));
+    assert!(!head(&desk).contains("overdue"));
+    assert!(head(&desk).contains("<a class=\"to-write\" href=\"#write\">Answer</a>"));
+    desk.house.later(61);
+    let mark = "<span class=\"mark bad\" title=\"It was due 2026-05-04 09:13 UTC\">overdue</span>";
+    assert!(head(&desk).contains(mark), "{}", head(&desk));
+    desk.change(Change::State(State::Closed));
+    assert!(!head(&desk).contains("overdue"), "what is over is not overdue");
+}
+
+#[test]
 fn a_picture_is_shown_for_what_its_bytes_are() {
     let attachments = vec![
         attachment("photo.png", "image/png", PNG),

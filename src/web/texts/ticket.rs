@@ -28,6 +28,7 @@ pub(in crate::web) struct Kinds {
 pub(in crate::web) struct Ticket {
     pub(in crate::web) conversation: &'static str,
     pub(in crate::web) about: &'static str,
+    pub(in crate::web) to_write: &'static str,
     pub(in crate::web) to_facts: &'static str,
     pub(in crate::web) title: &'static str,
     pub(in crate::web) no_ticket: &'static str,
@@ -171,6 +172,7 @@ pub(in crate::web) struct Ticket {
 pub(super) const ENGLISH: Ticket = Ticket {
     conversation: "Conversation",
     about: "About this ticket",
+    to_write: "Answer",
     to_facts: "Facts and changes",
     title: "Ticket {}",
     no_ticket: "There is no ticket {}.",
@@ -326,6 +328,7 @@ pub(super) const ENGLISH: Ticket = Ticket {
 pub(super) const GERMAN: Ticket = Ticket {
     conversation: "Verlauf",
     about: "Über dieses Ticket",
+    to_write: "Antworten",
     to_facts: "Angaben und Änderungen",
     title: "Ticket {}",
     no_ticket: "Es gibt kein Ticket {}.",

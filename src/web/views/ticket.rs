@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::article::{self, Room, Rows, SUBJECT_LENGTH, TEXT, View};
+use super::changing::changeable;
 use super::marks;
 use crate::desk::ticket::{Article, ArticleId, Ticket};
 use crate::web::locale::{Locale, cut};
@@ -36,6 +37,9 @@ pub(in crate::web) fn page(
     let last = shown.last().map(|article| article.id);
     let older = ticket.articles.iter().rfind(|article| Some(article.id) < first);
     let newer = ticket.articles.iter().any(|article| Some(article.id) > last);
+    // The form stands below the newest messages.
+    let write =
+        if newer { format!("/tickets/{}#write", ticket.number) } else { "#write".to_owned() };
     // The newest are read most, so the older ones get what these leave.
     let mut room = Room::new(TEXT, view.fakes.to_vec());
     let mut articles: Vec<Markup> = shown
@@ -52,6 +56,9 @@ pub(in crate::web) fn page(
                 p.marks {
                     (marks::overdue(locale, ticket))
                     (marks::state(locale, ticket.state)) (marks::priority(locale, ticket.priority))
+                    @if changeable(ticket) {
+                        a.to-write href=(write) { (texts.to_write) }
+                    }
                     a.to-facts href="#facts" { (texts.to_facts) }
                 }
                 @if let Some(over) = &over { (over) }
