@@ -54,6 +54,9 @@ pub(in crate::web) struct Records {
     pub(in crate::web) discard: &'static str,
     pub(in crate::web) discard_reason: &'static str,
     pub(in crate::web) reason_missing: &'static str,
+    tried_again: &'static str,
+    ticket_made: &'static str,
+    discarded: &'static str,
     pub(in crate::web) history: &'static str,
     pub(in crate::web) originals_lead: &'static str,
     pub(in crate::web) settings_lead: &'static str,
@@ -95,6 +98,16 @@ impl Records {
             Outcome::Quarantined => quarantined,
             Outcome::Discarded => discarded,
             Outcome::Vanished => vanished,
+        }
+    }
+
+    /// What was decided about a message, by the word of the deed.
+    pub(in crate::web) fn done(&self, deed: &str) -> Option<&'static str> {
+        match deed {
+            "retry" => Some(self.tried_again),
+            "make-ticket" => Some(self.ticket_made),
+            "discard" => Some(self.discarded),
+            _ => None,
         }
     }
 
@@ -162,6 +175,11 @@ pub(super) const ENGLISH: Records = Records {
     discard: "Discard",
     discard_reason: "Why (its original is left alone)",
     reason_missing: "Say why it is discarded, for whoever looks at the ledger later.",
+    tried_again: "It is tried again at the next look into the mailbox. Until then it waits; this page \
+                  says what became of it.",
+    ticket_made: "A ticket is made of it at the next look into the mailbox. Until then it waits; this \
+                  page leads to the ticket.",
+    discarded: "It is discarded. Its original is left alone.",
     history: "What the audit trail says of it",
     originals_lead: "Originals that were removed and that the mailbox still lets one recover from \
                      Recoverable Items, as far as we know. Two clocks run: the mailbox's, and that \
@@ -242,6 +260,11 @@ pub(super) const GERMAN: Records = Records {
     discard: "Verwerfen",
     discard_reason: "Warum (das Original bleibt, wo es ist)",
     reason_missing: "Geben Sie an, warum sie verworfen wird, für alle, die später nachsehen.",
+    tried_again: "Beim nächsten Blick ins Postfach wird es noch einmal versucht. Bis dahin wartet die \
+                  Nachricht; diese Seite sagt dann, was aus ihr wurde.",
+    ticket_made: "Beim nächsten Blick ins Postfach wird ein Ticket daraus. Bis dahin wartet die Nachricht; \
+                  dann führt diese Seite zum Ticket.",
+    discarded: "Die Nachricht ist verworfen. Ihr Original bleibt, wo es ist.",
     history: "Was das Protokoll darüber sagt",
     originals_lead: "Originale, die entfernt wurden und sich im Postfach unter den \
                      wiederherstellbaren Elementen noch finden, soweit wir wissen. Zwei Uhren \

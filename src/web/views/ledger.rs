@@ -191,6 +191,8 @@ fn original(locale: &Locale, row: &LedgerRow) -> Markup {
 pub(in crate::web) struct Deeds<'a> {
     /// The token of the forms.
     pub(in crate::web) token: &'a str,
+    /// What the last one did.
+    pub(in crate::web) done: Option<&'a str>,
     /// Why the last one was not possible.
     pub(in crate::web) wrong: Option<&'a str>,
 }
@@ -208,6 +210,7 @@ pub(in crate::web) fn one(
     html! {
         p.back { a href="/ledger" { (texts.back_to_ledger) } }
         div.head { h1 { (put(texts.row_title, &[&row.id.to_string()])) } }
+        @if let Some(done) = deeds.done { p.told role="status" { (done) } }
         (alert::refusal(deeds.wrong.as_slice()))
         (facts(vec![
             (texts.outcome, Some(outcome(locale, row.outcome))),
