@@ -54,6 +54,15 @@ if (document.documentElement.scrollWidth > width) {
   wrong.push(`${document.documentElement.scrollWidth} px wide in ${width}: ${widest.slice(-3).map(short).join(" | ")}`);
 }
 
+// No age is cut off, however long it may get.
+for (const age of document.querySelectorAll(".age time")) {
+  const said = age.textContent;
+  age.textContent = { en: "59 minutes ago", de: "vor 59 Sekunden" }[wanted.lang];
+  const box = age.closest(".age");
+  if (box.scrollWidth > box.clientWidth && box.clientWidth) wrong.push(`cut off: ${age.textContent}, ${box.scrollWidth} in ${box.clientWidth}`);
+  age.textContent = said;
+}
+
 // Text stands out from its ground (WCAG 2.2, success criterion 1.4.3).
 const parts = (colour) => {
   const numbers = (colour.match(/[\d.]+(?:e-?\d+)?/g) ?? []).map(Number);
