@@ -82,6 +82,27 @@ fn a_row_says_at_one_look_what_an_agent_wants_to_know() {
 }
 
 #[test]
+fn the_only_mailbox_goes_without_saying() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    house.letter(letter(1));
+    house.letter(letter(2));
+    change(&mut house, 2, &[Change::Queue(Some("Boilers".to_owned()))]);
+    let now = house.clock.now();
+    // It was watched once and is in the configuration no longer.
+    house.mailbox = house.store.mailbox("sales", "sales@contoso.example", None, now).unwrap().0;
+    house.letter(letter(3));
+    let page = house.get_as("/tickets", &cookie);
+    let place = |number| {
+        let row = row(&page, number);
+        let rest = row.split("<span class=\"place\">").nth(1).unwrap().to_owned();
+        rest.split("</span>").next().unwrap().to_owned()
+    };
+    let places = [1, 2, 3].map(place);
+    assert_eq!(places, ["", "<bdi>Boilers</bdi>", "sales"]);
+}
+
+#[test]
 fn a_full_list_weighs_under_60_kb_with_all_it_loads() {
     let mut house = House::open();
     let cookie = house.agent(Role::Agent);

@@ -29,6 +29,7 @@ struct Read {
     glances: std::collections::HashMap<TicketNumber, Glance>,
     agents: Vec<String>,
     after: Option<Cursor>,
+    only_mailbox: Option<String>,
     changed: Option<u64>,
     token: String,
     back: String,
@@ -41,6 +42,7 @@ impl Read {
             listing: &self.listing,
             glances: &self.glances,
             after: self.after,
+            only_mailbox: self.only_mailbox.as_deref(),
             changed: self.changed,
             bar: Bar { token, back, agents, queues, is_deleted },
         }
@@ -64,6 +66,10 @@ impl Pages {
             glances,
             agents,
             after,
+            only_mailbox: match self.desk.policies.as_slice() {
+                [(name, ..)] => Some(name.clone()),
+                _ => None,
+            },
             changed: self.remark(asked, "changed").and_then(|changed| changed.parse().ok()),
             token: visitor.map(Visitor::token).unwrap_or_default(),
             back: back(after),

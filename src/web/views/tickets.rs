@@ -131,6 +131,8 @@ pub(in crate::web) struct Part<'a> {
     pub(in crate::web) glances: &'a HashMap<TicketNumber, Glance>,
     /// The cursor it began at, if any.
     pub(in crate::web) after: Option<Cursor>,
+    /// The only mailbox of the desk, which goes without saying; `None` when there are several.
+    pub(in crate::web) only_mailbox: Option<&'a str>,
     /// How many tickets of it were just changed.
     pub(in crate::web) changed: Option<u64>,
     pub(in crate::web) bar: Bar<'a>,
@@ -212,7 +214,7 @@ pub(super) fn rows(
             @if part.glances.values().any(|glance| glance.has_attachment) { (drawn_clip()) }
             form.several method="post" action="/tickets/bulk" {
                 ol.tickets {
-                    @for ticket in &listing.rows { (row(locale, ticket, part.glances)) }
+                    @for ticket in &listing.rows { (row(locale, ticket, part)) }
                 }
                 (bulk::bar(locale, &part.bar))
             }
@@ -228,9 +230,9 @@ pub(super) fn rows(
     }
 }
 
-fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>) -> Markup {
+fn row(locale: &Locale, ticket: &Ticket, part: &Part<'_>) -> Markup {
     let texts = &locale.texts().lists;
-    let glance = glances.get(&ticket.number).copied().unwrap_or_default();
+    let glance = part.glances.get(&ticket.number).copied().unwrap_or_default();
     let number = ticket.number.to_string();
     html! {
         li.row {
@@ -253,6 +255,7 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
             span.place {
                 @match &ticket.queue {
                     Some(queue) => bdi { (cut(queue, NAME_LENGTH)) },
+                    None if part.only_mailbox == Some(ticket.mailbox.as_str()) => {}
                     None => (ticket.mailbox),
                 }
             }
