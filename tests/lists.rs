@@ -191,9 +191,10 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
     let answer = send(&house, &[&all[..], &[("deed", "delete")]].concat());
     assert_eq!(answer.status, 409);
     for expected in [
-        "2 tickets were changed.",
+        "2 tickets were deleted.",
         "2 tickets were not changed:",
-        "href=\"/tickets/3\">Ticket 3</a>: ticket 3 is on hold; release the hold first<",
+        "href=\"/tickets/3\">Ticket 3</a> is on hold; release the hold first<",
+        "href=\"/tickets/99\">Ticket 99</a>: there is no ticket 99<",
         "there is no ticket 99",
         "href=\"/tickets?view=mine\"",
     ] {
@@ -205,7 +206,11 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
     assert!(
         deleted.body.contains(">Take back</button>") && !deleted.body.contains(">Delete</button>")
     );
-    assert_eq!(send(&house, &[("ticket", "1"), ("ticket", "4"), ("deed", "undelete")]).status, 303);
+    let answer = send(&house, &[("ticket", "1"), ("ticket", "4"), ("deed", "undelete")]);
+    let back = answer.header("Location").unwrap();
+    assert_eq!((answer.status, back), (303, "/tickets?view=mine&undeleted=2"));
+    let told = house.get_as(back, &answer.cookies(&cookie)).body;
+    assert!(told.contains("2 tickets were taken back."), "{told}");
     assert_eq!(state(&mut house, 4), State::Open);
     let entries = house.store.audit(None, 1).unwrap().rows;
     assert_eq!(
@@ -236,7 +241,10 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
         ("deed", "delete"),
     ];
     let answer = house.post("/tickets/bulk", &cookie, &elsewhere);
-    assert_eq!(answer.header("Location"), Some("/tickets?changed=1"));
+    let back = answer.header("Location").unwrap();
+    assert_eq!(back, "/tickets?deleted=1");
+    let told = house.get_as(back, &answer.cookies(&cookie)).body;
+    assert!(told.contains("1 ticket was deleted."), "{told}");
 }
 
 #[test]

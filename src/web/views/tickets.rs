@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use maud::{Markup, html};
 
-use super::bulk::{self, Bar};
+use super::bulk::{self, Bar, Done};
 use super::marks::{named, overdue, priority, state};
 use super::search;
 use crate::desk::ticket::{State, Ticket, TicketNumber};
@@ -133,8 +133,8 @@ pub(in crate::web) struct Part<'a> {
     pub(in crate::web) after: Option<Cursor>,
     /// The only mailbox of the desk, which goes without saying; `None` when there are several.
     pub(in crate::web) only_mailbox: Option<&'a str>,
-    /// How many tickets of it were just changed.
-    pub(in crate::web) changed: Option<u64>,
+    /// What was just done, and to how many tickets.
+    pub(in crate::web) done: Option<(Done, u64)>,
     pub(in crate::web) bar: Bar<'a>,
 }
 
@@ -205,8 +205,8 @@ pub(super) fn rows(
     let texts = &locale.texts().lists;
     let Part { listing, after, .. } = *part;
     html! {
-        @if let Some(changed) = part.changed {
-            p.told role="status" { (locale.counted(changed, texts.bulk.changed)) }
+        @if let Some((done, count)) = part.done {
+            p.told role="status" { (done.told(locale, count)) }
         }
         @if listing.rows.is_empty() {
             p.empty { @if after.is_some() { (texts.no_more) } @else { (nothing) } }
