@@ -169,6 +169,7 @@ fn a_message_that_was_set_aside_is_discarded_or_tried_again() {
     // Nobody is told of what an address alone says.
     let bare = house.get_as(&format!("{path}?done=retry"), &admin).body;
     assert!(!bare.contains("role=\"status\""), "{bare}");
+    assert!(bare.contains("not fetched") && !bare.contains("any more"), "{bare}");
     assert!(house.store.waiting(house.mailbox, house.clock.now(), 5).unwrap()[0].forced);
     // What is in a ticket is left alone, and no button offers it.
     let page = house.get_as("/ledger/1", &admin).body;
@@ -365,6 +366,7 @@ fn records_speak_german_too() {
         ));
         assert_eq!(page.first_line(), said, "{path}");
         assert!(page.body.contains("<html lang=\"de\">"), "{path}");
+        assert!(page.body.contains(">Nachweise</a>"), "{path}: {}", page.body);
         let said = page.body.contains("mindestens eine Adresse der Empfänger ist ungültig");
         assert_eq!(said, path.starts_with("/outbox"), "{path}: {}", page.body);
     }

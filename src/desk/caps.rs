@@ -36,6 +36,9 @@ const REPLIES: u32 = 50;
 /// (facts: microsoft-graph 4.7).
 pub const SERVICE: Limits = Limits { letters_a_minute: 30, recipients_a_day: 10_000 };
 
+/// What stands for the number among the settings where there is none.
+pub const NO_LIMIT: &str = "no limit";
+
 /// No limit at all.
 pub const NONE: Limits = Limits { letters_a_minute: u32::MAX, recipients_a_day: u32::MAX };
 

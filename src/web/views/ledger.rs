@@ -226,7 +226,8 @@ pub(in crate::web) fn one(
             (texts.raw_copy, Some(html! {
                 @if row.raw_kept {
                     (texts.raw_kept) ", " a href={ "/ledger/" (row.id) "/original" } { (texts.download) }
-                } @else { (texts.raw_gone) }
+                } @else if row.sha256.is_some() { (texts.raw_gone) }
+                @else { (texts.raw_never) }
             })),
             (texts.size, row.size.map(|size| html! { (locale.size(size)) })),
             (texts.message_id, row.message_id.as_ref().and_then(|id| text(id.as_str()))),
