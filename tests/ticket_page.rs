@@ -129,7 +129,7 @@ fn everything_about_a_ticket_is_changed_beside_it() {
     for told in [
         "Assigned: nobody → somebody-agent",
         "State: new → pending",
-        "Due: never → 2026-05-06 14:30 UTC",
+        "Due: none → 2026-05-06 14:30 UTC",
         "Tags: 2 added, 0 removed",
         "Opened by a message",
     ] {
@@ -183,7 +183,7 @@ fn where_two_set_the_same_the_second_is_asked_once_more() {
     desk.change(Change::Due(None));
     let fields = [("queue", "Ours"), ("due", "2026-06-01T10:00")];
     let refused = desk.send(&old, "change", &fields);
-    assert!(refused.body.contains("Queue: none, Due: never."), "{}", refused.body);
+    assert!(refused.body.contains("Queue: none, Due: none."), "{}", refused.body);
     // Taking what somebody else took meanwhile is such a change as well.
     let old = desk.page();
     let now = desk.house.clock.now();
@@ -218,6 +218,7 @@ fn what_is_refused_is_said_on_the_page_and_nothing_is_lost() {
     for (fields, sentence) in [
         (vec![("subject", "New"), ("requester", "nobody")], "is no address such as"),
         (vec![("subject", "New"), ("requester", "grp: a@b;")], "is no address such as"),
+        (vec![("subject", "New"), ("requester", "")], "An address is needed, such as ana@"),
         (vec![("subject", "New"), ("requester", "support@contoso.example")], "mailbox of this"),
         (vec![("subject", "New"), ("queue", "-")], "has a meaning of its own"),
         (vec![("subject", "New"), ("due", "tomorrow")], "must be a date and a time"),
@@ -352,6 +353,9 @@ fn a_ticket_shows_that_it_is_overdue_and_the_way_to_the_answer() {
     desk.house.later(61);
     let mark = "<span class=\"mark bad\" title=\"It was due 2026-05-04 09:13 UTC\">overdue</span>";
     assert!(head(&desk).contains(mark), "{}", head(&desk));
+    let page = desk.page();
+    assert!(page.contains("Due: none → 2026-05-04 09:13 UTC"), "{page}");
+    assert!(page.contains("Due (UTC)"), "{page}");
     desk.change(Change::State(State::Closed));
     assert!(!head(&desk).contains("overdue"), "what is over is not overdue");
 }

@@ -48,6 +48,11 @@ const SENTENCES: &[Sentence] = &[
         "ticket {} was merged into ticket {}; change that one",
         "Ticket {} ist in Ticket {} aufgegangen; ändern Sie dieses",
     ),
+    each(
+        "`` is no address such as ana@shop.example",
+        "an address is needed, such as ana@shop.example",
+        "eine Adresse ist nötig, etwa ana@shop.example",
+    ),
     same(
         "`{}` is no address such as ana@shop.example",
         "„{}“ ist keine Adresse wie ana@shop.example",

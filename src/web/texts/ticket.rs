@@ -163,7 +163,7 @@ pub(in crate::web) struct Ticket {
     pub(in crate::web) meanwhile_one: &'static str,
     /// No queue, no subject; no time by which it is due.
     pub(in crate::web) none: &'static str,
-    pub(in crate::web) never: &'static str,
+    pub(in crate::web) undue: &'static str,
     pub(in crate::web) pictures: Word,
     pub(in crate::web) kinds: Kinds,
 }
@@ -304,7 +304,7 @@ pub(super) const ENGLISH: Ticket = Ticket {
     meanwhile: "Nothing was changed yet: somebody else has meanwhile set this: {}. The form shows what you chose; send it once more if it is to be so.",
     meanwhile_one: "{}: {}",
     none: "none",
-    never: "never",
+    undue: "none",
     pictures: word("picture", "pictures"),
     kinds: Kinds {
         picture: "Picture",
@@ -401,7 +401,7 @@ pub(super) const GERMAN: Ticket = Ticket {
     quoted: "Zitierten Text zeigen",
     longer: "Der Text ist länger, als hier gezeigt wird.",
     whole: "Alles als reiner Text",
-    as_laid_out: "Wie gestaltet zeigen",
+    as_laid_out: "Gestaltet anzeigen",
     as_text: "Als Text zeigen",
     alone: "Allein öffnen",
     frame: "Die Nachricht, wie ihr Absender sie gestaltet hat",
@@ -460,7 +460,7 @@ pub(super) const GERMAN: Ticket = Ticket {
     meanwhile: "Noch wurde nichts geändert: Inzwischen hat jemand anderes dies gesetzt: {}. Das Formular zeigt Ihre Wahl; senden Sie es noch einmal, wenn es so sein soll.",
     meanwhile_one: "{}: {}",
     none: "keiner",
-    never: "nie",
+    undue: "kein Termin",
     pictures: word("Bild", "Bilder"),
     kinds: Kinds {
         picture: "Bild",

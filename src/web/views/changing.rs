@@ -186,7 +186,7 @@ fn usual(beside: &Beside<'_>) -> Markup {
 /// The other fields.
 fn further(beside: &Beside<'_>) -> Markup {
     let texts = &beside.locale.texts().ticket;
-    let zone = beside.locale.zone.name();
+    let zone = beside.locale.zone.for_people();
     let due = if zone.is_empty() { texts.due.to_owned() } else { put(texts.due_in, &[zone]) };
     let hold = beside.value("hold");
     html! {
@@ -328,7 +328,7 @@ fn meanwhile(crossed: &[&str], ticket: &Ticket, locale: &Locale) -> String {
             "state" => (texts.state, general.state(ticket.state).to_owned()),
             "priority" => (texts.priority, general.priority(ticket.priority).to_owned()),
             "queue" => (texts.queue, or(value, texts.none)),
-            "due" => (texts.due, or(value.replace('T', " "), texts.never)),
+            "due" => (texts.due, or(value.replace('T', " "), texts.undue)),
             "subject" => (texts.subject, or(value, texts.none)),
             "requester" => (texts.requester, or(value, texts.nobody_named)),
             _ => (texts.hold_field, if ticket.hold { texts.yes } else { texts.no }.to_owned()),
