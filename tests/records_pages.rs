@@ -276,7 +276,7 @@ fn the_trail_is_narrowed_and_checked() {
     house.letter(letter(1));
     house.letter(letter(2));
     let admin = house.agent(Role::Admin);
-    let entries = |path: &str| house.get_as(path, &admin).body.matches("<tr><td>").count();
+    let entries = |path: &str| house.get_as(path, &admin).body.matches("<tr><td").count();
     let all = entries("/audit");
     for (path, expected) in [
         ("/audit?ticket=1", 2),
@@ -300,7 +300,7 @@ fn the_trail_is_narrowed_and_checked() {
         let page = house.get_as(path, &admin);
         assert_eq!(page.status, 400, "{path}");
         assert_eq!(
-            page.body.matches("<td>").count(),
+            page.body.matches("<td").count(),
             if path.starts_with("/ledger") { 10 } else { 0 }
         );
         assert!(page.body.contains("is not understood, so nothing is listed."), "{path}");
