@@ -87,6 +87,8 @@ fn the_only_mailbox_goes_without_saying() {
     let cookie = house.agent(Role::Agent);
     house.letter(letter(1));
     house.letter(letter(2));
+    let page = house.get_as("/tickets", &cookie).body;
+    assert!(!page.contains("class=\"place\""), "no room is kept for it: {page}");
     change(&mut house, 2, &[Change::Queue(Some("Boilers".to_owned()))]);
     let now = house.clock.now();
     // It was watched once and is in the configuration no longer.

@@ -138,6 +138,19 @@ pub(in crate::web) struct Part<'a> {
     pub(in crate::web) bar: Bar<'a>,
 }
 
+impl Part<'_> {
+    /// Whether the mailbox of a ticket has to be said.
+    fn names_mailbox(&self, ticket: &Ticket) -> bool {
+        self.only_mailbox != Some(ticket.mailbox.as_str())
+    }
+
+    /// Whether a queue or a mailbox is to be said of any ticket.
+    fn says_where(&self) -> bool {
+        let mut tickets = self.listing.rows.iter();
+        tickets.any(|ticket| ticket.queue.is_some() || self.names_mailbox(ticket))
+    }
+}
+
 /// Where an agent has a draft, `None` for a new ticket, and when it was last changed.
 pub(in crate::web) type Drafts = Vec<(Option<TicketNumber>, Timestamp)>;
 
@@ -213,7 +226,7 @@ pub(super) fn rows(
         } @else {
             @if part.glances.values().any(|glance| glance.has_attachment) { (drawn_clip()) }
             form.several method="post" action="/tickets/bulk" {
-                ol.tickets {
+                ol.tickets.placeless[!part.says_where()] {
                     @for ticket in &listing.rows { (row(locale, ticket, part)) }
                 }
                 (bulk::bar(locale, &part.bar))
@@ -252,11 +265,13 @@ fn row(locale: &Locale, ticket: &Ticket, part: &Part<'_>) -> Markup {
                     a href=(path.unwrap_or_else(|| requester_path_of(requester))) { (name) }
                 }
             }
-            span.place {
-                @match &ticket.queue {
-                    Some(queue) => bdi { (cut(queue, NAME_LENGTH)) },
-                    None if part.only_mailbox == Some(ticket.mailbox.as_str()) => {}
-                    None => (ticket.mailbox),
+            @if part.says_where() {
+                span.place {
+                    @match &ticket.queue {
+                        Some(queue) => bdi { (cut(queue, NAME_LENGTH)) },
+                        None if !part.names_mailbox(ticket) => {}
+                        None => (ticket.mailbox),
+                    }
                 }
             }
             span.has {
