@@ -40,7 +40,7 @@ pub(in crate::web) fn deleted(
                 }
                 @match leaving.recoverable_until {
                     None => p { (texts.there_none) },
-                    Some((first, last)) if first == last => {
+                    Some((first, last)) if locale.at(first) == locale.at(last) => {
                         p { (fill(texts.there_until, &[until(last)])) }
                     }
                     Some((first, last)) => {
