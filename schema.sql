@@ -378,8 +378,10 @@ CREATE TABLE mailed (
   queued_at   TEXT NOT NULL,
   -- Tells by its words which letter an automatic one answers.
   body        TEXT,
-  -- When it came back for good.
+  -- When it came back for good: the address is no longer reached by anything.
   bounced_at  TEXT,
+  -- When a report said that this letter did not reach it, for whatever reason.
+  returned_at TEXT,
   PRIMARY KEY (address, queued_at, outbox)
 ) STRICT, WITHOUT ROWID;
 

@@ -308,16 +308,61 @@ fn letters_that_wait_for_a_person_say_so() {
     }
 }
 
-/// A report of a mail server on a letter of ours.
+/// A report of a mail server on a letter of ours to Ana.
 fn report(message_id: &str, action: &str, status: &str) -> String {
+    report_on("ana@shop.example", message_id, action, status)
+}
+
+fn report_on(recipient: &str, message_id: &str, action: &str, status: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example\nSubject: Undelivered mail\nIn-Reply-To: <{message_id}>\n\
          MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
          --b\n\nAbout your letter.\n--b\nContent-Type: message/delivery-status\n\n\
-         Reporting-MTA: dns;mx.example\n\nFinal-Recipient: rfc822;ana@shop.example\n\
+         Reporting-MTA: dns;mx.example\n\nFinal-Recipient: rfc822;{recipient}\n\
          Action: {action}\nStatus: {status}\nDiagnostic-Code: smtp;550 {status} the box is sealed\n\n\
          --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{message_id}>\n\n--b--"
     )
+}
+
+#[test]
+fn a_letter_that_came_back_from_one_is_sent_again_to_that_one_alone() {
+    let everybody = ["ana@shop.example", "ben@shop.example", "eve@shop.example"];
+    for (failed, status, again) in [
+        (&["eve@shop.example"][..], "5.7.1", &["eve@shop.example"][..]),
+        (&["Ben@Shop.example", "eve@shop.example"], "5.1.1", &everybody[1..]),
+        // Whom a server calls otherwise may be any of them.
+        (&["moved@elsewhere.example"], "5.1.1", &everybody),
+        (&[""], "5.1.1", &everybody),
+    ] {
+        let desk = Desk::new("");
+        desk.letter("From: ana@shop.example\nSubject: Lamp\nMessage-ID: <a1@shop.example>", "x");
+        let reply = ["ticket", "reply", "1", "--text", "We come."];
+        let copies = ["--cc", "ben@shop.example", "--bcc", "eve@shop.example"];
+        desk.office.json(&[&reply[..], &copies].concat());
+        desk.once(0);
+        let id = desk.last()["message_id"].as_str().unwrap().to_owned();
+        for recipient in failed {
+            let raw = report_on(recipient, &id, "failed", status).replace('\n', "\r\n");
+            desk.practice.deliver(ADDRESS, raw.into_bytes(), 1_777_900_000).unwrap();
+        }
+        desk.once(3);
+        let row = desk.office.json(&["outbox", "show", "1"]);
+        assert_eq!(row["state"], "refused", "{failed:?}");
+        assert_eq!(addresses(&row["came_back"]), again, "{failed:?}");
+        desk.office.json(&["outbox", "retry", "1"]);
+        desk.once(0);
+        let left = desk.practice.left();
+        let mut to = left[1].to.clone();
+        to.sort();
+        assert_eq!(
+            (left.len(), &to[..]),
+            (2, &again.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()[..]),
+            "{failed:?}"
+        );
+        let ticket = desk.office.json(&["ticket", "show", "1"]);
+        let hidden = ticket["articles"].as_array().unwrap().last().unwrap()["cc"].to_string();
+        assert!(!hidden.contains("eve@"), "{hidden}");
+    }
 }
 
 #[test]

@@ -183,6 +183,13 @@ fn a_ticket_is_opened_changed_noted_in_answered_and_merged() {
         desk.send("POST", "tickets/1/replies", "tickets/{number}/replies", &reply);
     assert_eq!((status, &article["delivery"]), (201, &json!("queued")));
     assert_eq!(article["cc"][0]["address"], "eve@shop.example");
+    let first = &desk.get("tickets/1", "tickets/{number}")["articles"][0]["id"];
+    for (chosen, expected) in [(first, 201), (&json!(null), 201), (&json!(99_999), 422)] {
+        let reply = json!({"text": "Again.", "article": chosen});
+        let (status, answer) =
+            desk.send("POST", "tickets/1/replies", "tickets/{number}/replies", &reply);
+        assert_eq!(status, expected, "{answer}");
+    }
     assert_eq!(desk.get("tickets/1", "tickets/{number}")["state"], "closed");
 
     let into = json!({"merged_into": 1});

@@ -251,7 +251,7 @@ fn a_ticket_is_opened_for_somebody_who_called() {
     assert_eq!(sent.articles[0].subject, format!("Key lost {tag}"));
     // Whoever called is answered as well.
     for number in [noted.number, sent.number] {
-        let thread = house.store.thread(number).unwrap().0;
+        let thread = house.store.thread(number, None).unwrap().0;
         let whom = thread.answered.unwrap().from.unwrap();
         assert_eq!((whom.address.as_str(), whom.name.as_str()), ("carl@shop.example", "Carl"));
     }
@@ -264,7 +264,7 @@ fn nothing_is_written_into_a_ticket_that_was_merged_or_deleted_meanwhile() {
     use counterfoil::desk::outgoing;
     use counterfoil::desk::writing::Writing;
     let mut house = two_tickets();
-    let (thread, mailbox, _) = house.store.thread(TWO).unwrap();
+    let (thread, mailbox, _) = house.store.thread(TWO, None).unwrap();
     let writing = Writing { text: "Ring her.".into(), ..Writing::default() };
     let (note, state) =
         outgoing::note(&thread, writing, Address::bare("ben@office.example")).unwrap();

@@ -216,7 +216,7 @@ fn a_ticket_shows_its_whole_conversation() {
     let number = TicketNumber(1);
     let now = house.clock.now();
     let policy = house.policy();
-    let (thread, mailbox, _) = house.store.thread(number).unwrap();
+    let (thread, mailbox, _) = house.store.thread(number, None).unwrap();
     let say = |text: &str| Writing { text: text.to_owned(), ..Writing::default() };
     let bcc = vec![Address::bare("boss@contoso.example")];
     let answer = Writing { bcc, ..say("We are on our way.") };

@@ -53,7 +53,7 @@ fn answered(settings: Settings, files: &[Attachment]) -> Office {
     assert_eq!(office.practice.left().len(), 1, "the acknowledgement");
     let mut store = office.store();
     let number = office.tickets()[0].number;
-    let (thread, mailbox, _) = store.thread(number).unwrap();
+    let (thread, mailbox, _) = store.thread(number, None).unwrap();
     let policy = policy::usual(ADDRESS, office.now, TagKey::new(b"key"));
     let writing = Writing {
         text: "Here: [cid:p@office]".into(),

@@ -115,7 +115,7 @@ impl Desk {
     }
 
     fn reply(&mut self, number: TicketNumber) -> Result<(), String> {
-        let (thread, mailbox, _) = self.store.thread(number).unwrap();
+        let (thread, mailbox, _) = self.store.thread(number, None).unwrap();
         let writing = Writing { text: "Done.".into(), ..Writing::default() };
         let (article, state) = outgoing::reply(&thread, writing, &self.policy).unwrap();
         let done = self.store.write_article(number, mailbox, &article, state, "cli", self.now);

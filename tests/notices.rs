@@ -213,7 +213,7 @@ fn what_is_not_surely_the_agents_goes_to_nobody_and_is_seen() {
         let is_agent = from.ends_with("@crew.example");
         assert_eq!(told, if is_agent { 1 } else { 2 }, "{case}: somebody should look at it");
         // An answer of the desk still goes to the requester.
-        let thread = office.store().thread(ONE).unwrap().0;
+        let thread = office.store().thread(ONE, None).unwrap().0;
         assert_eq!(thread.answered.unwrap().from.unwrap().address, "ana1@shop.example", "{case}");
     }
     // A made-up id of our shape leads nowhere.
@@ -379,7 +379,7 @@ fn a_machine_that_answers_a_notice_lets_nobody_into_the_ticket() {
     let machines = ticket.articles.iter().filter(|article| article.text.contains("Away."));
     assert_eq!(machines.count(), 1);
     assert!(!ticket.articles.iter().any(|article| article.text.contains("Send it to me.")));
-    let answered = store.thread(ONE).unwrap().0.answered.unwrap();
+    let answered = store.thread(ONE, None).unwrap().0.answered.unwrap();
     assert_eq!(answered.from.unwrap().address, "ana1@shop.example");
 }
 

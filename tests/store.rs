@@ -255,7 +255,7 @@ fn an_agents_answer_is_queued_and_goes_through_its_stages() {
     let mut house = House::new();
     house.policy.acknowledge = false;
     house.take(letter("a@x", &[]));
-    let (thread, mailbox, name) = house.store.thread(TicketNumber(1)).unwrap();
+    let (thread, mailbox, name) = house.store.thread(TicketNumber(1), None).unwrap();
     assert_eq!(name, "support");
     let writing = Writing { text: "Done.".into(), ..Writing::default() };
     let (article, state) = outgoing::reply(&thread, writing, &house.policy).unwrap();
@@ -523,6 +523,11 @@ fn a_database_of_an_earlier_version_is_brought_up_to_date() {
         (
             4,
             include_str!("data/schema-4.sql"),
+            "INSERT INTO ticket_link (ticket, other, relation) VALUES (2, 1, 'follows')",
+        ),
+        (
+            5,
+            include_str!("data/schema-5.sql"),
             "INSERT INTO ticket_link (ticket, other, relation) VALUES (2, 1, 'follows')",
         ),
     ] {

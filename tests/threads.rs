@@ -197,7 +197,7 @@ fn the_writer_of_a_forwarded_letter_can_be_made_the_requester_and_is_answered() 
     assert_eq!(writer.address, "ana@shop.example");
     assert_eq!(ticket.requester.unwrap().address, "ben@office.example", "until a person says so");
     let answered = |house: &mut House| {
-        let (thread, ..) = house.store.thread(TicketNumber(1)).unwrap();
+        let (thread, ..) = house.store.thread(TicketNumber(1), None).unwrap();
         thread.answered.unwrap().from.unwrap().address
     };
     assert_eq!(answered(&mut house), "ben@office.example");

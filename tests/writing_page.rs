@@ -161,6 +161,57 @@ fn what_cannot_be_sent_is_not_shown_as_if_it_could() {
 }
 
 #[test]
+fn of_several_who_wrote_one_is_chosen_to_be_answered() {
+    let mut desk = Desk::new();
+    assert!(!desk.page().contains("name=\"article\""), "nobody else wrote");
+    let first = letter(1);
+    let mut second = letter(2);
+    second.from = Some(Address { address: "mia@other.example".into(), name: "Mia".into() });
+    second.in_reply_to = first.message_id.iter().cloned().collect();
+    desk.house.letter(second);
+    let articles = desk.house.store.ticket(ONE).unwrap().articles;
+    let letters: Vec<_> = articles.iter().filter(|one| one.kind == Kind::EmailIn).collect();
+    let [jonas, mia] = &letters[..] else { panic!("{letters:?}") };
+    let page = desk.page();
+    let select = page.split_once("name=\"article\"").unwrap().1.split_once("</select>").unwrap().0;
+    let place = |text: &str| select.find(text).unwrap_or_else(|| panic!("{text}: {select}"));
+    assert!(place("Mia &lt;mia@other.example&gt;") < place("jonas.weber@customer.example"));
+    assert!(place("new in this ticket") < place("jonas.weber@customer.example"), "{select}");
+    let whom = |desk: &mut Desk| -> (Vec<String>, Option<String>) {
+        let last = desk.house.store.ticket(ONE).unwrap().articles.pop().unwrap();
+        let to = last.to.into_iter().map(|to| to.address).collect();
+        (to, last.in_reply_to.map(|id| id.as_str().to_owned()))
+    };
+    let id_of = |message: &Message| message.message_id.as_ref().map(|id| id.as_str().to_owned());
+
+    // The choice is kept with the draft, shown, and holds when it is sent.
+    let (jonas, gone) = (jonas.id.to_string(), mia.id.0 + 99);
+    let fields = [("text", "For you alone."), ("as", "keep"), ("article", jonas.as_str())];
+    assert_eq!(desk.write(&fields, &[]).status, 303);
+    assert!(desk.page().contains(&format!("<option value=\"{jonas}\" selected")));
+    let preview = desk.house.get_as("/tickets/1/preview", &desk.cookie).body;
+    assert!(preview.contains("jonas.weber@customer.example") && !preview.contains("mia@other"));
+    let fields = [("text", "For you alone."), ("as", "reply"), ("article", jonas.as_str())];
+    assert_eq!(desk.write(&fields, &[]).status, 303);
+    let expected = (vec!["jonas.weber@customer.example".to_owned()], id_of(&first));
+    assert_eq!(whom(&mut desk), expected);
+
+    // Unless one is chosen, whoever wrote last is answered.
+    assert_eq!(desk.write(&[("text", "And you."), ("as", "reply")], &[]).status, 303);
+    assert_eq!(whom(&mut desk).0, ["mia@other.example"]);
+
+    // A message that is not in the ticket any more is answered to nobody.
+    let before = desk.articles();
+    let gone = gone.to_string();
+    let fields = [("text", "Not lost."), ("as", "reply"), ("article", gone.as_str())];
+    let refused = desk.write(&fields, &[]);
+    assert_eq!((refused.status, desk.articles()), (409, before));
+    assert!(refused.body.contains("choose whom to answer") && refused.body.contains("Not lost."));
+    assert_eq!(desk.house.get_as("/tickets/1/preview", &desk.cookie).status, 409);
+    assert_eq!(desk.write(&[("text", "A note."), ("as", "note"), fields[2]], &[]).status, 303);
+}
+
+#[test]
 fn a_letter_is_shown_before_it_leaves_and_nothing_of_it_is_lost() {
     let mut desk = Desk::new();
     desk.house.letter(Message { cc: vec![Address::bare("boss@customer.example")], ..letter(2) });

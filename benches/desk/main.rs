@@ -103,7 +103,7 @@ fn index(store: &mut Store) {
 
 /// Writes single notes, as agents do: none may have to wait for the index.
 fn write_on(store: &mut Store, tickets: usize) {
-    let (_, mailbox, _) = store.thread(TicketNumber(1)).expect("a ticket");
+    let (_, mailbox, _) = store.thread(TicketNumber(1), None).expect("a ticket");
     let mut lot = Lot(7);
     let mut times = Vec::new();
     for _ in 0..2 * ASKED {

@@ -141,7 +141,13 @@ fn show_for_people(to: &mut Vec<u8>, row: &OutboxRow) -> io::Result<()> {
     if !row.reason.is_empty() {
         writeln!(to, "reason      {}", output::clean(&row.reason))?;
     }
-    for (word, list) in [("to", &row.to), ("cc", &row.cc), ("hidden copy", &row.bcc)] {
+    let lists = [
+        ("to", &row.to),
+        ("cc", &row.cc),
+        ("hidden copy", &row.bcc),
+        ("came back", &row.came_back),
+    ];
+    for (word, list) in lists {
         if !list.is_empty() {
             writeln!(to, "{word:<11} {}", output::clean(&output::addresses(list)))?;
         }

@@ -13,7 +13,7 @@ use crate::config;
 use crate::desk::acknowledgement;
 use crate::desk::outgoing;
 use crate::desk::policy::Policy;
-use crate::desk::ticket::{Article, Kind, State, Ticket, TicketNumber, Verdict};
+use crate::desk::ticket::{Article, ArticleId, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::desk::writing::{Hand, Writing};
 use crate::mail::Address;
 use crate::store;
@@ -70,6 +70,9 @@ pub(super) struct Reply {
     /// Send a copy to everybody else the message answered went to
     #[arg(long)]
     all: bool,
+    /// Answer this message of the ticket; otherwise the newest that a person wrote
+    #[arg(long, value_name = "ID")]
+    article: Option<i64>,
     /// Show to whom it would go and what it would say, and send nothing; standard input is not read
     #[arg(long, visible_alias = "preview")]
     dry_run: bool,
@@ -126,7 +129,9 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             out.answer(&ticket, |to| show_for_people(to, &ticket))?;
         }
         Command::Reply(write) => {
-            let (thread, _, name) = store.thread(TicketNumber(write.note.number))?;
+            let article = write.article.map(ArticleId);
+            let (thread, _, name) =
+                store.thread(TicketNumber(write.note.number), article).map_err(unfit)?;
             let policy = app.policy(&name, &mut store)?;
             let canned = match &write.canned {
                 Some(name) => {
@@ -139,6 +144,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                 cc: addresses(&write.cc)?,
                 bcc: addresses(&write.bcc)?,
                 to_all: write.all,
+                article,
                 ..writing(&write.note, canned, !write.dry_run)?
             };
             if write.dry_run {
@@ -160,7 +166,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         }
         Command::Note(note) => {
             let number = TicketNumber(note.number);
-            store.thread(number)?;
+            store.thread(number, None)?;
             let author = Address { address: String::new(), name: "command line".to_owned() };
             let (writing, hand) = (writing(note, None, true)?, Hand::Note(author));
             let (_, id) = store.put(number, writing, hand, ACTOR, app.now()).map_err(unfit)?;

@@ -6,7 +6,8 @@
 use crate::desk::bounced::about_us;
 use crate::desk::digest::sha256;
 use crate::desk::new::NewArticle;
-use crate::desk::ticket::Kind;
+use crate::desk::ticket::{Article, Kind};
+use crate::mail::report::Action;
 use crate::mail::{Address, Message, subject};
 use crate::time::{DAY, Timestamp};
 
@@ -46,8 +47,8 @@ pub const NONE: Limits = Limits { letters_a_minute: u32::MAX, recipients_a_day: 
 /// microsoft-graph 4.7).
 const FROM_ONMICROSOFT: u32 = 100;
 
-/// Recipients that one report can declare unreachable.
-const MAX_UNREACHABLE: usize = 100;
+/// Recipients of one report that are looked at: a letter goes to no more (`recipients`).
+const MAX_REPORTED: usize = 500;
 
 /// Letters at the beginning of a text by which it is the same as another. What a program that answers
 /// repeats of ours comes further below.
@@ -192,11 +193,18 @@ pub fn bounced_in_a_row(letters: &[(Timestamp, bool)], now: Timestamp) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// The recipients of whom a report says that it did not reach them, by the names it gives them.
+pub fn failed(report: &Message) -> Vec<Address> {
+    let bounces = report.report.iter().flat_map(|report| &report.bounces);
+    let failed = bounces.filter(|bounce| bounce.action == Action::Failed).take(MAX_REPORTED);
+    failed.map(|bounce| Address::bare(&bounce.recipient)).collect()
+}
+
 /// The recipients of whom a report says that the same letter would fail again.
 pub fn unreachable(report: &Message) -> Vec<Address> {
     let bounces = report.report.iter().flat_map(|report| &report.bounces);
     let lasting = bounces.filter(|bounce| bounce.permanent && about_us(&bounce.status).is_none());
-    let lasting = lasting.take(MAX_UNREACHABLE);
+    let lasting = lasting.take(MAX_REPORTED);
     lasting.map(|bounce| Address::bare(&bounce.recipient)).collect()
 }
 
@@ -235,15 +243,28 @@ pub fn body(message: &Message) -> String {
     known_by
 }
 
-/// The note that stands in the ticket for an acknowledgement that was not sent.
-pub fn note(struck: Struck, address: &Address) -> NewArticle {
-    let text = format!("not acknowledged: {}", struck.in_words(Some(address)));
+/// The name under which the desk itself leaves notes.
+const OWN_NAME: &str = "counterfoil";
+
+/// A note that the desk itself leaves in a ticket.
+pub fn own_note(text: String) -> NewArticle {
     NewArticle {
-        from: Some(Address { address: String::new(), name: "counterfoil".to_owned() }),
+        from: Some(Address { address: String::new(), name: OWN_NAME.to_owned() }),
         visible_text: text.clone(),
         text,
         ..NewArticle::empty(Kind::Note)
     }
+}
+
+/// Whether the desk itself left this in a ticket.
+pub fn is_own_note(article: &Article) -> bool {
+    let by_name = |from: &Address| from.address.is_empty() && from.name == OWN_NAME;
+    article.kind == Kind::Note && article.from.as_ref().is_some_and(by_name)
+}
+
+/// The note that stands in the ticket for an acknowledgement that was not sent.
+pub fn note(struck: Struck, address: &Address) -> NewArticle {
+    own_note(format!("not acknowledged: {}", struck.in_words(Some(address))))
 }
 
 /// How much a mailbox may send.

@@ -74,7 +74,10 @@ pub struct Decision {
     pub refused: Option<(ArticleId, String)>,
     /// The notice of ours that did not arrive, and why.
     pub refused_notice: Option<(OutboxId, String)>,
-    /// Whom that message will never reach, as the report has it.
+    /// Whom that message did not reach, as the report has it; an address of nothing where it does not
+    /// say.
+    pub failed: Vec<Address>,
+    /// Whom no message will ever reach, as the report has it.
     pub unreachable: Vec<Address>,
     /// What agents are told of by email.
     pub tell: Option<Event>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::opening::Opening;
 use crate::desk::recipients::MOST;
-use crate::desk::ticket::{Priority, State, UnknownWord};
+use crate::desk::ticket::{ArticleId, Priority, State, UnknownWord};
 use crate::desk::typed;
 use crate::desk::writing::Writing;
 use crate::mail::{Address, Attachment};
@@ -39,6 +39,8 @@ pub struct Draft {
     pub bcc: String,
     /// Whether everybody the message went to gets a copy as well.
     pub to_all: bool,
+    /// The message that is answered; 0 for the newest that a person wrote.
+    pub article: i64,
     /// The word for the state the ticket gets; empty to leave it.
     pub state: String,
     /// The newest article that its writer has seen.
@@ -146,6 +148,11 @@ impl Draft {
         }
     }
 
+    /// The message that was chosen to be answered.
+    pub fn answered(&self) -> Option<ArticleId> {
+        (self.article > 0).then_some(ArticleId(self.article))
+    }
+
     /// What is to be written into a ticket. Fails when the state is none.
     pub fn writing(&self, attachments: Vec<Attachment>) -> Result<Writing, UnknownWord> {
         let state = self.state.trim();
@@ -154,6 +161,7 @@ impl Draft {
             cc: addresses(&self.cc),
             bcc: addresses(&self.bcc),
             to_all: self.to_all,
+            article: self.answered(),
             attachments,
             status: (!state.is_empty()).then(|| state.parse::<State>()).transpose()?,
         })

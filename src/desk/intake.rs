@@ -54,6 +54,7 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         note: None,
         refused: None,
         refused_notice: None,
+        failed: Vec::new(),
         unreachable: Vec::new(),
         tell: None,
         audit: vec![entry(
@@ -159,7 +160,7 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         }
         (false, None) => unanswered,
     };
-    let unreachable = caps::unreachable(&message);
+    let (failed, unreachable) = (caps::failed(&message), caps::unreachable(&message));
     let refused = known.reported.and_then(|article| Some((article, failure(&message)?)));
     let refused_notice = known.reported_notice.and_then(|id| Some((id, failure(&message)?)));
     // What a machine says may answer a notice, and is the beginning of no other one.
@@ -186,6 +187,7 @@ pub fn decide(arrival: Arrival, known: &Known, policy: &Policy, now: Timestamp) 
         note,
         refused,
         refused_notice,
+        failed,
         unreachable,
         tell,
         audit,

@@ -67,6 +67,7 @@ pub(super) fn decide(
         note: None,
         refused: None,
         refused_notice: None,
+        failed: Vec::new(),
         unreachable: Vec::new(),
         tell: None,
         audit,

@@ -34,6 +34,8 @@ pub struct OutboxRow {
     pub cc: Vec<Address>,
     /// Who gets a copy that others do not see.
     pub bcc: Vec<Address>,
+    /// Those of them from whom it came back, as far as reports say whom they mean.
+    pub came_back: Vec<Address>,
     /// Its subject.
     pub subject: String,
     /// The Message-ID it leaves with, once known.
@@ -51,6 +53,26 @@ pub struct OutboxRow {
     /// Whether a draft of it lies in the mailbox that is sent next.
     #[serde(skip)]
     pub is_drafted: bool,
+}
+
+impl OutboxRow {
+    /// For whom it is when it is sent again: those from whom it came back, for the others have it; where
+    /// no report says who they are, everybody. For whom it is, who gets a copy, and who a hidden one.
+    pub fn missed(&self) -> [Vec<Address>; 3] {
+        let missed = |list: &[Address]| -> Vec<Address> {
+            let came_back =
+                |one: &&Address| self.came_back.is_empty() || self.came_back.contains(one);
+            list.iter().filter(came_back).cloned().collect()
+        };
+        match [missed(&self.to), missed(&self.cc), missed(&self.bcc)] {
+            [to, cc, bcc] if to.is_empty() && !cc.is_empty() => [cc, Vec::new(), bcc],
+            // Several who do not know of each other stay hidden.
+            [to, cc, bcc] if to.is_empty() && cc.is_empty() && bcc.len() == 1 => {
+                [bcc, Vec::new(), Vec::new()]
+            }
+            lists => lists,
+        }
+    }
 }
 
 /// What a person does about a message of ours.
@@ -193,6 +215,7 @@ mod tests {
                 to: Vec::new(),
                 cc: Vec::new(),
                 bcc: Vec::new(),
+                came_back: Vec::new(),
                 subject: String::new(),
                 message_id: None,
                 queued_at: Timestamp::from_unix(0),

@@ -6,7 +6,7 @@ use crate::desk::new::{MAX_CITED, NewArticle};
 use crate::desk::policy::Policy;
 use crate::desk::recipients::{MOST, Recipients};
 use crate::desk::thread::TagKey;
-use crate::desk::ticket::{Kind, OutboxId, State, TicketNumber};
+use crate::desk::ticket::{ArticleId, Kind, OutboxId, State, TicketNumber};
 use crate::desk::writing::{Hand, Thread, Writing};
 use crate::mail::compose::{self, Seal};
 use crate::mail::{Address, Message, MessageId, quote, subject};
@@ -45,6 +45,11 @@ pub enum NotPossible {
     /// There is nothing to keep.
     #[error("the note in ticket {0} is empty; write a text or attach a file")]
     EmptyNote(TicketNumber),
+    /// The message to be answered did not come into this ticket.
+    #[error(
+        "article {1} is no message that came into ticket {0}, so it cannot be answered; choose another"
+    )]
+    NoSuchLetter(TicketNumber, ArticleId),
     /// The state cannot be set by an answer.
     #[error("ticket {0} cannot be set to `deleted` by an answer; use ticket delete")]
     DeleteInstead(TicketNumber),

@@ -277,6 +277,19 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// The messages an answer may go to, the newest first: the last of each person who wrote. Those of
+    /// machines count where no person did.
+    pub fn answerable(&self) -> Vec<&Article> {
+        let letters = self.articles.iter().filter(|article| article.kind == Kind::EmailIn);
+        let by_people = letters.clone().any(|letter| letter.machine.is_none());
+        let mut writers: HashSet<Option<String>> = HashSet::new();
+        letters
+            .rev()
+            .filter(|letter| !by_people || letter.machine.is_none())
+            .filter(|letter| writers.insert(letter.from.as_ref().map(Address::key)))
+            .collect()
+    }
+
     /// The messages by which somebody came in who had nothing to do with the ticket until then:
     /// neither wrote to it nor was written to.
     pub fn newcomers(&self) -> Vec<ArticleId> {

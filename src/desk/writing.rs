@@ -2,7 +2,7 @@
 //! `outgoing`, whom it reaches in `recipients`.
 
 use crate::desk::policy::Policy;
-use crate::desk::ticket::{State, TicketNumber};
+use crate::desk::ticket::{ArticleId, State, TicketNumber};
 use crate::mail::{Address, Attachment, MessageId};
 
 /// What is known of the ticket an agent writes into.
@@ -16,7 +16,8 @@ pub struct Thread {
     pub state: State,
     /// The ticket it was merged into.
     pub merged_into: Option<TicketNumber>,
-    /// The newest message that came in; when none did, who asks.
+    /// The message that is answered: the newest that came in, unless another was chosen; when none
+    /// came in, who asks.
     pub answered: Option<Answered>,
     /// Whether that is a message that came in.
     pub wrote: bool,
@@ -50,6 +51,8 @@ pub struct Writing {
     pub bcc: Vec<Address>,
     /// Whether everybody the message went to gets a copy as well.
     pub to_all: bool,
+    /// The message that an answer goes to; otherwise the newest that a person wrote.
+    pub article: Option<ArticleId>,
     /// Files to send along.
     pub attachments: Vec<Attachment>,
     /// The state the ticket gets; otherwise a new ticket becomes open.

@@ -209,7 +209,8 @@ fn put(
     actor: &str,
     now: Timestamp,
 ) -> Result<ArticleId> {
-    let (thread, mailbox, _) = thread(tx, number)?;
+    let answered = writing.article.filter(|_| matches!(hand, Hand::Answer(_)));
+    let (thread, mailbox, _) = thread(tx, number, answered)?;
     if thread.merged_into.is_some() {
         let why = change::writable(&standing(tx, number)?);
         why.map_err(|why| Error::NotPossible(why.to_string()))?;

@@ -128,14 +128,27 @@ pub(super) fn reply_struck(
     Ok(None)
 }
 
-/// Notes whom a message of ours will never reach. A report may know a recipient by the address the
+/// Notes whom a message of ours did not reach, and whom none ever will. A report may know a recipient by the address the
 /// letter was passed on to; then it is clear only for a letter that had one recipient.
 pub(super) fn came_back(
     tx: &Transaction<'_>,
     outbox: OutboxId,
+    failed: &[Address],
     unreachable: &[Address],
     now: Timestamp,
 ) -> Result<()> {
+    for address in failed {
+        let found = tx
+            .prepare_cached(
+                "UPDATE mailed SET returned_at = ?3 WHERE outbox = ?1 AND address = ?2",
+            )?
+            .execute((outbox, caps::key(address), now))?;
+        if found == 0 {
+            // It may be any of them.
+            tx.prepare_cached("UPDATE mailed SET returned_at = ?2 WHERE outbox = ?1")?
+                .execute((outbox, now))?;
+        }
+    }
     let mut noted = 0;
     for address in unreachable {
         noted += tx

@@ -224,7 +224,7 @@ fn take_in_one(
     };
     if let Some((id, reason)) = refused {
         outbox::came_back(tx, id, reason, now)?;
-        caps::came_back(tx, id, &decision.unreachable, now)?;
+        caps::came_back(tx, id, &decision.failed, &decision.unreachable, now)?;
     }
     Ok(decision.outcome)
 }

@@ -394,6 +394,10 @@ const STEPS: &[&str] = &[
         WHERE number = (SELECT ticket FROM article WHERE id = NEW.article);
     END;
 ",
+    "
+    ALTER TABLE mailed ADD COLUMN returned_at TEXT;
+    UPDATE mailed SET returned_at = bounced_at WHERE bounced_at IS NOT NULL;
+",
 ];
 
 /// The schema this program knows.

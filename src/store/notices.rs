@@ -111,13 +111,7 @@ pub(super) fn tell(
         let address = Address { address: agent.email.clone(), name: agent.name.clone() };
         let unreachable = caps::is_unreachable(tx, &address, now)?;
         if let Some(why) = notice::withheld(in_hour, unreachable) {
-            let text = format!("{} was not told of this: {why}", agent.name);
-            let note = NewArticle {
-                from: Some(Address { address: String::new(), name: "counterfoil".to_owned() }),
-                visible_text: text.clone(),
-                text,
-                ..NewArticle::empty(Kind::Note)
-            };
+            let note = desk_caps::own_note(format!("{} was not told of this: {why}", agent.name));
             writing::article(tx, ticket, &note, &[], now)?;
             let detail = format!("agent {}: {why}", agent.id);
             say(tx, ticket, ACTOR, Action::NotNoticed, detail, now)?;
@@ -207,7 +201,7 @@ pub(super) fn noticed(
         other => other?,
     };
     let number = standing.merged_into.unwrap_or(ticket);
-    let mut thread = match thread(tx, number) {
+    let mut thread = match thread(tx, number, None) {
         Err(Error::NoSuch(_)) => return Ok(None),
         other => other?.0,
     };

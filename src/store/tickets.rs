@@ -3,10 +3,11 @@
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
-use super::values::People;
+use super::values::{People, from_json};
 use super::{Error, MailboxId, Result, Store, audit, packing};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::change::Standing;
+use crate::desk::outgoing::NotPossible;
 use crate::desk::ticket::{
     Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, LedgerId, Link, Ticket,
     TicketNumber,
@@ -40,9 +41,15 @@ impl Store {
         self.read(|tx| newest_article(tx, number))
     }
 
-    /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through.
-    pub fn thread(&mut self, number: TicketNumber) -> Result<(Thread, MailboxId, String)> {
-        self.read(|tx| thread(tx, number))
+    /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through. With
+    /// `article` that message is answered; fails with [`Error::Unfit`] when it did not come into this
+    /// ticket.
+    pub fn thread(
+        &mut self,
+        number: TicketNumber,
+        article: Option<ArticleId>,
+    ) -> Result<(Thread, MailboxId, String)> {
+        self.read(|tx| thread(tx, number, article))
     }
 
     /// An attachment and its bytes.
@@ -123,6 +130,7 @@ pub(super) fn standing(tx: &Transaction<'_>, number: TicketNumber) -> Result<Sta
 pub(super) fn thread(
     tx: &Transaction<'_>,
     number: TicketNumber,
+    article: Option<ArticleId>,
 ) -> Result<(Thread, MailboxId, String)> {
     let (subject, state, mailbox, name, merged_into) = tx
         .prepare_cached(
@@ -135,7 +143,10 @@ pub(super) fn thread(
         })
         .optional()?
         .ok_or_else(|| no_ticket(number))?;
-    let answered = answered(tx, number, None)?;
+    let answered = answered(tx, number, article)?;
+    if let Some(article) = article.filter(|_| answered.is_none()) {
+        return Err(NotPossible::NoSuchLetter(number, article).into());
+    }
     let wrote = answered.is_some();
     let answered = if wrote { answered } else { called(tx, number)? };
     Ok((Thread { number, subject, state, merged_into, answered, wrote }, mailbox, name))
@@ -338,11 +349,6 @@ fn article_row(row: &Row<'_>) -> rusqlite::Result<Article> {
         }),
         delivery_reason: row.get(18)?,
     })
-}
-
-/// Reads a column of JSON of our own making.
-fn from_json<T: serde::de::DeserializeOwned>(column: Option<String>) -> Option<T> {
-    column.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 const ATTACHMENTS: &str = "SELECT attachment.id, attachment.filename, attachment.content_type, \

@@ -5,9 +5,10 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 
 use super::once::{self, By, Made};
 use super::tickets::cited_by;
-use super::values::People;
+use super::values::{People, from_json};
 use super::{Error, Listing, MailboxId, Result, Store, audit, indexing, writing};
 use crate::desk::audit::{Action, NewEntry};
+use crate::desk::caps;
 use crate::desk::new::NewArticle;
 use crate::desk::notice::Event;
 use crate::desk::outbox::{self, OutboxRow, Step};
@@ -20,7 +21,9 @@ const ROWS: &str = "SELECT outbox.id, mailbox.name, coalesce(article.ticket, not
      coalesce(article.message_id, notice.message_id), \
      outbox.queued_at, outbox.due_at, outbox.tried_at, outbox.sent_at, outbox.attempts, \
      outbox.state = 'drafting' AND outbox.draft_item IS NOT NULL, \
-     agent.name, agent.email, notice.event \
+     agent.name, agent.email, notice.event, \
+     (SELECT json_group_array(mailed.address) FROM mailed \
+      WHERE mailed.outbox = outbox.id AND mailed.returned_at IS NOT NULL) \
      FROM outbox LEFT JOIN article ON article.id = outbox.article \
      LEFT JOIN notice ON notice.outbox = outbox.id LEFT JOIN agent ON agent.id = notice.agent \
      JOIN mailbox ON mailbox.id = outbox.mailbox";
@@ -63,7 +66,7 @@ impl Store {
     }
 
     /// Writes a refused message anew, as an article of its own that waits to be sent; returns its
-    /// outbox row. A letter with an id of its own can be told from the first, wherever that is.
+    /// outbox row. It goes to [`OutboxRow::missed`], so that nobody gets it twice. A letter with an id of its own can be told from the first, wherever that is.
     pub fn send_again<'a>(
         &mut self,
         id: OutboxId,
@@ -84,7 +87,8 @@ impl Store {
                 let why = format!("ticket {} is deleted; undelete it first", old.ticket);
                 return Err(Error::NotPossible(why));
             }
-            let (article, body) = written(tx, &old)?;
+            let (mut article, body) = written(tx, &old)?;
+            [article.to, article.cc, article.bcc] = old.missed();
             let copy = writing::article(tx, old.ticket, &article, &[], now)?;
             indexing::changing(tx, copy, || {
                 tx.prepare_cached(
@@ -223,6 +227,10 @@ fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         "unknown" => Delivery::Unknown,
         _ => Delivery::Queued,
     };
+    let bounced: Option<Vec<String>> = from_json(row.get(19)?);
+    let bounced = bounced.unwrap_or_default();
+    let everybody = [&people.to[..], &people.cc, &people.bcc].concat();
+    let came_back = everybody.into_iter().filter(|one| bounced.contains(&caps::key(one))).collect();
     let due_at: Timestamp = row.get(11)?;
     let is_open = matches!(state, Delivery::Queued | Delivery::Unknown);
     Ok(OutboxRow {
@@ -236,6 +244,7 @@ fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         to: people.to,
         cc: people.cc,
         bcc: people.bcc,
+        came_back,
         subject,
         message_id: row.get(9)?,
         queued_at: row.get(10)?,

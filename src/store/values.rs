@@ -20,6 +20,11 @@ pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a 
     Ok(row.get_ref(column)?.as_str()?)
 }
 
+/// Reads a column of JSON of our own making.
+pub(super) fn from_json<T: serde::de::DeserializeOwned>(column: Option<String>) -> Option<T> {
+    column.and_then(|text| serde_json::from_str(&text).ok())
+}
+
 /// The people of an article's header, as its column `people` holds them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -155,8 +155,8 @@ impl Pages {
             Route::Ticket(number) => self.ticket(asked, number, visitor),
             Route::Requester(number) => self.requester(asked, number, visitor, now),
             Route::Write(number) => self.write(asked, number, visitor, now),
-            Route::KeepDraft(number) => self.keep_draft(asked, number, visitor, now),
-            Route::Preview(number) => self.preview(number, visitor, now),
+            Route::KeepDraft(ticket) => self.keep_draft(asked, ticket, visitor, now),
+            Route::Preview(number) => self.preview(asked, number, visitor, now),
             Route::NewTicket if post => self.open_ticket(asked, visitor, now),
             Route::NewTicket => self.new_ticket(asked, visitor),
             Route::Change(number) => self.change(asked, number, visitor, now),
@@ -324,10 +324,10 @@ fn page_of(asked: &Asked, route: &Route) -> Option<String> {
             Some(format!("/tickets/{number}/preview"))
         }
         Route::Write(number)
-        | Route::KeepDraft(number)
+        | Route::KeepDraft(Some(number))
         | Route::Change(number)
         | Route::Requester(number) => Some(format!("/tickets/{number}")),
-        Route::NewTicket => Some("/tickets/new".to_owned()),
+        Route::NewTicket | Route::KeepDraft(None) => Some("/tickets/new".to_owned()),
         Route::Bulk => {
             let back = asked.form("back");
             Some(session::next_page(back.as_deref()).unwrap_or("/tickets").to_owned())

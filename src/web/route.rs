@@ -54,7 +54,7 @@ pub(super) enum Route {
     /// Sends an answer or keeps a note.
     Write(TicketNumber),
     /// Keeps a draft while somebody writes.
-    KeepDraft(TicketNumber),
+    KeepDraft(Option<TicketNumber>),
     /// An answer as it would leave.
     Preview(TicketNumber),
     /// Opens a ticket for somebody.
@@ -113,7 +113,8 @@ impl Route {
             ["tickets", ticket] => Self::Ticket(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "requester"] => Self::Requester(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "write"] => Self::Write(TicketNumber(number(ticket)?)),
-            ["tickets", ticket, "draft"] => Self::KeepDraft(TicketNumber(number(ticket)?)),
+            ["tickets", "new", "draft"] => Self::KeepDraft(None),
+            ["tickets", ticket, "draft"] => Self::KeepDraft(Some(TicketNumber(number(ticket)?))),
             ["tickets", ticket, "preview"] => Self::Preview(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "change"] => Self::Change(TicketNumber(number(ticket)?)),
             ["tickets", ticket, "history"] => Self::History(TicketNumber(number(ticket)?)),
@@ -297,7 +298,8 @@ mod tests {
             ("/tickets", Some(Route::Tickets)),
             ("/tickets/", None),
             ("/tickets/17", Some(Route::Ticket(TicketNumber(17)))),
-            ("/tickets/17/draft", Some(Route::KeepDraft(TicketNumber(17)))),
+            ("/tickets/17/draft", Some(Route::KeepDraft(Some(TicketNumber(17))))),
+            ("/tickets/new/draft", Some(Route::KeepDraft(None))),
             ("/tickets/17/preview", Some(Route::Preview(TicketNumber(17)))),
             ("/tickets/new", Some(Route::NewTicket)),
             ("/tickets/017", None),

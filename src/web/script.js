@@ -99,42 +99,43 @@
     tell();
   }
 
-  // Drafts. Files are not part of it: they go with the form itself.
+  // Drafts.
   const form = find("#write-form");
-  const field = find("#text");
-  const ticket = /^\/tickets\/\d+/.exec(location.pathname)?.[0];
-  const keepAt = form?.dataset.draft ?? (ticket && `${ticket}/draft`);
-  if (form && field && keepAt) {
+  const keepAt = form?.dataset.draft;
+  if (keepAt) {
     const told = document.createElement("span");
     told.className = "draft-said";
     told.setAttribute("role", "status");
     (find(".buttons", form) ?? form).append(told);
     let waiting = 0;
-    let kept = field.value;
+    // Files are chosen and taken out by the form itself, when somebody says so.
+    const typed = () => {
+      const fields = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "drop") fields.append(name, value);
+      return fields.toString();
+    };
+    let kept = typed();
     let sending = false;
     const keep = async () => {
       clearTimeout(waiting);
       waiting = 0;
-      const text = field.value;
+      const text = typed();
       if (sending || text === kept) return;
       sending = true;
-      const fields = new URLSearchParams();
-      // Nor is a file taken out before somebody says so.
-      for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "drop") fields.append(name, value);
       try {
-        const answer = await fetch(keepAt, { method: "POST", body: fields, redirect: "manual", keepalive: fields.toString().length < 60000 });
+        const answer = await fetch(keepAt, { method: "POST", body: new URLSearchParams(text), redirect: "manual", keepalive: text.length < 60000 });
         if (answer.status === 204) kept = text;
         told.textContent = answer.status === 204 ? texts.kept : answer.status === 409 ? texts.elsewhere : texts.unkept;
       } catch {
         told.textContent = texts.unkept;
       }
       sending = false;
-      if (field.value !== text) later();
+      if (typed() !== text) later();
     };
     const later = () => { if (!waiting) waiting = setTimeout(keep, 2000); };
-    field.addEventListener("input", () => { if (told.textContent) told.textContent = ""; later(); });
+    form.addEventListener("input", (event) => { if (event.target.type === "file") return; if (told.textContent) told.textContent = ""; later(); });
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
-    form.addEventListener("submit", () => { clearTimeout(waiting); kept = field.value; });
+    form.addEventListener("submit", () => { clearTimeout(waiting); kept = typed(); });
   }
 
   // Live counts, while somebody looks. Whoever is signed out hears nothing more.

@@ -133,6 +133,17 @@ fn a_draft_is_kept_while_one_writes() {
     let notes = browser.run("return document.querySelectorAll('.article.note').length");
     assert_eq!(notes, 1);
 
+    // So is a ticket that somebody begins to open, whatever they fill in first.
+    browser.go("/tickets/new");
+    browser.write("#subject", "Lamp on the stairs");
+    browser.wait("the word that it is kept", |browser| {
+        browser.text("#write-form .draft-said").contains("Entwurf gespeichert").then_some(())
+    });
+    browser.go("/tickets/new");
+    let about = browser.run("return document.querySelector('#subject').value");
+    assert_eq!(about, "Lamp on the stairs");
+    browser.go(&page);
+
     // Signed out meanwhile, it says that nothing is kept.
     browser.chrome("Network.clearBrowserCookies", serde_json::json!({}));
     browser.write("#text", "Too late");

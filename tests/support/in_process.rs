@@ -164,7 +164,7 @@ impl Office {
     /// An agent answers a ticket of the first mailbox.
     pub fn answer(&self, number: TicketNumber, text: &str) {
         let mut store = self.store();
-        let (thread, mailbox, _) = store.thread(number).unwrap();
+        let (thread, mailbox, _) = store.thread(number, None).unwrap();
         let policy = self.policy(&self.watched[0], self.now, store.tag_key().unwrap());
         let writing = Writing { text: text.to_owned(), ..Writing::default() };
         let (article, state) = outgoing::reply(&thread, writing, &policy).unwrap();

@@ -76,6 +76,7 @@ pub(super) struct NewArticle {
     pub(super) bcc: Vec<Whom>,
     #[serde(default)]
     pub(super) to_all: bool,
+    pub(super) article: Option<i64>,
     pub(super) status: Option<String>,
     #[serde(default)]
     pub(super) attachments: Vec<File>,

@@ -146,8 +146,9 @@ fn write(
     now: Timestamp,
 ) -> Outcome {
     let given: given::NewArticle = given::read(asked)?;
-    if kind == Kind::Note && !(given.cc.is_empty() && given.bcc.is_empty()) {
-        return Err(unfit("a note goes to nobody; leave out cc and bcc"));
+    let goes_out = !given.cc.is_empty() || !given.bcc.is_empty() || given.article.is_some();
+    if kind == Kind::Note && goes_out {
+        return Err(unfit("a note goes to nobody; leave out cc, bcc and article"));
     }
     let writing = Writing {
         text: given.text,
@@ -156,8 +157,9 @@ fn write(
         attachments: files(given.attachments)?,
         status: given.status.as_deref().map(given::state).transpose()?,
         to_all: given.to_all,
+        article: given.article.map(ArticleId),
     };
-    let (_, _, mailbox) = store.thread(number)?;
+    let (_, _, mailbox) = store.thread(number, None)?;
     let hand = match kind {
         Kind::Note => Hand::Note(Address { address: String::new(), name: caller.name.clone() }),
         _ => Hand::Answer(desk.mailbox(Some(&mailbox)).map_err(unfit)?.1),

@@ -88,8 +88,8 @@ impl Pages {
         now: Timestamp,
     ) -> Result<Option<Answer>, store::Error> {
         let ticket = match route {
-            Route::Write(number) | Route::KeepDraft(number) => Some(*number),
-            Route::NewTicket => None,
+            Route::Write(number) | Route::KeepDraft(Some(number)) => Some(*number),
+            Route::NewTicket | Route::KeepDraft(None) => None,
             _ => return Ok(None),
         };
         let is_by_script = matches!(route, Route::KeepDraft(_));

@@ -19,8 +19,11 @@ use crate::web::pages::{Outcome, Pages};
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
 use crate::web::views::layout::Place as Spot;
-use crate::web::views::work::{self, Failed, Form, Whom};
+use crate::web::views::work::{self, Choice, Failed, Form, Whom};
 use crate::web::views::{opening, preview};
+
+/// The most people among whom there is a choice.
+const CHOICES: usize = 20;
 
 impl Pages {
     /// The form below a conversation.
@@ -35,7 +38,12 @@ impl Pages {
         let place = Place { agent: visitor.agent.id, ticket: Some(ticket.number) };
         let kept = self.store.draft(place)?;
         let others = self.store.others_writing(ticket.number, visitor.agent.id)?;
-        let whom = self.whom(ticket.number)?;
+        let choices = self.choices(ticket)?;
+        let chosen = failed.typed.as_ref().or(kept.as_ref().map(|kept| &kept.draft));
+        let chosen = chosen.and_then(Draft::answered);
+        // One that is not here any more is chosen anew.
+        let chosen = chosen.filter(|id| choices.iter().any(|choice| choice.article == *id));
+        let whom = self.whom(ticket.number, chosen)?;
         let desk = self.desk.clone();
         let canned: Vec<&str> = desk.canned.iter().map(|(name, _)| name.as_str()).collect();
         Ok(work::writing(&Form {
@@ -44,6 +52,7 @@ impl Pages {
             token: &visitor.token(),
             id: &session::fresh_nonce(),
             whom: &whom,
+            choices: &choices,
             kept: kept.as_ref(),
             failed,
             said: self.remark(asked, "said").and_then(|said| self.said(&said, ticket)),
@@ -76,8 +85,12 @@ impl Pages {
     }
 
     /// Whom an answer would go to, or why it would go to nobody.
-    fn whom(&mut self, number: TicketNumber) -> Result<Whom, store::Error> {
-        let (thread, _, mailbox) = self.store.thread(number)?;
+    fn whom(
+        &mut self,
+        number: TicketNumber,
+        article: Option<ArticleId>,
+    ) -> Result<Whom, store::Error> {
+        let (thread, _, mailbox) = self.store.thread(number, article)?;
         let (_, policy) = match self.desk.mailbox(Some(&mailbox)) {
             Ok(found) => found,
             Err(why) => return Ok(Err(self.locale.refusal(&why))),
@@ -85,6 +98,26 @@ impl Pages {
         let texts = &self.locale.texts().writing;
         Ok(outgoing::recipients(&thread, &Writing::default(), policy)
             .map_err(|why| texts.unfit(&why)))
+    }
+
+    /// Among whom an agent may choose whom to answer: the last message of each who wrote.
+    fn choices(&mut self, ticket: &Ticket) -> Result<Vec<Choice>, store::Error> {
+        let letters = ticket.answerable();
+        let newcomers = ticket.newcomers();
+        let mut choices: Vec<Choice> = Vec::new();
+        for letter in letters.iter().take(CHOICES).filter(|_| letters.len() > 1) {
+            let Ok(whom) = self.whom(ticket.number, Some(letter.id))? else { continue };
+            if choices.iter().any(|choice| choice.to == whom.to) {
+                continue;
+            }
+            choices.push(Choice {
+                article: letter.id,
+                written_at: letter.created_at,
+                to: whom.to,
+                is_new: newcomers.contains(&letter.id),
+            });
+        }
+        Ok(choices)
     }
 
     /// Sends an answer, keeps a note or a draft, or shows what would leave. Whatever speaks against it,
@@ -207,7 +240,7 @@ impl Pages {
     ) -> Outcome {
         let texts = &self.locale.texts().writing;
         let Some(number) = sending.place.ticket else { return Ok(self.old_form(visitor)) };
-        let (_, _, mailbox) = self.store.thread(number)?;
+        let (_, _, mailbox) = self.store.thread(number, None)?;
         let desk = self.desk.clone();
         let author = Address { address: String::new(), name: visitor.agent.name.clone() };
         let hand = match (is_note, desk.mailbox(Some(&mailbox))) {
@@ -295,7 +328,7 @@ impl Pages {
     pub(in crate::web) fn keep_draft(
         &mut self,
         asked: &Asked,
-        number: TicketNumber,
+        ticket: Option<TicketNumber>,
         visitor: Option<&Visitor>,
         now: Timestamp,
     ) -> Outcome {
@@ -306,7 +339,7 @@ impl Pages {
         if typed.is_too_long() {
             return Ok(Answer::line(413, "the text is too long to be kept as a draft"));
         }
-        let place = Place { agent: visitor.agent.id, ticket: Some(number) };
+        let place = Place { agent: visitor.agent.id, ticket };
         let id = work::form_id(asked);
         // What was sent must not come back as a draft when this arrives late.
         if !self.store.was_sent(place.agent, id.as_deref())? {
@@ -324,6 +357,7 @@ impl Pages {
     /// The answer as it would leave.
     pub(in crate::web) fn preview(
         &mut self,
+        asked: &Asked,
         number: TicketNumber,
         visitor: Option<&Visitor>,
         now: Timestamp,
@@ -332,8 +366,16 @@ impl Pages {
         let texts = &self.locale.texts().writing;
         let place = Place { agent: visitor.agent.id, ticket: Some(number) };
         let back = format!("/tickets/{number}#write");
-        let (thread, _, mailbox) = self.store.thread(number)?;
-        let Some(kept) = self.store.draft(place)? else {
+        let kept = self.store.draft(place)?;
+        let answered = kept.as_ref().and_then(|kept| kept.draft.answered());
+        let (thread, _, mailbox) = match self.store.thread(number, answered) {
+            Err(store::Error::Unfit(why)) => {
+                let wrong = texts.unfit(&why);
+                return self.refuse(asked, number, visitor, (409, wrong));
+            }
+            other => other?,
+        };
+        let Some(kept) = kept else {
             let frame = self.frame(Some(visitor), Spot::Tickets);
             let way = Some((back.as_str(), texts.back));
             return Ok(frame.plain(404, texts.first_title, texts.nothing_to_show, way));

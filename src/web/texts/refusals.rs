@@ -3,6 +3,7 @@
 //! sentences is known by its fixed words, and what stands between them is carried over. What they
 //! tell people at a command line to type, a page says in other words.
 
+mod decisions;
 mod reasons;
 #[cfg(test)]
 mod tests;
@@ -222,7 +223,7 @@ const SENTENCES: &[Sentence] = &[
 
 /// A sentence of the desk or the store in a language of the pages; as it is when it is not known.
 pub(in crate::web) fn said(language: Language, sentence: &str) -> String {
-    let found = SENTENCES.iter().chain(reasons::REASONS).find_map(|known| {
+    let found = all().find_map(|known| {
         let values = values(known.desk, sentence)?;
         // A reason inside a sentence is a sentence of its own.
         let values: Vec<String> = values.into_iter().map(|value| said(language, value)).collect();
@@ -234,6 +235,10 @@ pub(in crate::web) fn said(language: Language, sentence: &str) -> String {
         Some(super::put(words, &values))
     });
     found.unwrap_or_else(|| sentence.to_owned())
+}
+
+fn all() -> impl Iterator<Item = &'static Sentence> {
+    SENTENCES.iter().chain(reasons::REASONS).chain(decisions::DECISIONS)
 }
 
 /// What stands in the places of a pattern, if the sentence is of that pattern.

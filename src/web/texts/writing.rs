@@ -16,6 +16,7 @@ pub(in crate::web) struct Writing {
     pub(in crate::web) copies_to: &'static str,
     pub(in crate::web) and_more: &'static str,
     pub(in crate::web) instead: &'static str,
+    pub(in crate::web) answer_to: &'static str,
     pub(in crate::web) nobody: &'static str,
     pub(in crate::web) copies: &'static str,
     pub(in crate::web) cc: &'static str,
@@ -97,6 +98,7 @@ pub(in crate::web) struct Writing {
     too_many: &'static str,
     empty: &'static str,
     empty_note: &'static str,
+    no_such_letter: &'static str,
     delete_instead: &'static str,
     // A new ticket
     pub(in crate::web) new_ticket: &'static str,
@@ -142,6 +144,9 @@ impl Writing {
             NotPossible::TooMany(_, count) => self.too_many(*count),
             NotPossible::Empty(_) => self.empty.to_owned(),
             NotPossible::EmptyNote(_) => self.empty_note.to_owned(),
+            NotPossible::NoSuchLetter(_, article) => {
+                put(self.no_such_letter, &[&article.to_string()])
+            }
             NotPossible::DeleteInstead(_) => self.delete_instead.to_owned(),
         }
     }
@@ -209,6 +214,7 @@ pub(super) const ENGLISH: Writing = Writing {
     goes_to: "It goes to {}.",
     copies_to: "It goes to {}, copies to {}.",
     and_more: "{} and {} more",
+    answer_to: "Answer to",
     instead: "Not to {}, who wrote: the message asks for answers to go elsewhere.",
     nobody: "Nobody can be answered: {} A note can be kept.",
     copies: "Copies",
@@ -299,6 +305,7 @@ pub(super) const ENGLISH: Writing = Writing {
                at a time.",
     empty: "Not sent: it is empty. Write a text or attach a file.",
     empty_note: "Not kept: the note is empty. Write a text or attach a file.",
+    no_such_letter: "Not sent: message {} is no longer in this ticket; choose whom to answer.",
     delete_instead: "Not sent: an answer cannot delete the ticket.",
     new_ticket: "New ticket",
     new_lead: "For somebody who called or came by.",
@@ -338,6 +345,7 @@ pub(super) const GERMAN: Writing = Writing {
     goes_to: "Geht an {}.",
     copies_to: "Geht an {}, in Kopie an {}.",
     and_more: "{} und {} weitere",
+    answer_to: "Antwort an",
     instead: "Nicht an {}, von wem die Nachricht kam: Sie bittet um Antwort an andere Stelle.",
     nobody: "Niemandem kann geantwortet werden: {} Eine Notiz ist möglich.",
     copies: "Kopien",
@@ -433,6 +441,7 @@ pub(super) const GERMAN: Writing = Writing {
                senden. Bitte schreiben Sie an weniger auf einmal.",
     empty: "Nicht gesendet: Es ist leer. Schreiben Sie etwas oder hängen Sie eine Datei an.",
     empty_note: "Nicht abgelegt: Die Notiz ist leer. Schreiben Sie etwas oder hängen Sie eine Datei an.",
+    no_such_letter: "Nicht gesendet: Die Nachricht {} ist nicht mehr in diesem Ticket; wählen Sie, wem Sie antworten.",
     delete_instead: "Nicht gesendet: Eine Antwort kann das Ticket nicht löschen.",
     new_ticket: "Neues Ticket",
     new_lead: "Für jemanden, der angerufen hat oder vorbeigekommen ist.",

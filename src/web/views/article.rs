@@ -10,6 +10,7 @@ use super::attached::{self, Pictures};
 use super::changing::changeable;
 use super::letter::SANDBOX;
 use super::linked::{fitting, linked};
+use crate::desk::caps;
 use crate::desk::ledger::{LedgerRow, Original};
 use crate::desk::ticket::{
     Article, ArticleId, AttachmentId, BounceReport, Delivery, Forwarded, Kind, LedgerId, Machine,
@@ -304,9 +305,11 @@ fn whole(address: &Address) -> String {
 /// all of it.
 fn text(locale: &Locale, ticket: &Ticket, article: &Article, budget: &mut usize) -> Markup {
     let texts = &locale.texts().ticket;
-    let visible = article.visible_text.trim_end();
+    let own = caps::is_own_note(article).then(|| locale.said(&article.visible_text));
+    let visible = own.as_deref().unwrap_or(&article.visible_text).trim_end();
     let rest = match article.text.strip_prefix(visible) {
         Some(rest) => rest.trim_matches('\n').trim_end(),
+        None if own.is_some() => "",
         None => article.text.trim_end(),
     };
     let (shown, more) = within(visible, budget);

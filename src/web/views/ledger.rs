@@ -151,7 +151,7 @@ fn rows(locale: &Locale, rows: &[LedgerRow]) -> Markup {
                 ticket(row),
                 original(locale, row),
                 html! { @if let Some(size) = row.size { (locale.size(size)) } },
-                html! { span.wrap { bdi { (cut(&row.reason, REASON)) } } },
+                html! { span.wrap { bdi { (cut(&locale.said(&row.reason), REASON)) } } },
             ]
         })
         .collect();
@@ -215,7 +215,7 @@ pub(in crate::web) fn one(
         (facts(vec![
             (texts.outcome, Some(outcome(locale, row.outcome))),
             (texts.reason, (!row.reason.is_empty()).then(|| {
-                html! { bdi { (cut(&row.reason, WHOLE_REASON)) } }
+                html! { bdi { (cut(&locale.said(&row.reason), WHOLE_REASON)) } }
             })),
             (texts.ticket, row.ticket.map(|_| ticket(row))),
             (texts.mailbox, Some(html! { (row.mailbox) })),

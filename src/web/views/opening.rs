@@ -56,7 +56,8 @@ pub(in crate::web) fn page(form: &Form<'_>) -> Markup {
             @if let Some(kept) = kept {
                 p.hint { (fill(texts.draft, &[locale.age(kept.updated_at)])) }
             }
-            form #write-form method="post" action="/tickets/new" enctype="multipart/form-data" {
+            form #write-form method="post" action="/tickets/new" enctype="multipart/form-data"
+                data-draft="/tickets/new/draft" {
                 input type="hidden" name=(TOKEN_FIELD) value=(form.token);
                 input type="hidden" name=(FORM_FIELD) value=(form.id);
                 input type="hidden" name=(REVISION_FIELD) value=(form.revision);

@@ -54,7 +54,7 @@ pub(in crate::web) fn list(
                 mark(locale, row.state),
                 html! { a href={ "/tickets/" (row.ticket) } { "#" (row.ticket) } },
                 html! { span.wrap { (people(locale, &row.to, IN_LIST)) } },
-                html! { span.wrap { bdi { (cut(&row.subject, SUBJECT)) } } },
+                html! { span.wrap { bdi { (cut(&subject(locale, row), SUBJECT)) } } },
                 html! { span.wrap { bdi { (cut(&locale.said(&row.reason), REASON)) } } },
             ]
         })
@@ -80,6 +80,11 @@ pub(in crate::web) fn list(
         }
         (further(locale, after.map(|_| base.as_str()), next))
     }
+}
+
+/// The subject of a letter; what a notice is about, which gets its subject when it leaves.
+fn subject(locale: &Locale, row: &OutboxRow) -> String {
+    if row.article.is_none() { locale.said(&row.subject) } else { row.subject.clone() }
 }
 
 fn mark(locale: &Locale, state: Delivery) -> Markup {
@@ -137,7 +142,8 @@ pub(in crate::web) fn one(
             (texts.to, named(&row.to)),
             (texts.cc, named(&row.cc)),
             (texts.bcc, named(&row.bcc)),
-            (texts.subject, Some(html! { bdi { (row.subject) } })),
+            (texts.came_back, named(&row.came_back)),
+            (texts.subject, Some(html! { bdi { (subject(locale, row)) } })),
             (texts.written, Some(locale.moment(row.queued_at))),
             (texts.due, row.due_at.map(|at| locale.moment(at))),
             (texts.tried, row.tried_at.map(|at| locale.moment(at))),
@@ -166,7 +172,12 @@ fn what_to_do(locale: &Locale, row: &OutboxRow, token: &str) -> Markup {
                     form.deed method="post" action=(action) {
                         (hidden)
                         button type="submit" name="deed" value="retry" { (texts.retry) }
-                        span.hint { (texts.retry_hint) }
+                        span.hint {
+                            (texts.retry_hint)
+                            @if !row.came_back.is_empty() {
+                                " " (fill(texts.retry_to, &[people(locale, &row.missed().concat(), ON_PAGE)]))
+                            }
+                        }
                     }
                 }
                 @if sent {

@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::alert;
 use crate::desk::draft::{Draft, LONGEST, LONGEST_FIELD, TooLong};
 use crate::desk::recipients::Recipients;
-use crate::desk::ticket::{State, Ticket};
+use crate::desk::ticket::{ArticleId, State, Ticket};
+use crate::desk::typed;
 use crate::mail::Address;
 use crate::store::drafts::{self, DraftFile, Kept, LeftOut};
 use crate::time::Timestamp;
@@ -29,6 +30,17 @@ pub(super) const REVISION_FIELD: &str = "revision";
 /// Whom an answer would go to, or why it would go to nobody.
 pub(in crate::web) type Whom = Result<Recipients, String>;
 
+/// Somebody who wrote and may be answered.
+pub(in crate::web) struct Choice {
+    /// Their last message.
+    pub(in crate::web) article: ArticleId,
+    pub(in crate::web) written_at: Timestamp,
+    /// Who would get the answer.
+    pub(in crate::web) to: Vec<Address>,
+    /// Whether they had nothing to do with the ticket before.
+    pub(in crate::web) is_new: bool,
+}
+
 /// What was written and could not be sent.
 #[derive(Clone, Default)]
 pub(in crate::web) struct Failed {
@@ -50,6 +62,8 @@ pub(in crate::web) struct Form<'a> {
     /// The id of this form.
     pub(in crate::web) id: &'a str,
     pub(in crate::web) whom: &'a Whom,
+    /// Among whom there is a choice, the newest first; at most one where there is none.
+    pub(in crate::web) choices: &'a [Choice],
     pub(in crate::web) kept: Option<&'a Kept>,
     pub(in crate::web) failed: &'a Failed,
     /// What happened, when the page follows a form.
@@ -79,10 +93,11 @@ pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
             h2 #write-title { (texts.title) }
             (remarks(form, draft, seen))
             @match whom {
-                Ok(whom) => { (recipients(locale, whom)) }
+                Ok(whom) => { (recipients(locale, whom, form.choices.len() > 1)) }
                 Err(why) => { p.hint { (put(texts.nobody, &[why])) } }
             }
-            form #write-form method="post" action=(action) enctype="multipart/form-data" {
+            form #write-form method="post" action=(action) enctype="multipart/form-data"
+                data-draft={ "/tickets/" (ticket.number) "/draft" } {
                 input type="hidden" name=(TOKEN_FIELD) value=(token);
                 input type="hidden" name=(FORM_FIELD) value=(id);
                 input type="hidden" name="seen" value=(seen);
@@ -91,6 +106,7 @@ pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
                 button.unseen type="submit" name="as" value="show" tabindex="-1" aria-hidden="true" {
                     (texts.show)
                 }
+                (choice(form, draft))
                 label.unseen for="text" { (texts.text) }
                 textarea #text name="text" rows="8" placeholder=(texts.placeholder) {
                     "\n" (draft.text)
@@ -137,6 +153,27 @@ pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
                     button.second type="submit" name="as" value="keep" { (texts.keep) }
                     @if kept.is_some() {
                         button.quiet type="submit" name="as" value="discard" { (texts.discard) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The choice whom to answer, where several people wrote.
+fn choice(form: &Form<'_>, draft: &Draft) -> Markup {
+    let locale = form.locale;
+    if form.choices.len() < 2 {
+        return Markup::default();
+    }
+    html! {
+        div.then {
+            label for="article" { (locale.texts().writing.answer_to) }
+            select #article name="article" {
+                @for choice in form.choices {
+                    option value=(choice.article) selected[draft.article == choice.article.0] {
+                        (names(&choice.to)) " · " (locale.at(choice.written_at))
+                        @if choice.is_new { " · " (locale.texts().ticket.newcomer) }
                     }
                 }
             }
@@ -227,7 +264,8 @@ fn left(form: &Form<'_>, action: &str, draft: &Draft) -> Markup {
     }
 }
 
-fn recipients(locale: &Locale, whom: &Recipients) -> Markup {
+/// Who gets the answer; where that can be chosen, only what else should be known of them.
+fn recipients(locale: &Locale, whom: &Recipients, is_chosen: bool) -> Markup {
     let texts = &locale.texts().writing;
     let mut places = vec![people(texts, &whom.to)];
     if !whom.cc.is_empty() {
@@ -235,11 +273,20 @@ fn recipients(locale: &Locale, whom: &Recipients) -> Markup {
     }
     let words = if whom.cc.is_empty() { texts.goes_to } else { texts.copies_to };
     html! {
-        p.hint { (fill(words, &places)) }
+        @if !is_chosen { p.hint { (fill(words, &places)) } }
         @if let Some(writer) = &whom.instead_of {
             p.hint.warn { (put(texts.instead, &[&writer.address])) }
         }
     }
+}
+
+/// People in a line of plain text.
+fn names(people: &[Address]) -> String {
+    let name = |one: &Address| match typed::visible(&one.name) {
+        name if name.is_empty() => one.address.clone(),
+        name => format!("{} <{}>", cut(&name, NAME_LENGTH), one.address),
+    };
+    people.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn people(texts: &Writing, people: &[Address]) -> Markup {
@@ -265,6 +312,7 @@ pub(in crate::web) fn typed(asked: &Asked) -> Draft {
         cc: given("cc"),
         bcc: given("bcc"),
         to_all: asked.form("to_all").is_some(),
+        article: asked.form("article").and_then(|id| id.parse().ok()).unwrap_or_default(),
         state: given("state"),
         seen: asked.form("seen").and_then(|id| id.parse().ok()).unwrap_or_default(),
         requester: given("requester"),

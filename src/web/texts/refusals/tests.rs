@@ -7,8 +7,8 @@ use crate::desk::caps::{self, Limits, Struck};
 use crate::desk::change::Standing;
 use crate::desk::outgoing::TooLarge;
 use crate::desk::query::Query;
-use crate::desk::ticket::{OutboxId, Priority, State, TicketNumber};
-use crate::desk::{change, outbox};
+use crate::desk::ticket::{Machine, OutboxId, Priority, State, TicketNumber};
+use crate::desk::{change, notice, outbox};
 use crate::mail::Address;
 use crate::time::Timestamp;
 
@@ -231,5 +231,46 @@ fn both_sides_have_the_same_places() {
         let places = |text: &str| text.matches("{}").count();
         assert_eq!(places(desk), places(english), "{desk}");
         assert_eq!(places(desk), places(german), "{desk}");
+    }
+}
+
+#[test]
+fn every_decision_on_a_message_and_every_note_of_ours_is_known_in_german() {
+    let ana = Address::bare("ana@shop.example");
+    let struck = [
+        Struck::Bounced(3),
+        Struck::SameBody,
+        Struck::Answer,
+        Struck::AddressInHour(3),
+        Struck::AddressInDay(10),
+        Struck::DomainInDay(50),
+        Struck::TicketInDay(9),
+    ];
+    let notes = struck.into_iter().map(|struck| caps::note(struck, &ana).text);
+    let withheld = [notice::withheld(0, true), notice::withheld(99, false)].into_iter().flatten();
+    let withheld = withheld.map(|why| format!("ben was not told of this: {why}"));
+    let machines = Machine::ALL.iter().map(|kind| format!("machine mail ({kind}); not answered"));
+    let decided = written_in(include_str!("../../../desk/intake.rs"));
+    // What the audit trail says, and what the words of a server stand in.
+    let is_said = |text: &String| !text.starts_with("of article") && !text.contains("machine mail");
+    let heard = written_in(include_str!("../../../desk/noticed.rs"));
+    let heard = heard.into_iter().filter(|text| text != "an answer to a notice");
+    let heard = heard.filter(|text| text != "by answering a notice");
+    let all: Vec<String> = decided
+        .into_iter()
+        .filter(is_said)
+        .chain(heard)
+        .chain(notes)
+        .chain(withheld)
+        .chain(machines)
+        .collect();
+    assert!(all.len() > 25, "{all:?}");
+    for sentence in all {
+        let german = said(Language::German, &sentence);
+        assert_ne!(german, sentence, "it is not known");
+        for word in [" the ", " is ", " was ", " within", " not ", " letters", "{}"] {
+            assert!(!german.contains(word), "{sentence}: {german}");
+        }
+        assert_eq!(said(Language::English, &sentence), sentence);
     }
 }
