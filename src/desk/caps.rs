@@ -39,7 +39,6 @@ pub const SERVICE: Limits = Limits { letters_a_minute: 30, recipients_a_day: 10_
 
 /// What stands for the number among the settings where there is none.
 pub const NO_LIMIT: &str = "no limit";
-
 /// No limit at all.
 pub const NONE: Limits = Limits { letters_a_minute: u32::MAX, recipients_a_day: u32::MAX };
 
