@@ -1,6 +1,6 @@
 //! An agent's own account from outside: language, notices, password and sessions, and how long whoever
 //! guesses passwords has to wait.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

@@ -1,7 +1,7 @@
 //! The JSON API from outside: every answer has the shape its description says, whoever may not ask is
 //! refused, and what it changes is what the pages and the command line would change.
 
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

@@ -1,7 +1,7 @@
 //! The agent's pages: tickets and their conversations, safe whatever a letter holds, the lists and the
 //! search, and what an agent does there. Who may see them is in `web`.
 
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

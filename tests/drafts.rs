@@ -1,7 +1,7 @@
 //! What agents wrote and did not send: kept for them alone, through the end of a session, and gone in
 //! time.
 
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/writing.rs"]
 mod desk;

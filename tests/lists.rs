@@ -1,6 +1,6 @@
 //! The lists of tickets as agents see them: what a row says, what is done to several tickets at once, the
 //! page of a requester, and the search.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

@@ -1,6 +1,6 @@
 //! The metrics from outside, read by a small strict parser of Prometheus' text format 0.0.4, and who
 //! may ask for them.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

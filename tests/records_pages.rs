@@ -1,7 +1,7 @@
 //! The pages of the records: the ledger and what is decided there, the originals, the outbox, the audit
 //! trail with its check, and the settings in force.
 
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

@@ -1,6 +1,6 @@
 //! The status page, the page of figures and the counts from outside, in both languages, and the
 //! counts that triggers keep beside those that are really counted.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

@@ -1,7 +1,7 @@
 //! The page of one ticket: what is shown of hostile letters, what is changed beside the conversation, and
 //! what is told of the changes.
 
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

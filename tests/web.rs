@@ -1,7 +1,7 @@
 //! The web from outside: a real one on a free port over a fresh database, filled through the store
 //! as the rounds fill it, and asked over plain connections as a browser, a monitor and an attacker
 //! would.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/house.rs"]
 mod house;

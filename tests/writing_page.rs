@@ -1,7 +1,7 @@
 //! What agents write on the pages: answers with files, shown before they leave and never sent twice;
 //! tickets opened for somebody. What is not sent yet is in `drafts`.
 
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 #[path = "web/writing.rs"]
 mod desk;

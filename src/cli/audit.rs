@@ -28,10 +28,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     match command {
         Command::Show { part } => {
             let listing = store.audit(part.after, part.limit)?;
-            let next = listing.next.map(|cursor| cursor.to_string());
-            out.answer(&json!({ "entries": listing.rows, "next": next }), |to| {
-                list_for_people(to, &listing.rows, next.as_deref())
-            })?;
+            out.listing("entries", &listing, list_for_people)?;
             Ok(Ending::Done)
         }
         Command::Verify => {
@@ -70,7 +67,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
     }
 }
 
-fn list_for_people(to: &mut Vec<u8>, entries: &[Entry], next: Option<&str>) -> io::Result<()> {
+fn list_for_people(to: &mut Vec<u8>, entries: &[Entry]) -> io::Result<()> {
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|entry| {
@@ -86,9 +83,5 @@ fn list_for_people(to: &mut Vec<u8>, entries: &[Entry], next: Option<&str>) -> i
         })
         .collect();
     let headings = ["seq", "at (UTC)", "actor", "action", "ticket", "ledger", "detail"];
-    output::table(to, &headings, &rows)?;
-    match next {
-        Some(cursor) => writeln!(to, "more: --after {cursor}"),
-        None => Ok(()),
-    }
+    output::table(to, &headings, &rows)
 }

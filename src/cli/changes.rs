@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::Usage;
-use super::given::{ACTOR, attachment, text_given};
+use super::given::{ACTOR, attachment, author, text_given};
 use super::output::Out;
 use crate::app::App;
 use crate::desk::change::Change;
@@ -256,7 +256,7 @@ fn open(open: &Open, app: &App, store: &mut Store, out: &mut Out) -> anyhow::Res
         priority: open.priority,
         tags: open.tag.clone(),
     };
-    let author = Address { address: String::new(), name: "command line".to_owned() };
+    let author = author();
     let (mailbox, policy) = app.mailbox_policy(name, store)?;
     let number = store.open_ticket((mailbox, &policy), &opening, author, ACTOR, app.now())?;
     let sentence = match open.send {

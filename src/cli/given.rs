@@ -1,14 +1,21 @@
-//! What somebody gives on the command line to be sent or kept: texts, files and addresses.
+//! What somebody gives on the command line to be sent or kept, and in whose name: texts, files and
+//! addresses.
 
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::Usage;
+use crate::desk::writing;
 use crate::mail::compose::is_plain_address;
 use crate::mail::{Address, Attachment};
 
 /// Whose name the audit entries bear.
 pub(super) const ACTOR: &str = "cli";
+
+/// Whose name stands over what is written here.
+pub(super) fn author() -> Address {
+    writing::author("command line")
+}
 
 /// The largest file that goes along, in bytes. What the mailbox takes is less still.
 const MAX_ATTACHMENT: u64 = 150 << 20;

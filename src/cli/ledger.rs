@@ -77,10 +77,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let filter =
                 Filter { mailbox: mailbox.clone(), outcome: *outcome, message: message.clone() };
             let listing = store.ledger(&filter, part.after, part.limit)?;
-            let next = listing.next.map(|cursor| cursor.to_string());
-            out.answer(&json!({ "ledger": listing.rows, "next": next }), |to| {
-                list_for_people(to, &listing.rows, next.as_deref())
-            })?;
+            out.listing("ledger", &listing, list_for_people)?;
             Ok(Ending::Done)
         }
         Command::Show { id } => {
@@ -167,7 +164,7 @@ fn comparison(found: &Reconciliation) -> String {
     words.join("; ")
 }
 
-fn list_for_people(to: &mut Vec<u8>, rows: &[LedgerRow], next: Option<&str>) -> io::Result<()> {
+fn list_for_people(to: &mut Vec<u8>, rows: &[LedgerRow]) -> io::Result<()> {
     if rows.is_empty() {
         return writeln!(to, "no messages");
     }
@@ -186,11 +183,7 @@ fn list_for_people(to: &mut Vec<u8>, rows: &[LedgerRow], next: Option<&str>) -> 
         })
         .collect();
     let headings = ["id", "mailbox", "received (UTC)", "outcome", "ticket", "original", "reason"];
-    output::table(to, &headings, &cells)?;
-    match next {
-        Some(cursor) => writeln!(to, "more: --after {cursor}"),
-        None => Ok(()),
-    }
+    output::table(to, &headings, &cells)
 }
 
 fn show_for_people(to: &mut Vec<u8>, row: &LedgerRow) -> io::Result<()> {

@@ -62,10 +62,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::List { state, mailbox, part } => {
             let filter = Filter { state: *state, mailbox: mailbox.clone() };
             let listing = store.outbox(&filter, part.after, part.limit)?;
-            let next = listing.next.map(|cursor| cursor.to_string());
-            out.answer(&json!({ "outbox": listing.rows, "next": next }), |to| {
-                list_for_people(to, &listing.rows, next.as_deref())
-            })?;
+            out.listing("outbox", &listing, list_for_people)?;
             return Ok(Ending::Done);
         }
         Command::Show { id } => {
@@ -107,7 +104,7 @@ impl Messages {
     }
 }
 
-fn list_for_people(to: &mut Vec<u8>, rows: &[OutboxRow], next: Option<&str>) -> io::Result<()> {
+fn list_for_people(to: &mut Vec<u8>, rows: &[OutboxRow]) -> io::Result<()> {
     if rows.is_empty() {
         return writeln!(to, "nothing waits, and nothing is undecided or refused");
     }
@@ -124,11 +121,7 @@ fn list_for_people(to: &mut Vec<u8>, rows: &[OutboxRow], next: Option<&str>) -> 
             ]
         })
         .collect();
-    output::table(to, &["id", "ticket", "state", "written (UTC)", "to", "reason"], &cells)?;
-    match next {
-        Some(cursor) => writeln!(to, "more: --after {cursor}"),
-        None => Ok(()),
-    }
+    output::table(to, &["id", "ticket", "state", "written (UTC)", "to", "reason"], &cells)
 }
 
 fn show_for_people(to: &mut Vec<u8>, row: &OutboxRow) -> io::Result<()> {

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::mail::Address;
+use crate::store::Listing;
 
 /// Where answers go.
 pub(super) struct Out {
@@ -38,6 +40,21 @@ impl Out {
             people(&mut text)?;
         }
         self.print(&text)
+    }
+
+    /// A part of a list as JSON under its name, if that is wanted; else what `people` writes of its
+    /// rows. Either says where the list goes on.
+    pub(super) fn listing<T: Serialize, C: ToString>(
+        &mut self,
+        name: &str,
+        listing: &Listing<T, C>,
+        people: impl FnOnce(&mut Vec<u8>, &[T]) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let next = listing.next.as_ref().map(ToString::to_string);
+        self.answer(&json!({ name: listing.rows, "next": next }), |to| {
+            people(to, &listing.rows)?;
+            further(to, next.as_deref())
+        })
     }
 
     /// Text for standard output as it is.
@@ -85,6 +102,14 @@ impl Out {
     /// Whether somebody sits at a terminal that shows standard error.
     pub(super) fn has_terminal(&self) -> bool {
         io::stderr().is_terminal()
+    }
+}
+
+/// How to ask for what comes behind a cursor.
+pub(super) fn further(to: &mut Vec<u8>, next: Option<&str>) -> io::Result<()> {
+    match next {
+        Some(cursor) => writeln!(to, "more: --after {cursor}"),
+        None => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use clap::Subcommand;
 use serde_json::json;
 
+use super::given::ACTOR;
 use super::output::{self, Out};
 use super::{Args, Ending, Usage};
 use crate::desk::notice::Event;
@@ -96,7 +97,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             }
         }
         Command::SignOut { name } => {
-            let ended = store.sign_out_everywhere(name, "cli", app.now())?;
+            let ended = store.sign_out_everywhere(name, ACTOR, app.now())?;
             out.answer(&json!({ "name": name, "sessions_ended": ended }), |to| {
                 writeln!(to, "{} is signed in nowhere any more", output::clean(name))
             })?;
@@ -110,7 +111,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                     events.map_err(|error: UnknownWord| Usage(format!("{error}, or none")))?
                 }
             };
-            store.set_notices(name, &events, queue, "cli", app.now())?;
+            store.set_notices(name, &events, queue, ACTOR, app.now())?;
             let words: Vec<&str> = events.iter().map(|event| event.as_str()).collect();
             let answer = json!({ "name": name, "notices": words, "queues": queue });
             let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };

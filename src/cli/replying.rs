@@ -1,12 +1,13 @@
 //! What an agent sees of an answer before it is queued: to whom it goes and what should be known of
-//! them, under which subject, with which files, and what it repeats.
+//! them, under which subject, with which files, and what it repeats. What the desk says against it is told as
+//! a wrong use.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Ending;
 use super::output::{self, Out};
+use super::{Ending, Usage};
 use crate::app::App;
 use crate::desk::outgoing;
 use crate::desk::policy::Policy;
@@ -14,7 +15,7 @@ use crate::desk::recipients::Recipients;
 use crate::desk::ticket::TicketNumber;
 use crate::desk::writing::{Thread, Writing};
 use crate::mail::Address;
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// An answer that is not sent.
 #[derive(Serialize)]
@@ -41,20 +42,25 @@ struct File<'a> {
     size: usize,
 }
 
-/// What an agent should know of these recipients, a sentence each.
-pub(super) fn warnings(
-    recipients: &Recipients,
-    store: &mut Store,
-    app: &App,
-) -> anyhow::Result<Vec<String>> {
+/// What an agent should know of these recipients, a sentence each. `unreachable` are those whose last
+/// letters all came back.
+pub(super) fn warnings(recipients: &Recipients, unreachable: &[(Address, u32)]) -> Vec<String> {
     let mut warnings = recipients.remarks();
-    for (address, count) in store.unreachable(&recipients.everybody(), app.now())? {
+    for (address, count) in unreachable {
         warnings.push(format!(
             "the last {count} letters to {} came back, and this one may; it is queued all the same",
             address.address
         ));
     }
-    Ok(warnings)
+    warnings
+}
+
+/// What cannot be put into a ticket is a wrong use; whatever else fails is not.
+pub(super) fn unfit(error: store::Error) -> anyhow::Error {
+    match error {
+        store::Error::Unfit(why) => Usage(why.to_string()).into(),
+        error => error.into(),
+    }
 }
 
 /// The recipients in one sentence.
@@ -72,14 +78,9 @@ pub(super) fn preview(
     policy: &Policy,
     (app, store, out): (&App, &mut Store, &mut Out),
 ) -> anyhow::Result<Ending> {
-    let recipients = outgoing::recipients(thread, writing, policy)
-        .map_err(|why| super::Usage(why.to_string()))?;
-    let answered = thread.answered.as_ref().and_then(|answered| answered.message_id.as_ref());
-    let original = match answered {
-        Some(message_id) => store.original(thread.number, message_id)?,
-        None => None,
-    };
-    let quoted = original.and_then(|original| app.quoting().quote(&original));
+    let unsent =
+        store.unsent((thread, writing), policy, &app.quoting(), app.now()).map_err(unfit)?;
+    let recipients = &unsent.recipients;
     let has_text = !writing.text.trim().is_empty();
     let preview = Preview {
         ticket: thread.number,
@@ -87,9 +88,9 @@ pub(super) fn preview(
         to: &recipients.to,
         cc: &recipients.cc,
         bcc: &recipients.bcc,
-        subject: outgoing::answer_subject(thread, policy),
+        subject: unsent.subject,
         text: has_text.then(|| outgoing::signed(&writing.text, policy)),
-        quoted: quoted.map(|quoted| quoted.as_text()),
+        quoted: unsent.quoted,
         attachments: writing
             .attachments
             .iter()
@@ -99,8 +100,8 @@ pub(super) fn preview(
                 size: file.bytes.len(),
             })
             .collect(),
-        warnings: &warnings(&recipients, store, app)?,
-        refused: store.reply_struck(&recipients.everybody(), app.now())?,
+        warnings: &warnings(recipients, &unsent.unreachable),
+        refused: unsent.struck,
     };
     out.answer(&preview, |to| for_people(to, &preview))?;
     Ok(if preview.refused.is_some() { Ending::Attention } else { Ending::Done })

@@ -72,10 +72,7 @@ fn for_people(to: &mut Vec<u8>, found: &Found) -> io::Result<()> {
     for hit in &found.results {
         one_for_people(to, hit)?;
     }
-    match found.next {
-        Some(cursor) => writeln!(to, "more: --after {cursor}"),
-        None => Ok(()),
-    }
+    output::further(to, found.next.map(|cursor| cursor.to_string()).as_deref())
 }
 
 fn one_for_people(to: &mut Vec<u8>, hit: &Hit) -> io::Result<()> {

@@ -4,9 +4,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use serde_json::json;
 
-use super::given::{ACTOR, addresses, attachment, text_given};
+use super::given::{ACTOR, addresses, attachment, author, text_given};
 use super::output::{self, Out};
 use super::{Args, Ending, Part, Usage, changes, replying};
 use crate::config;
@@ -16,7 +15,6 @@ use crate::desk::policy::Policy;
 use crate::desk::ticket::{Article, ArticleId, Kind, State, Ticket, TicketNumber, Verdict};
 use crate::desk::writing::{Hand, Writing};
 use crate::mail::Address;
-use crate::store;
 use crate::store::lists::{Cursor, Filter, Which};
 
 #[derive(Subcommand, Debug)]
@@ -118,10 +116,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
                     *ticket = store.ticket(ticket.number)?;
                 }
             }
-            let next = listing.next.map(|cursor| cursor.to_string());
-            out.answer(&json!({ "tickets": listing.rows, "next": next }), |to| {
-                list_for_people(to, &listing.rows, next.as_deref())
-            })?;
+            out.listing("tickets", &listing, list_for_people)?;
         }
         Command::Show { number } => {
             let number = TicketNumber(*number);
@@ -131,7 +126,7 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Reply(write) => {
             let article = write.article.map(ArticleId);
             let (thread, _, name) =
-                store.thread(TicketNumber(write.note.number), article).map_err(unfit)?;
+                store.thread(TicketNumber(write.note.number), article).map_err(replying::unfit)?;
             let policy = app.policy(&name, &mut store)?;
             let canned = match &write.canned {
                 Some(name) => {
@@ -153,12 +148,13 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
             let recipients = outgoing::recipients(&thread, &writing, &policy)
                 .map_err(|why| Usage(why.to_string()))?;
             let to: Vec<String> = recipients.to.iter().map(output::address).collect();
-            for warning in replying::warnings(&recipients, &mut store, &app)? {
+            let unreachable = store.unreachable(&recipients.everybody(), app.now())?;
+            for warning in replying::warnings(&recipients, &unreachable) {
                 out.say(&warning);
             }
             let hand = Hand::Answer(&policy);
             let put = store.put(thread.number, writing, hand, ACTOR, app.now());
-            let (_, id) = put.map_err(unfit)?;
+            let (_, id) = put.map_err(replying::unfit)?;
             out.say(&format!("goes {}", replying::in_words(&recipients)));
             answer_article(out, &mut store, thread.number, id, |number| {
                 format!("ticket {number}: the answer to {} is queued", to.join(", "))
@@ -167,9 +163,10 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Note(note) => {
             let number = TicketNumber(note.number);
             store.thread(number, None)?;
-            let author = Address { address: String::new(), name: "command line".to_owned() };
+            let author = author();
             let (writing, hand) = (writing(note, None, true)?, Hand::Note(author));
-            let (_, id) = store.put(number, writing, hand, ACTOR, app.now()).map_err(unfit)?;
+            let (_, id) =
+                store.put(number, writing, hand, ACTOR, app.now()).map_err(replying::unfit)?;
             answer_article(out, &mut store, number, id, |number| {
                 format!("ticket {number}: the note is kept")
             })?;
@@ -177,14 +174,6 @@ pub(super) fn run(command: &Command, args: &Args, out: &mut Out) -> anyhow::Resu
         Command::Change(command) => changes::run(command, &app, &mut store, out)?,
     }
     Ok(Ending::Done)
-}
-
-/// What cannot be put into a ticket is a wrong use; whatever else fails is not.
-fn unfit(error: store::Error) -> anyhow::Error {
-    match error {
-        store::Error::Unfit(why) => Usage(why.to_string()).into(),
-        error => error.into(),
-    }
 }
 
 fn answer_article(
@@ -231,7 +220,7 @@ fn writing(note: &Note, canned: Option<String>, asks: bool) -> anyhow::Result<Wr
     Ok(Writing { text, attachments, status: note.status, ..Writing::default() })
 }
 
-fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> io::Result<()> {
+fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket]) -> io::Result<()> {
     if tickets.is_empty() {
         return writeln!(to, "no tickets");
     }
@@ -247,11 +236,7 @@ fn list_for_people(to: &mut Vec<u8>, tickets: &[Ticket], next: Option<&str>) -> 
             ]
         })
         .collect();
-    output::table(to, &["no", "state", "updated (UTC)", "requester", "subject"], &rows)?;
-    match next {
-        Some(cursor) => writeln!(to, "more: --after {cursor}"),
-        None => Ok(()),
-    }
+    output::table(to, &["no", "state", "updated (UTC)", "requester", "subject"], &rows)
 }
 
 fn show_for_people(to: &mut Vec<u8>, ticket: &Ticket) -> io::Result<()> {

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{AfterImport, Config, LogFormat, Mailbox, Provider, Rule};
 use crate::desk::caps;
 use crate::time::Zone;
+use crate::web;
 
 /// The pairs gathered so far, below one section.
 struct Pairs {
@@ -29,7 +30,7 @@ impl Pairs {
 
     /// A limit, or that there is none.
     fn limit(&mut self, key: &str, most: u32, none: u32) {
-        let most = if most == none { caps::NO_LIMIT.to_owned() } else { most.to_string() };
+        let most = if most == none { web::NO_LIMIT.to_owned() } else { most.to_string() };
         self.add(key, most);
     }
 

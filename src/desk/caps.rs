@@ -7,6 +7,7 @@ use crate::desk::bounced::about_us;
 use crate::desk::digest::sha256;
 use crate::desk::new::NewArticle;
 use crate::desk::ticket::{Article, Kind};
+use crate::desk::writing::author;
 use crate::mail::report::Action;
 use crate::mail::{Address, Message, subject};
 use crate::time::{DAY, Timestamp};
@@ -37,8 +38,6 @@ const REPLIES: u32 = 50;
 /// (facts: microsoft-graph 4.7).
 pub const SERVICE: Limits = Limits { letters_a_minute: 30, recipients_a_day: 10_000 };
 
-/// What stands for the number among the settings where there is none.
-pub const NO_LIMIT: &str = "no limit";
 /// No limit at all.
 pub const NONE: Limits = Limits { letters_a_minute: u32::MAX, recipients_a_day: u32::MAX };
 
@@ -248,7 +247,7 @@ const OWN_NAME: &str = "counterfoil";
 /// A note that the desk itself leaves in a ticket.
 pub fn own_note(text: String) -> NewArticle {
     NewArticle {
-        from: Some(Address { address: String::new(), name: OWN_NAME.to_owned() }),
+        from: Some(author(OWN_NAME)),
         visible_text: text.clone(),
         text,
         ..NewArticle::empty(Kind::Note)

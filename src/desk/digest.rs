@@ -1,4 +1,5 @@
-//! By what bytes are known again: their SHA-256, written in hex.
+//! By what bytes are known again: their SHA-256, written in hex. What goes into one is said by whoever
+//! takes it: the audit trail, fingerprints, the store.
 
 use ring::digest;
 

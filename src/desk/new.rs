@@ -1,4 +1,5 @@
-//! What intake and agents want written: a ticket and an article that are not in the store yet.
+//! What intake and agents want written: a ticket and an article that are not in the store yet. What
+//! stands there is in `ticket`.
 
 use crate::desk::ticket::{
     BounceReport, Forwarded, Kind, LinkKind, Machine, Priority, State, TicketNumber, Verdict,

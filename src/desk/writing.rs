@@ -67,3 +67,8 @@ pub enum Hand<'a> {
     /// A note, by this author.
     Note(Address),
 }
+
+/// Whoever writes inside the house, as the author of an article: a name without an address.
+pub fn author(name: &str) -> Address {
+    Address { address: String::new(), name: name.to_owned() }
+}

@@ -1,4 +1,5 @@
-//! The audit chain: appending, listing, and checking it.
+//! The audit chain: appending, listing, and checking it. The kinds of entry and the hash of one are in
+//! `desk/audit.rs`.
 
 use rusqlite::{Row, Transaction};
 

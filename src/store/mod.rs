@@ -34,6 +34,7 @@ pub mod tickets;
 pub mod tokens;
 pub mod tries;
 pub mod undelivered;
+pub mod unsent;
 mod values;
 mod waits;
 mod writing;
@@ -135,6 +136,11 @@ pub struct Listing<T, C = i64> {
 }
 
 impl<T, C> Listing<T, C> {
+    /// A listing of nothing.
+    pub fn empty() -> Self {
+        Self { rows: Vec::new(), next: None }
+    }
+
     /// A listing from up to `limit + 1` rows: the extra one only tells that there is more.
     fn cut(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> C) -> Self {
         let limit = limit as usize;

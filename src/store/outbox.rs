@@ -1,4 +1,5 @@
-//! Messages of ours: what is due, what was drafted, what left, what was refused, what is unknown.
+//! Messages of ours as they leave by themselves: what is due, what was drafted, what left, what was
+//! refused, what is unknown. What people see and decide of them is in `undelivered`.
 
 use rusqlite::{OptionalExtension, Transaction};
 

@@ -1,4 +1,5 @@
-//! Tokens by which programs use the JSON API: made once, shown once, kept as hashes only.
+//! Tokens by which programs use the JSON API: made once, shown once, kept as hashes only. How often
+//! one may ask is kept in memory, in `web/pace.rs`.
 
 use rusqlite::OptionalExtension;
 use serde::Serialize;

@@ -11,6 +11,7 @@ mod head;
 mod hosts;
 mod inner;
 mod line;
+mod party;
 mod places;
 mod porter;
 mod spool;
@@ -31,10 +32,10 @@ use std::time::{Duration, Instant};
 
 use head::Head;
 use inner::Inner;
+pub(super) use party::party;
 use places::Places;
 use porter::Porter;
 use terms::Terms;
-pub(super) use visit::party;
 
 /// The header in which each request inside carries the address of its client. It is written by
 /// the door alone: whatever a client sends under this name is left outside. Read it by [`peer`].

@@ -3,12 +3,25 @@
 
 use std::path::Path;
 
+use super::answer::Answer;
+use crate::desk::ticket::AttachmentInfo;
+
 /// The longest file name, in bytes, so that every file system takes it.
 const NAME_BYTES: usize = 120;
 
 /// The media types passed on as the letter gave them. Everything else is bytes.
 const KNOWN_TYPES: [&str; 6] =
     ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
+
+/// An attachment, to be saved.
+pub(super) fn attachment(info: &AttachmentInfo, bytes: Vec<u8>) -> Answer {
+    Answer::download(content_type(&info.content_type), disposition(&info.filename), bytes)
+}
+
+/// A message as it came, to be saved under this name.
+pub(super) fn original(filename: &str, bytes: Vec<u8>) -> Answer {
+    Answer::download("message/rfc822", disposition(filename), bytes)
+}
 
 /// The media type to name in the answer.
 pub(super) fn content_type(claimed: &str) -> &'static str {
@@ -19,7 +32,7 @@ pub(super) fn content_type(claimed: &str) -> &'static str {
 
 /// The Content-Disposition that saves a file under its name (RFC 6266 section 4, with the
 /// encoding of RFC 8187 section 3.2 beside a name in plain ASCII).
-pub(super) fn disposition(filename: &str) -> String {
+fn disposition(filename: &str) -> String {
     let name = safe_name(filename);
     let plain: String = name
         .chars()
@@ -126,6 +139,14 @@ mod tests {
             ("", "application/octet-stream"),
         ] {
             assert_eq!(content_type(claimed), expected, "{claimed}");
+        }
+    }
+
+    #[test]
+    fn no_file_is_a_script_to_a_browser() {
+        // Browsers decide by these types.
+        for claimed in ["text/javascript", "application/javascript", "text/ecmascript", "module"] {
+            assert_eq!(content_type(claimed), "application/octet-stream", "{claimed}");
         }
     }
 }

@@ -7,15 +7,13 @@ use super::answer::Answer;
 use super::api;
 use super::asked::{Asked, FILES_BYTES, FORM_BYTES, encoded};
 use super::assets::{ICON, SCRIPT, STYLE};
-use super::download;
 use super::locale::Locale;
-use super::route::Route;
+use super::route::{Route, with};
 use super::session::{self, Visitor};
 use super::shared::Desk;
 use super::texts::Language;
 use super::views::layout::{Frame, Place};
-use super::views::{keys, letter, sign_in};
-use crate::desk::ticket::{Article, ArticleId, AttachmentId, LedgerId, TicketNumber};
+use super::views::{keys, sign_in};
 use crate::store::{self, Store};
 use crate::time::Timestamp;
 
@@ -123,12 +121,14 @@ impl Pages {
                 return Ok(answer);
             }
             let before = if is_post { page_of(asked, &route) } else { Some(asked.target.clone()) };
-            let lost = is_post.then(|| format!("{}=1", sign_in::LOST));
-            let next = session::next_page(before.as_deref());
-            let next = next.map(|next| format!("next={}", encoded(next)));
-            let query: Vec<String> = lost.into_iter().chain(next).collect();
-            let sign = if query.is_empty() { "" } else { "?" };
-            return Ok(Answer::go_to(&format!("/sign-in{sign}{}", query.join("&"))));
+            let mut path = "/sign-in".to_owned();
+            if is_post {
+                path = with(&path, sign_in::LOST, 1);
+            }
+            if let Some(next) = session::next_page(before.as_deref()) {
+                path = with(&path, "next", encoded(next));
+            }
+            return Ok(Answer::go_to(&path));
         }
         let visitor = visitor.as_ref();
         let post = asked.method == "POST";
@@ -195,6 +195,12 @@ impl Pages {
     pub(super) fn able_agents(&mut self) -> Result<Vec<String>, store::Error> {
         let agents = self.store.agents()?.into_iter();
         Ok(agents.filter(|one| one.disabled_at.is_none()).map(|one| one.name).collect())
+    }
+
+    /// The names of the queues in which something is not over.
+    pub(super) fn queue_names(&mut self) -> Result<Vec<String>, store::Error> {
+        let queues = self.store.ticket_counts("")?.queues.into_iter();
+        Ok(queues.map(|(queue, _)| queue).collect())
     }
 
     pub(super) fn frame<'a>(&'a self, visitor: Option<&'a Visitor>, place: Place) -> Frame<'a> {
@@ -267,53 +273,6 @@ impl Pages {
             return refused((415, texts.no_form_title, texts.no_form));
         }
         None
-    }
-
-    fn article_text(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
-        Ok(Answer::foreign_text(self.article(number, id)?.text))
-    }
-
-    fn article_page(&mut self, number: TicketNumber, id: ArticleId) -> Outcome {
-        let article = self.article(number, id)?;
-        let Some(safe) = article.html else {
-            return Err(store::Error::NoSuch(format!("article {id} has no HTML")));
-        };
-        let page = letter::document(&self.locale, &safe, &article.attachments, |id| {
-            self.store.attachment(id).map(|(_, bytes)| bytes).ok()
-        });
-        Ok(Answer::letter(page, letter::SANDBOX))
-    }
-
-    pub(super) fn article(
-        &mut self,
-        number: TicketNumber,
-        id: ArticleId,
-    ) -> Result<Article, store::Error> {
-        let ticket = self.store.ticket(number)?;
-        let article = ticket.articles.into_iter().find(|article| article.id == id);
-        article.ok_or_else(|| store::Error::NoSuch(format!("ticket {number} has no article {id}")))
-    }
-
-    // Files
-
-    fn attachment(&mut self, id: AttachmentId) -> Outcome {
-        let (info, bytes) = self.store.attachment(id)?;
-        let content_type = download::content_type(&info.content_type);
-        Ok(Answer::download(content_type, download::disposition(&info.filename), bytes))
-    }
-
-    /// The original of a message: for agents when it is in a ticket, else only for admins.
-    fn original(&mut self, id: LedgerId, visitor: Option<&Visitor>) -> Outcome {
-        let row = self.store.ledger_row(id)?;
-        if row.ticket.is_none() && !visitor.is_some_and(Visitor::is_admin) {
-            return Ok(self.forbidden(visitor, self.locale.texts().general.only_admins));
-        }
-        let name = match row.ticket {
-            Some(ticket) => format!("ticket-{ticket}-message-{id}.eml"),
-            None => format!("message-{id}.eml"),
-        };
-        let bytes = self.store.raw(id)?;
-        Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
     }
 }
 

@@ -276,10 +276,28 @@ pub(super) fn requester_path_of(address: &Address) -> String {
     format!("/requesters?address={}", encoded(&address.address))
 }
 
+/// A path with one more value in its query, which is encoded already.
+pub(super) fn with(path: &str, name: &str, value: impl std::fmt::Display) -> String {
+    format!("{path}{}{name}={value}", if path.contains('?') { '&' } else { '?' })
+}
+
 /// An id as we write it ourselves: digits, from 1 on, without leading zeros.
 pub(super) fn number(text: &str) -> Option<i64> {
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| plain)
+}
+
+/// The page with the form for writing into a ticket, or for opening one, with a word for what happened.
+pub(super) fn form_path(ticket: Option<TicketNumber>, said: &str) -> String {
+    match ticket {
+        Some(number) => format!("/tickets/{number}?said={said}#write"),
+        None => format!("/tickets/new?said={said}"),
+    }
+}
+
+/// The page of a ticket at an article, with a word for what happened.
+pub(super) fn sent_path(number: TicketNumber, article: ArticleId, said: &str) -> String {
+    format!("/tickets/{number}?said={said}#article-{article}")
 }
 
 #[cfg(test)]

@@ -3,15 +3,18 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::locale::Locale;
 use super::metrics::Counters;
 use super::pace::Pace;
 use super::peers::Peers;
 use super::session::Forms;
 use super::texts::Language;
+use super::verdict::{self, Verdict, Watched};
 use crate::desk::policy::Policy;
 use crate::desk::quoting::Quoting;
 use crate::desk::template::Template;
 use crate::store::MailboxId;
+use crate::store::status::Status;
 use crate::time::{Clock, Timestamp, Zone};
 
 /// One configured mailbox, as far as the pages speak of it. None of it is secret.
@@ -29,6 +32,13 @@ pub struct MailboxFacts {
     pub copy_to: String,
 }
 
+impl MailboxFacts {
+    /// It, as far as the verdict cares.
+    pub(super) fn watched(&self) -> Watched<'_> {
+        Watched { name: &self.name, poll_seconds: self.poll_seconds }
+    }
+}
+
 /// What the pages say of the configuration.
 pub(super) struct Facts {
     /// The name of the desk.
@@ -37,6 +47,14 @@ pub(super) struct Facts {
     pub(super) recovery_days: u32,
     /// The mailboxes, in the order of the configuration.
     pub(super) mailboxes: Vec<MailboxFacts>,
+}
+
+impl Facts {
+    /// Judges how everything stands.
+    pub(super) fn judge(&self, status: &Status, started_at: Timestamp, locale: &Locale) -> Verdict {
+        let watched: Vec<Watched<'_>> = self.mailboxes.iter().map(MailboxFacts::watched).collect();
+        verdict::judge(&watched, status, started_at, locale)
+    }
 }
 
 /// What all threads share.

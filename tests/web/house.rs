@@ -1,5 +1,8 @@
 //! A web on a free port over a fresh database, and a client that asks it over plain connections.
 
+// Each suite uses a part of it.
+#![allow(dead_code)]
+
 #[path = "../support/policy.rs"]
 mod policy;
 

@@ -1,5 +1,8 @@
 //! An agent at a ticket: the form below its conversation, filled in and sent as a browser does.
 
+// Each suite uses a part of it.
+#![allow(dead_code)]
+
 use counterfoil::desk::ticket::{AgentId, Role, TicketNumber};
 use counterfoil::store::drafts::Place;
 use counterfoil::time::Clock;

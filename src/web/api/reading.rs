@@ -1,24 +1,23 @@
-//! The API's answers to GET.
+//! The API's answers to GET: what a query says read into a filter, and facts as JSON. Whatever cannot
+//! be read is refused, never passed over.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Outcome, Refusal, Resource, whole};
-use crate::desk::ledger::Outcome as Became;
 use crate::desk::query::Query;
-use crate::desk::ticket::{Delivery, State};
 use crate::mail::Address;
-use crate::store::Store;
-use crate::store::ledger_lists;
 use crate::store::lists::{Filter, Which};
-use crate::store::undelivered;
+use crate::store::{Listing, Store, ledger_lists, undelivered};
 use crate::time::Timestamp;
-use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::download;
 use crate::web::locale::Locale;
 use crate::web::shared::Desk;
 use crate::web::texts::Language;
-use crate::web::views::status;
 
 /// Rows of a list, when none are asked for and at most.
 const ROWS: u32 = 50;
@@ -40,20 +39,17 @@ pub(super) fn answer(
                 let words = format!("there is no article {id} that came by mail");
                 return Err(Refusal::new(404, "not_found", words));
             };
-            let name = format!("message-{row}.eml");
-            let bytes = store.raw(row)?;
-            Ok(Answer::download("message/rfc822", download::disposition(&name), bytes))
+            Ok(download::original(&format!("message-{row}.eml"), store.raw(row)?))
         }
         Resource::Attachment(id) => {
             let (info, bytes) = store.attachment(*id)?;
-            let content_type = download::content_type(&info.content_type);
-            Ok(Answer::download(content_type, download::disposition(&info.filename), bytes))
+            Ok(download::attachment(&info, bytes))
         }
         Resource::Search => {
             let text = asked.query("q").unwrap_or_default();
             let query = Query::read(&text, desk.ticket_tag())
                 .map_err(|error| Refusal::bad(format!("q: {error}")))?;
-            let found = store.search(&query, asked.number("after")?, limit(asked)?)?;
+            let found = store.search(&query, asked.cursor("after")?, limit(asked)?)?;
             let next = found.next.map(|next| next.to_string());
             let (results, not_indexed) = (found.results, found.not_indexed);
             whole(200, &json!({ "results": results, "next": next, "not_indexed": not_indexed }))
@@ -61,11 +57,7 @@ pub(super) fn answer(
         Resource::Ledger => ledger(store, asked),
         Resource::Balance => whole(200, &json!({ "mailboxes": store.kept_balance()? })),
         Resource::Outbox => outbox(store, asked),
-        Resource::Audit => {
-            let part = store.audit(asked.number("after")?, limit(asked)?)?;
-            let next = part.next.map(|next| next.to_string());
-            whole(200, &json!({ "entries": part.rows, "next": next }))
-        }
+        Resource::Audit => part_of("entries", store.audit(asked.cursor("after")?, limit(asked)?)?),
         // Answered before, or not to GET.
         Resource::OpenApi | Resource::Replies(_) | Resource::Notes(_) | Resource::Decision(..) => {
             Err(Refusal::new(404, "not_found", "there is no such resource"))
@@ -77,7 +69,7 @@ pub(super) fn answer(
 fn health(desk: &Desk, store: &mut Store, now: Timestamp) -> Outcome {
     let facts = store.status(desk.zone.day_start(now), now)?;
     let locale = Locale { language: Language::English, zone: desk.zone.clone(), now };
-    let verdict = status::judge(&desk.facts, &facts, desk.started_at, &locale);
+    let verdict = desk.facts.judge(&facts, desk.started_at, &locale);
     let mailboxes: Vec<_> = facts
         .mailboxes
         .iter()
@@ -100,44 +92,40 @@ fn health(desk: &Desk, store: &mut Store, now: Timestamp) -> Outcome {
 }
 
 fn tickets(store: &mut Store, asked: &Asked) -> Outcome {
-    let state = asked.query("state").map(|word| word.parse::<State>()).transpose();
-    let which = state.map_err(|error| Refusal::bad(format!("state: {error}")))?;
     let assignee = asked.query("assignee").map(|name| (name != "-").then_some(name));
     let filter = Filter {
-        which: which.map_or(Which::All, Which::In),
+        which: asked.fit("state")?.map_or(Which::All, Which::In),
         assignee,
         queue: asked.query("queue"),
         mailbox: asked.query("mailbox"),
         tag: asked.query("tag"),
         requester: asked.query("requester").map(|address| Address::bare(&address)),
     };
-    let after = asked.query("after").map(|after| after.parse()).transpose();
-    let after = after.map_err(|error| Refusal::bad(format!("after: {error}")))?;
-    let mut part = store.tickets(&filter, after, limit(asked)?)?;
+    let mut part = store.tickets(&filter, asked.fit("after")?, limit(asked)?)?;
     for ticket in &mut part.rows {
         *ticket = store.ticket(ticket.number)?;
     }
-    let next = part.next.map(|next| next.to_string());
-    whole(200, &json!({ "tickets": part.rows, "next": next }))
+    part_of("tickets", part)
 }
 
 fn ledger(store: &mut Store, asked: &Asked) -> Outcome {
-    let outcome = asked.query("outcome").map(|word| word.parse::<Became>()).transpose();
-    let outcome = outcome.map_err(|error| Refusal::bad(format!("outcome: {error}")))?;
-    let (mailbox, message) = (asked.query("mailbox"), asked.query("message"));
-    let filter = ledger_lists::Filter { mailbox, outcome, message };
-    let part = store.ledger(&filter, asked.number("after")?, limit(asked)?)?;
-    let next = part.next.map(|next| next.to_string());
-    whole(200, &json!({ "ledger": part.rows, "next": next }))
+    let filter = ledger_lists::Filter {
+        mailbox: asked.query("mailbox"),
+        outcome: asked.fit("outcome")?,
+        message: asked.query("message"),
+    };
+    part_of("ledger", store.ledger(&filter, asked.cursor("after")?, limit(asked)?)?)
 }
 
 fn outbox(store: &mut Store, asked: &Asked) -> Outcome {
-    let state = asked.query("state").map(|word| word.parse::<Delivery>()).transpose();
-    let state = state.map_err(|error| Refusal::bad(format!("state: {error}")))?;
-    let filter = undelivered::Filter { state, mailbox: asked.query("mailbox") };
-    let part = store.outbox(&filter, asked.number("after")?, limit(asked)?)?;
-    let next = part.next.map(|next| next.to_string());
-    whole(200, &json!({ "outbox": part.rows, "next": next }))
+    let filter =
+        undelivered::Filter { state: asked.fit("state")?, mailbox: asked.query("mailbox") };
+    part_of("outbox", store.outbox(&filter, asked.cursor("after")?, limit(asked)?)?)
+}
+
+/// A part of a list under its name, and where the list goes on.
+fn part_of<T: Serialize, C: ToString>(name: &str, part: Listing<T, C>) -> Outcome {
+    whole(200, &json!({ name: part.rows, "next": part.next.map(|next| next.to_string()) }))
 }
 
 fn limit(asked: &Asked) -> Result<u32, Refusal> {
@@ -153,8 +141,14 @@ fn limit(asked: &Asked) -> Result<u32, Refusal> {
 }
 
 impl Asked {
+    /// A value of the query as what it has to be, if it is there.
+    fn fit<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Refusal> {
+        let value = self.query(name).map(|text| text.parse()).transpose();
+        value.map_err(|error| Refusal::bad(format!("{name}: {error}")))
+    }
+
     /// A cursor that is a number.
-    fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
+    fn cursor(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let text = self.query(name);
         let number = text.map(|text| {
             let digits = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());

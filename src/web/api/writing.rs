@@ -8,7 +8,7 @@ use crate::desk::change::{self, Change};
 use crate::desk::opening::Opening;
 use crate::desk::outbox::Step;
 use crate::desk::ticket::{ArticleId, Kind, OutboxId, Priority, State, Ticket, TicketNumber};
-use crate::desk::writing::{Hand, Writing};
+use crate::desk::writing::{Hand, Writing, author};
 use crate::mail::{Address, Attachment};
 use crate::store::Store;
 use crate::store::once::By;
@@ -68,7 +68,7 @@ fn open(
         },
         tags: given.tags,
     };
-    let author = Address { address: String::new(), name: caller.name.clone() };
+    let author = author(&caller.name);
     let number = store
         .open_ticket((mailbox, policy), &opening, author, by, now)
         .map_err(unfit_for_the_desk)?;
@@ -161,7 +161,7 @@ fn write(
     };
     let (_, _, mailbox) = store.thread(number, None)?;
     let hand = match kind {
-        Kind::Note => Hand::Note(Address { address: String::new(), name: caller.name.clone() }),
+        Kind::Note => Hand::Note(author(&caller.name)),
         _ => Hand::Answer(desk.mailbox(Some(&mailbox)).map_err(unfit)?.1),
     };
     let (number, id) = store.put(number, writing, hand, by, now)?;

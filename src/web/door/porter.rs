@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::inner::Inner;
+use super::party::party;
 use super::terms::Terms;
-use super::visit::{Pace, Visit, party};
+use super::visit::{Pace, Visit};
 use super::watch::Watch;
 
 /// How many requests may be inside side by side: below the queue of the private socket, so that

@@ -2,12 +2,13 @@
 //! once and says how it went; it never waits, and every stage ends by a deadline.
 
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use super::head::{Head, LARGE_BODY, Refusal, Scan};
 use super::line::{Line, now_or_never};
+use super::party::party;
 use super::places::Place;
 use super::spool::{Parcel, Spool};
 use super::terms::Terms;
@@ -492,31 +493,3 @@ fn send(answer: Parcel, keep: bool, now: Instant, terms: &Terms) -> Stage {
 
 /// No answer takes longer than a day.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Whom an address stands for: itself, or for IPv6 the network a single customer is given.
-pub(in crate::web) fn party(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V6(ip) if !ip.is_loopback() => {
-            Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into()
-        }
-        ip => ip,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn an_ipv6_network_is_one_party() {
-        for (ip, expected) in [
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-            ("::1", "::1"),
-        ] {
-            assert_eq!(party(ip.parse().unwrap()).to_string(), expected, "{ip}");
-        }
-    }
-}

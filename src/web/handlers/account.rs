@@ -1,4 +1,5 @@
-//! What answers requests about the agent's own account.
+//! What answers requests about the agent's own account: language, notices, password, sessions. Signing
+//! in and out is in `sign_in`.
 
 use crate::desk::notice::Event;
 use crate::desk::signing_in;
@@ -44,8 +45,7 @@ impl Pages {
         };
         let own = self.store.subscribers()?.into_iter().find(|one| one.id == visitor.agent.id);
         let (events, chosen) = own.map(|own| (own.events, own.queues)).unwrap_or_default();
-        let queues = self.store.ticket_counts("")?.queues;
-        let mut queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
+        let mut queues = self.queue_names()?;
         queues.extend(
             chosen.iter().filter(|queue| !queues.contains(queue)).cloned().collect::<Vec<_>>(),
         );

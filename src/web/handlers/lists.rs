@@ -125,8 +125,7 @@ impl Pages {
         let state = requesters::wanted(asked.query("state").as_deref());
         let back = |after| requesters::part_path(id, state, after);
         let read = self.read(asked, visitor, &requesters::filter(&requester, state), back)?;
-        let queues = self.store.ticket_counts("")?.queues;
-        let queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
+        let queues = self.queue_names()?;
         let part = read.part(&queues, state == Some(State::Deleted));
         let main = requesters::page(&self.locale, &requester, state, &part);
         let title = requester.address.for_people();
@@ -178,8 +177,7 @@ impl Pages {
             }
         }
         if refused.is_empty() {
-            let sign = if back.contains('?') { '&' } else { '?' };
-            return Ok(Answer::go_to(&format!("{back}{sign}{}={count}", done.word())));
+            return Ok(Answer::go_to(&route::with(back, done.word(), count)));
         }
         let main = bulk::outcome(&self.locale, (done, count), &refused, back);
         let title = self.locale.texts().lists.bulk.title;

@@ -1,9 +1,9 @@
-//! What answers requests to open a ticket for somebody.
+//! What answers requests to open a ticket for somebody. As with an answer, what was typed is kept as a
+//! draft first.
 
-use super::writing::sent_page;
 use crate::desk::draft::Draft;
 use crate::desk::opening as desk_opening;
-use crate::mail::Address;
+use crate::desk::writing::author;
 use crate::store;
 use crate::store::answering::{Sending, Sent};
 use crate::store::drafts::{Place, Saved};
@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::pages::{Outcome, Pages};
+use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
 use crate::web::views::layout::Place as Spot;
@@ -54,8 +55,7 @@ impl Pages {
         let desk = self.desk.clone();
         let mailboxes: Vec<&str> = desk.policies.iter().map(|(name, ..)| name.as_str()).collect();
         let agents = self.able_agents()?;
-        let queues = self.store.ticket_counts("")?.queues;
-        let queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
+        let queues = self.queue_names()?;
         let main = opening::page(&Form {
             locale: &self.locale,
             token: &visitor.token(),
@@ -86,16 +86,12 @@ impl Pages {
         let (id, deed) = (work::form_id(asked), asked.form("as").unwrap_or_default());
         let typed = work::typed(asked);
         let is_ours = visitor.sent(asked);
-        if !is_ours
-            && (typed.is_empty()
-                || typed.is_too_long()
-                || !session::is_surely_our_own(asked, &self.desk.allowed_hosts))
-        {
+        if !is_ours && !self.may_be_kept(asked, &typed) {
             return Ok(self.old_form(visitor));
         }
         if is_ours && deed == "discard" {
             self.store.discard_draft(place)?;
-            return Ok(Answer::go_to("/tickets/new?said=discarded"));
+            return Ok(Answer::go_to(&route::form_path(None, "discarded")));
         }
         if let Some(what) = typed.too_long() {
             let wrong = work::too_long(&self.locale, what);
@@ -105,7 +101,7 @@ impl Pages {
         let saved = self.keep_typed(asked, place, id.as_deref(), &typed, now)?;
         let (revision, refused) = match saved {
             Saved::Sent(number, article) => {
-                return Ok(Answer::go_to(&sent_page(number, article, "already")));
+                return Ok(Answer::go_to(&route::sent_path(number, article, "already")));
             }
             Saved::Kept { left_out: Some(why), .. } => {
                 (None, Some((413, work::left_out(&self.locale, &why))))
@@ -118,7 +114,7 @@ impl Pages {
                 (None, Some((409, texts.joined_unsent.to_owned())))
             }
             Saved::Kept { is_joined: true, .. } => {
-                return Ok(Answer::go_to("/tickets/new?said=joined"));
+                return Ok(Answer::go_to(&route::form_path(None, "joined")));
             }
             Saved::Kept { revision, .. } => (Some(revision), None),
             Saved::Nothing | Saved::Elsewhere => (None, None),
@@ -128,7 +124,7 @@ impl Pages {
         }
         if !matches!(deed.as_str(), "send" | "note") {
             let said = if revision.is_some() { "kept" } else { "discarded" };
-            return Ok(Answer::go_to(&format!("/tickets/new?said={said}")));
+            return Ok(Answer::go_to(&route::form_path(None, said)));
         }
         let revision = revision.unwrap_or_default();
         let sending = Sending { place, revision, form: id.as_deref(), seen: None };
@@ -169,14 +165,14 @@ impl Pages {
             (Ok(_), None) => {}
         }
         if let Some(from) = from.filter(|_| wrong.is_empty()) {
-            let author = Address { address: String::new(), name: visitor.agent.name.clone() };
+            let author = author(&visitor.agent.name);
             let said = if typed.send { "opened-sent" } else { "opened" };
             match self.store.open_draft(sending, from, author, &visitor.actor(), now) {
                 Ok(Sent::Now(number, article)) => {
-                    return Ok(Answer::go_to(&sent_page(number, article, said)));
+                    return Ok(Answer::go_to(&route::sent_path(number, article, said)));
                 }
                 Ok(Sent::Before(number, article)) => {
-                    return Ok(Answer::go_to(&sent_page(number, article, "already")));
+                    return Ok(Answer::go_to(&route::sent_path(number, article, "already")));
                 }
                 Ok(Sent::Changed | Sent::Newer) => wrong.push(texts.changed.to_owned()),
                 Err(store::Error::NotPossible(why)) => {

@@ -16,11 +16,8 @@ use crate::web::route::Tab;
 use crate::web::session::Visitor;
 use crate::web::texts::put;
 use crate::web::views::layout::Place;
-use crate::web::views::records::{self, PAGE, TRAIL_PAGE};
+use crate::web::views::records::{self, PAGE, REASON, TRAIL_PAGE};
 use crate::web::views::{alert, in_force, ledger, outbox, trail};
-
-/// The longest reason taken, in characters.
-const REASON: usize = 500;
 
 /// Entries of the trail shown beside one row of the ledger.
 const TRAIL: u32 = 30;
@@ -58,7 +55,7 @@ impl Pages {
                 let after = asked.parsed("after");
                 let listing = match unread {
                     None => self.store.ledger(&filter, after, PAGE)?,
-                    Some(_) => Listing { rows: Vec::new(), next: None },
+                    Some(_) => Listing::empty(),
                 };
                 let balances = self.store.kept_balance()?;
                 ledger::list(&self.locale, &listing, &filter, &balances, after)
@@ -74,7 +71,7 @@ impl Pages {
                 let after = asked.parsed("after");
                 let listing = match unread {
                     None => self.store.outbox(&filter, after, PAGE)?,
-                    Some(_) => Listing { rows: Vec::new(), next: None },
+                    Some(_) => Listing::empty(),
                 };
                 outbox::list(&self.locale, &listing, state, after)
             }
@@ -152,7 +149,7 @@ impl Pages {
         let after = asked.parsed("after");
         let listing = match self.unread(asked, Tab::Trail) {
             None => self.store.trail(&filter, after, TRAIL_PAGE)?,
-            Some(_) => Listing { rows: Vec::new(), next: None },
+            Some(_) => Listing::empty(),
         };
         let newest = self.store.audit(None, 1)?.rows.into_iter().next();
         let typed = |name: &str| asked.filled(name).unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::web::answer::Answer;
 use crate::web::asked::{Asked, encoded};
 use crate::web::locale::Locale;
 use crate::web::pages::Pages;
-use crate::web::route::Route;
+use crate::web::route::{self, Route};
 use crate::web::session;
 use crate::web::texts::put;
 use crate::web::views::layout::Place as Spot;
@@ -38,7 +38,7 @@ impl Carried {
         let draft: Draft = serde_json::from_str(&asked.form(CARRIED)?).ok()?;
         let ticket = match asked.form(CARRIED_TO)?.as_str() {
             "new" => None,
-            number => Some(TicketNumber(crate::web::route::number(number)?)),
+            number => Some(TicketNumber(route::number(number)?)),
         };
         (!draft.is_too_long()).then_some(Self { draft, ticket })
     }
@@ -67,14 +67,6 @@ impl Carried {
                 }
             }
         }
-    }
-}
-
-/// The page to go to after signing in, for a form that could not be taken.
-fn next(ticket: Option<TicketNumber>) -> String {
-    match ticket {
-        Some(number) => format!("/tickets/{number}?said=rescued#write"),
-        None => "/tickets/new?said=rescued".to_owned(),
     }
 }
 
@@ -108,7 +100,7 @@ impl Pages {
             let place = Place { agent: agent.id, ticket };
             let form = work::form_id(asked);
             self.keep_beside(place, form.as_deref(), typed, kept, now)?;
-            let query = encoded(&next(ticket));
+            let query = encoded(&route::form_path(ticket, "rescued"));
             return Ok(Some(match is_by_script {
                 true => Answer::line(401, "signed out; the text is kept as a draft"),
                 false => Answer::go_to(&format!("/sign-in?next={query}")),
@@ -123,7 +115,7 @@ impl Pages {
             return Ok(Some(self.to_copy(&typed)));
         }
         let carried = Carried { draft: typed, ticket };
-        let next = next(ticket);
+        let next = route::form_path(ticket, "rescued");
         Ok(Some(self.sign_in_with(asked, 403, ("", Some(&next), None), Some(&carried))))
     }
 
@@ -155,6 +147,13 @@ impl Pages {
             Err(store::Error::NoSuch(_)) => Ok(()),
             other => other,
         }
+    }
+
+    /// Whether what a form holds that was given out in another session may be kept as a draft.
+    pub(super) fn may_be_kept(&self, asked: &Asked, typed: &Draft) -> bool {
+        session::is_surely_our_own(asked, &self.desk.allowed_hosts)
+            && !typed.is_too_long()
+            && !typed.is_empty()
     }
 
     /// Keeps a draft without losing another text that lies in its place.

@@ -1,4 +1,5 @@
-//! What answers requests to sign in and out: by name and password, and by a link that works once.
+//! What answers requests to sign in and out: by name and password, and by a link that works once. What
+//! the page for signing in carries along is in `rescue`.
 
 use super::rescue::Carried;
 use crate::desk::signing_in::{NAME_BYTES, PASSWORD_BYTES};

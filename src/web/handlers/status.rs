@@ -29,8 +29,7 @@ impl Pages {
         let locale = self.english();
         match self.store.status(locale.zone.day_start(now), now) {
             Ok(facts) => {
-                let verdict =
-                    status::judge(&self.desk.facts, &facts, self.desk.started_at, &locale);
+                let verdict = self.desk.facts.judge(&facts, self.desk.started_at, &locale);
                 Answer::line(verdict.http_status(), &verdict.line)
             }
             Err(error) => {
@@ -103,7 +102,7 @@ impl Pages {
         let locale = self.english();
         let gauges = self.store.gauges(locale.zone.day_start(now), now)?;
         let desk = &self.desk;
-        let verdict = status::judge(&desk.facts, &gauges.status, desk.started_at, &locale);
+        let verdict = desk.facts.judge(&gauges.status, desk.started_at, &locale);
         let text = metrics::text(metrics::Facts {
             gauges: &gauges,
             counters: &desk.counters,

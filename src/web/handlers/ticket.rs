@@ -1,4 +1,5 @@
 //! What answers requests about one ticket: its page, its history, and the question before it is split.
+//! What changes a ticket is in `changing`, what is written into it in `writing`.
 
 use crate::desk::ticket::{ArticleId, AttachmentId, Ticket, TicketNumber};
 use crate::mail::html::picture_type;
@@ -92,8 +93,7 @@ impl Pages {
     ) -> Result<maud::Markup, store::Error> {
         let me = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
         let agents = self.able_agents()?;
-        let queues = self.store.ticket_counts(me)?.queues;
-        let queues: Vec<String> = queues.into_iter().map(|(queue, _)| queue).collect();
+        let queues = self.queue_names()?;
         let filter = Filter { ticket: Some(ticket.number), ..Filter::default() };
         let entries = self.store.trail(&filter, None, history::BESIDE)?;
         let history = history::beside(&self.locale, ticket.number, &entries);

@@ -6,21 +6,22 @@ use maud::Markup;
 use crate::desk::acknowledgement;
 use crate::desk::draft::Draft;
 use crate::desk::outgoing::{self, NotPossible};
+use crate::desk::policy::Policy;
 use crate::desk::ticket::{ArticleId, Kind, Ticket, TicketNumber};
-use crate::desk::writing::{Hand, Writing};
-use crate::mail::Address;
+use crate::desk::writing::{Hand, Thread, Writing, author};
 use crate::store;
 use crate::store::answering::{Sending, Sent};
-use crate::store::drafts::{Files, Form as Basis, Place, Saved, Unseen};
+use crate::store::drafts::{Files, Form as Basis, Kept, Place, Saved, Unseen};
 use crate::time::Timestamp;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::pages::{Outcome, Pages};
+use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
 use crate::web::views::layout::Place as Spot;
+use crate::web::views::preview;
 use crate::web::views::work::{self, Choice, Failed, Form, Whom};
-use crate::web::views::{opening, preview};
 
 /// The most people among whom there is a choice.
 const CHOICES: usize = 20;
@@ -140,7 +141,7 @@ impl Pages {
         }
         if deed == "discard" {
             self.store.discard_draft(place)?;
-            return Ok(Answer::go_to(&format!("/tickets/{number}?said=discarded#write")));
+            return Ok(Answer::go_to(&route::form_path(Some(number), "discarded")));
         }
         if deed == "shown" {
             return self.send_shown(asked, place, visitor, now);
@@ -156,7 +157,7 @@ impl Pages {
         }
         let saved = match self.keep_typed(asked, place, id.as_deref(), &typed, now)? {
             Saved::Sent(number, article) => {
-                return Ok(Answer::go_to(&sent_page(number, article, "already")));
+                return Ok(Answer::go_to(&route::sent_path(number, article, "already")));
             }
             Saved::Kept { left_out: Some(why), .. } => {
                 let wrong = work::left_out(&self.locale, &why);
@@ -169,16 +170,16 @@ impl Pages {
                 return self.refuse(asked, number, visitor, (409, texts.joined_unsent.to_owned()));
             }
             Saved::Kept { is_joined: true, .. } => {
-                return Ok(Answer::go_to(&format!("/tickets/{number}?said=joined#write")));
+                return Ok(Answer::go_to(&route::form_path(Some(number), "joined")));
             }
             Saved::Kept { revision, is_late, .. } => (Some(revision), is_late),
             _ => (None, false),
         };
         match deed.as_str() {
             "keep" if revision.is_none() => {
-                Ok(Answer::go_to(&format!("/tickets/{number}?said=discarded#write")))
+                Ok(Answer::go_to(&route::form_path(Some(number), "discarded")))
             }
-            "keep" => Ok(Answer::go_to(&format!("/tickets/{number}?said=kept#write"))),
+            "keep" => Ok(Answer::go_to(&route::form_path(Some(number), "kept"))),
             "insert" => Ok(Answer::go_to(&format!("/tickets/{number}#write"))),
             "reply" | "note" if is_late => {
                 self.refuse(asked, number, visitor, (409, texts.late.to_owned()))
@@ -209,7 +210,7 @@ impl Pages {
         typed: &Draft,
         now: Timestamp,
     ) -> Result<Saved, store::Error> {
-        let (add, drop) = (asked.files("files"), opening::dropped(asked));
+        let (add, drop) = (asked.files("files"), work::dropped(asked));
         let files = Files { add: &add, drop: &drop };
         self.store.keep_draft(place, work::form_of(asked, form), typed, files, now)
     }
@@ -242,7 +243,7 @@ impl Pages {
         let Some(number) = sending.place.ticket else { return Ok(self.old_form(visitor)) };
         let (_, _, mailbox) = self.store.thread(number, None)?;
         let desk = self.desk.clone();
-        let author = Address { address: String::new(), name: visitor.agent.name.clone() };
+        let author = author(&visitor.agent.name);
         let hand = match (is_note, desk.mailbox(Some(&mailbox))) {
             (true, _) => Hand::Note(author),
             (false, Ok((_, policy))) => Hand::Answer(policy),
@@ -254,10 +255,10 @@ impl Pages {
         let wrong = match self.store.put_draft(sending, hand, &visitor.actor(), now) {
             Ok(Sent::Now(number, article)) => {
                 let said = if is_note { "noted" } else { "sent" };
-                return Ok(Answer::go_to(&sent_page(number, article, said)));
+                return Ok(Answer::go_to(&route::sent_path(number, article, said)));
             }
             Ok(Sent::Before(number, article)) => {
-                return Ok(Answer::go_to(&sent_page(number, article, "already")));
+                return Ok(Answer::go_to(&route::sent_path(number, article, "already")));
             }
             Ok(Sent::Changed) => texts.changed.to_owned(),
             Ok(Sent::Newer) => texts.meanwhile.to_owned(),
@@ -289,11 +290,7 @@ impl Pages {
         visitor: &Visitor,
         now: Timestamp,
     ) -> Outcome {
-        let Some(number) = place.ticket.filter(|_| {
-            session::is_surely_our_own(asked, &self.desk.allowed_hosts)
-                && !typed.is_too_long()
-                && !typed.is_empty()
-        }) else {
+        let Some(number) = place.ticket.filter(|_| self.may_be_kept(asked, &typed)) else {
             return Ok(self.old_form(visitor));
         };
         let add = asked.files("files");
@@ -384,11 +381,7 @@ impl Pages {
         let (token, id) = (visitor.token(), session::fresh_nonce());
         let letter = match desk.mailbox(Some(&mailbox)) {
             Err(why) => Err(put(texts.not_sent, &[&self.locale.said(&why)])),
-            Ok((_, policy)) => {
-                let quoting = &desk.quoting;
-                preview::letter(&mut self.store, (&thread, policy, quoting), &kept, now)?
-                    .map_err(|why| why.in_words(&self.locale))
-            }
+            Ok((_, policy)) => self.letter(&thread, policy, &kept, now)?,
         };
         let newest = self.store.newest_article(number)?.map_or(0, |newest| newest.0);
         let page = preview::Page { number, token: &token, id: &id, newest, kept: &kept };
@@ -399,9 +392,29 @@ impl Pages {
             self.frame(Some(visitor), Spot::Tickets).page(texts.first_title, main),
         ))
     }
-}
 
-/// The page of a ticket at an article, with a word for what happened.
-pub(super) fn sent_page(number: TicketNumber, article: ArticleId, said: &str) -> String {
-    format!("/tickets/{number}?said={said}#article-{article}")
+    /// The letter that a draft would become, or why it would become none, in a sentence.
+    fn letter(
+        &mut self,
+        thread: &Thread,
+        policy: &Policy,
+        kept: &Kept,
+        now: Timestamp,
+    ) -> Result<Result<preview::Letter, String>, store::Error> {
+        let texts = &self.locale.texts().writing;
+        let writing = match kept.draft.writing(Vec::new()) {
+            Ok(writing) => writing,
+            Err(why) => {
+                return Ok(Err(put(texts.not_sent, &[&self.locale.said(&why.to_string())])));
+            }
+        };
+        if outgoing::is_blank(&writing.text) && kept.files.is_empty() {
+            return Ok(Err(texts.unfit(&NotPossible::Empty(thread.number))));
+        }
+        match self.store.unsent((thread, &writing), policy, &self.desk.quoting, now) {
+            Ok(unsent) => Ok(Ok(preview::letter((thread, &writing), policy, unsent))),
+            Err(store::Error::Unfit(why)) => Ok(Err(texts.unfit(&why))),
+            Err(error) => Err(error),
+        }
+    }
 }

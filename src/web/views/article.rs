@@ -18,6 +18,7 @@ use crate::desk::ticket::{
 };
 use crate::mail::{Address, Protection};
 use crate::web::locale::{Locale, cut};
+use crate::web::route::with;
 use crate::web::session::TOKEN_FIELD;
 use crate::web::texts::{fill, put};
 
@@ -58,11 +59,14 @@ pub(in crate::web) struct View<'a> {
 impl View<'_> {
     /// The address of the same page on which `laid_out` is the article shown that way.
     pub(super) fn with(self, ticket: &Ticket, article: &Article, laid_out: bool) -> String {
-        let until = self.until.map(|until| format!("until={until}"));
-        let laid_out = laid_out.then(|| format!("html={}", article.id));
-        let query: Vec<String> = until.into_iter().chain(laid_out).collect();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("/tickets/{}{mark}{}#article-{}", ticket.number, query.join("&"), article.id)
+        let mut path = format!("/tickets/{}", ticket.number);
+        if let Some(until) = self.until {
+            path = with(&path, "until", until);
+        }
+        if laid_out {
+            path = with(&path, "html", article.id);
+        }
+        format!("{path}#article-{}", article.id)
     }
 }
 

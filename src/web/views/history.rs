@@ -8,6 +8,7 @@ use crate::desk::ticket::{Priority, State, TicketNumber};
 use crate::store::Listing;
 use crate::time::Timestamp;
 use crate::web::locale::{Locale, cut};
+use crate::web::route::with;
 use crate::web::texts::put;
 
 /// Entries read for the column beside a conversation, and those of them that are not folded away.
@@ -61,7 +62,7 @@ pub(in crate::web) fn page(
         @if listing.rows.is_empty() { p.empty { (texts.nothing) } }
         div.history { (list(locale, &listing.rows)) }
         @if let Some(next) = listing.next {
-            nav.pages { a href={ (path(ticket)) "?after=" (next) } { (texts.older) } }
+            nav.pages { a href=(with(&path(ticket), "after", next)) { (texts.older) } }
         }
     };
     (title, main)

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 
 use super::alert;
-use super::records::{code, facts, further, table};
+use super::records::{code, deed, discarding, facts, further, table};
 use crate::desk::audit::Entry;
 use crate::desk::ledger::{Balance, LedgerRow, Original, Outcome};
 use crate::store::Listing;
@@ -13,7 +13,7 @@ use crate::store::ledger_lists::{Filter, Recoverable, Until};
 use crate::time::Timestamp;
 use crate::web::asked::encoded;
 use crate::web::locale::{Locale, cut};
-use crate::web::session::TOKEN_FIELD;
+use crate::web::route::with;
 use crate::web::texts::put;
 
 /// The longest reason in a list, and the longest one of a row's own page, in characters.
@@ -86,11 +86,6 @@ fn path(filter: &Filter) -> String {
         path = with(&path, "message", encoded(message));
     }
     path
-}
-
-/// A path with one more value in its query, which is encoded already.
-pub(super) fn with(path: &str, name: &str, value: impl std::fmt::Display) -> String {
-    format!("{path}{}{name}={value}", if path.contains('?') { '&' } else { '?' })
 }
 
 fn balance(locale: &Locale, balances: &[Balance]) -> Markup {
@@ -256,27 +251,14 @@ pub(in crate::web) fn one(
 fn what_to_do(locale: &Locale, row: &LedgerRow, deeds: &Deeds<'_>) -> Markup {
     let texts = &locale.texts().records;
     let action = format!("/ledger/{}", row.id);
-    let hidden = html! { input type="hidden" name=(TOKEN_FIELD) value=(deeds.token); };
+    let token = deeds.token;
     html! {
         section aria-labelledby="deeds" {
             h2 #deeds { (texts.what_to_do) }
-            form.deed method="post" action=(action) {
-                (hidden)
-                button type="submit" name="deed" value="retry" { (texts.retry) }
-                span.hint { (texts.retry_hint) }
-            }
-            form.deed method="post" action=(action) {
-                (hidden)
-                button type="submit" name="deed" value="make-ticket" { (texts.make_ticket) }
-                span.hint { (texts.make_ticket_hint) }
-            }
+            (deed(&action, token, "retry", texts.retry, texts.retry_hint))
+            (deed(&action, token, "make-ticket", texts.make_ticket, texts.make_ticket_hint))
             @if row.outcome != Outcome::Discarded {
-                form.deed method="post" action=(action) {
-                    (hidden)
-                    label for="reason" { (texts.discard_reason) }
-                    input #reason type="text" name="reason" maxlength="500" required;
-                    button.second type="submit" name="deed" value="discard" { (texts.discard) }
-                }
+                (discarding(&action, token, texts.discard_reason, texts.discard))
             }
         }
     }

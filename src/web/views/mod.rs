@@ -25,6 +25,7 @@ mod marks;
 pub(super) mod opening;
 pub(super) mod outbox;
 pub(super) mod over;
+mod parts;
 pub(super) mod preview;
 pub(super) mod records;
 pub(super) mod requesters;

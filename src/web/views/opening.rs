@@ -1,13 +1,13 @@
-//! The form by which an agent opens a ticket for somebody who called or came by.
+//! The form by which an agent opens a ticket for somebody who called or came by. What was typed into it
+//! is read in `work`, as with an answer.
 
 use maud::{Markup, html};
 
 use super::alert;
 use super::work::{self, FORM_FIELD, REVISION_FIELD};
 use crate::desk::draft::Draft;
-use crate::desk::ticket::{DraftFileId, Priority};
+use crate::desk::ticket::Priority;
 use crate::store::drafts::Kept;
-use crate::web::asked::Asked;
 use crate::web::locale::Locale;
 use crate::web::session::TOKEN_FIELD;
 use crate::web::texts::fill;
@@ -123,10 +123,4 @@ pub(in crate::web) fn page(form: &Form<'_>) -> Markup {
             }
         }
     }
-}
-
-/// The files of a draft that a form takes out.
-pub(in crate::web) fn dropped(asked: &Asked) -> Vec<DraftFileId> {
-    let ids = asked.form_all("drop").into_iter();
-    ids.filter_map(|id| id.parse().ok()).map(DraftFileId).collect()
 }

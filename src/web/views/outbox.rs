@@ -4,14 +4,13 @@
 use maud::{Markup, html};
 
 use super::alert;
-use super::ledger::with;
-use super::records::{code, facts, further, table};
+use super::records::{code, deed, discarding, facts, further, table};
 use crate::desk::outbox::{self, OutboxRow, Step};
 use crate::desk::ticket::Delivery;
 use crate::mail::Address;
 use crate::store::Listing;
 use crate::web::locale::{Locale, cut};
-use crate::web::session::TOKEN_FIELD;
+use crate::web::route::with;
 use crate::web::texts::{fill, put};
 
 /// The longest subject and reason in a list, in characters.
@@ -161,7 +160,6 @@ pub(in crate::web) fn one(
 fn what_to_do(locale: &Locale, row: &OutboxRow, token: &str) -> Markup {
     let texts = &locale.texts().outbox;
     let action = format!("/outbox/{}", row.id);
-    let hidden = html! { input type="hidden" name=(TOKEN_FIELD) value=(token); };
     let may = |step| outbox::may(row, step, locale.now).is_ok();
     let (again, sent, give_up) = (may(Step::Again), may(Step::Sent), may(Step::GiveUp));
     html! {
@@ -169,32 +167,16 @@ fn what_to_do(locale: &Locale, row: &OutboxRow, token: &str) -> Markup {
             section aria-labelledby="deeds" {
                 h2 #deeds { (texts.what_to_do) }
                 @if again {
-                    form.deed method="post" action=(action) {
-                        (hidden)
-                        button type="submit" name="deed" value="retry" { (texts.retry) }
-                        span.hint {
-                            (texts.retry_hint)
-                            @if !row.came_back.is_empty() {
-                                " " (fill(texts.retry_to, &[people(locale, &row.missed().concat(), ON_PAGE)]))
-                            }
+                    @let hint = html! {
+                        (texts.retry_hint)
+                        @if !row.came_back.is_empty() {
+                            " " (fill(texts.retry_to, &[people(locale, &row.missed().concat(), ON_PAGE)]))
                         }
-                    }
+                    };
+                    (deed(&action, token, "retry", texts.retry, hint))
                 }
-                @if sent {
-                    form.deed method="post" action=(action) {
-                        (hidden)
-                        button type="submit" name="deed" value="sent" { (texts.mark_sent) }
-                        span.hint { (texts.mark_sent_hint) }
-                    }
-                }
-                @if give_up {
-                    form.deed method="post" action=(action) {
-                        (hidden)
-                        label for="reason" { (texts.discard_reason) }
-                        input #reason type="text" name="reason" maxlength="500" required;
-                        button.second type="submit" name="deed" value="discard" { (texts.discard) }
-                    }
-                }
+                @if sent { (deed(&action, token, "sent", texts.mark_sent, texts.mark_sent_hint)) }
+                @if give_up { (discarding(&action, token, texts.discard_reason, texts.discard)) }
             }
         }
     }

@@ -5,16 +5,14 @@ use maud::{Markup, html};
 
 use super::alert;
 use super::work::{FORM_FIELD, REVISION_FIELD};
-use crate::desk::outgoing::{self, NotPossible};
+use crate::desk::outgoing;
 use crate::desk::policy::Policy;
-use crate::desk::quoting::Quoting;
 use crate::desk::recipients::Recipients;
-use crate::desk::ticket::{State, TicketNumber, UnknownWord};
-use crate::desk::writing::Thread;
+use crate::desk::ticket::{State, TicketNumber};
+use crate::desk::writing::{Thread, Writing};
 use crate::mail::Address;
 use crate::store::drafts::Kept;
-use crate::store::{self, Store};
-use crate::time::Timestamp;
+use crate::store::unsent::Unsent;
 use crate::web::locale::Locale;
 use crate::web::session::TOKEN_FIELD;
 use crate::web::texts::{Writing as Texts, put};
@@ -45,22 +43,6 @@ pub(in crate::web) struct Letter {
     struck: Option<String>,
 }
 
-/// Why there is no such letter.
-pub(in crate::web) enum Unfit {
-    Word(UnknownWord),
-    Letter(NotPossible),
-}
-
-impl Unfit {
-    pub(in crate::web) fn in_words(&self, locale: &Locale) -> String {
-        let texts = &locale.texts().writing;
-        match self {
-            Self::Word(why) => put(texts.not_sent, &[&locale.said(&why.to_string())]),
-            Self::Letter(why) => texts.unfit(why),
-        }
-    }
-}
-
 /// The page around a letter.
 pub(in crate::web) struct Page<'a> {
     pub(in crate::web) number: TicketNumber,
@@ -72,31 +54,13 @@ pub(in crate::web) struct Page<'a> {
     pub(in crate::web) kept: &'a Kept,
 }
 
-/// The letter that a draft would become.
+/// The letter that what an agent wrote would become. Its text may be empty where it has files.
 pub(in crate::web) fn letter(
-    store: &mut Store,
-    (thread, policy, quoting): (&Thread, &Policy, &Quoting),
-    kept: &Kept,
-    now: Timestamp,
-) -> Result<Result<Letter, Unfit>, store::Error> {
-    let writing = match kept.draft.writing(Vec::new()) {
-        Ok(writing) => writing,
-        Err(why) => return Ok(Err(Unfit::Word(why))),
-    };
-    let has_text = !outgoing::is_blank(&writing.text);
-    if !has_text && kept.files.is_empty() {
-        return Ok(Err(Unfit::Letter(NotPossible::Empty(thread.number))));
-    }
-    let recipients = match outgoing::recipients(thread, &writing, policy) {
-        Ok(recipients) => recipients,
-        Err(why) => return Ok(Err(Unfit::Letter(why))),
-    };
-    let answered = thread.answered.as_ref().and_then(|it| it.message_id.as_ref());
-    let original = match answered {
-        Some(message_id) => store.original(thread.number, message_id)?,
-        None => None,
-    };
-    let everybody = recipients.everybody();
+    (thread, writing): (&Thread, &Writing),
+    policy: &Policy,
+    unsent: Unsent,
+) -> Letter {
+    let Unsent { recipients, subject, quoted, unreachable, struck } = unsent;
     let Recipients { to, cc, bcc, ours, instead_of, .. } = recipients;
     let for_to = match instead_of {
         Some(_) => Reason::Wanted,
@@ -105,19 +69,20 @@ pub(in crate::web) fn letter(
     };
     let was_typed = |one: &Address| writing.cc.iter().any(|typed| typed.key() == one.key());
     let for_cc = |one: &Address| if was_typed(one) { Reason::Added } else { Reason::GotItToo };
-    Ok(Ok(Letter {
+    let has_text = !outgoing::is_blank(&writing.text);
+    Letter {
         from: policy.address.clone(),
         to: to.into_iter().map(|one| (one, for_to)).collect(),
         cc: cc.into_iter().map(|one| (one.clone(), for_cc(&one))).collect(),
         bcc: bcc.into_iter().map(|one| (one, Reason::Hidden)).collect(),
-        subject: outgoing::answer_subject(thread, policy),
+        subject,
         text: if has_text { outgoing::signed(&writing.text, policy) } else { String::new() },
-        quoted: original.and_then(|it| quoting.quote(&it)).map(|quoted| quoted.as_text()),
+        quoted,
         state: writing.status,
         ours,
-        came_back: store.unreachable(&everybody, now)?,
-        struck: store.reply_struck(&everybody, now)?,
-    }))
+        came_back: unreachable,
+        struck,
+    }
 }
 
 /// The content of the page.

@@ -1,15 +1,20 @@
-//! What the pages of the records share: the row of tabs above each, tables that are lines on a phone, and
-//! the way to older rows.
+//! What the pages of the records share: the row of tabs above each, tables that are lines on a phone, the
+//! way to older rows, and the forms by which a person decides about one.
 
 use maud::{Markup, html};
 
+use super::parts;
 use crate::web::locale::Locale;
 use crate::web::route::Tab;
+use crate::web::session::TOKEN_FIELD;
 use crate::web::texts::ledger::Records;
 
 /// Rows on one page of a record; those of the audit trail are long.
 pub(in crate::web) const PAGE: u32 = 40;
 pub(in crate::web) const TRAIL_PAGE: u32 = 25;
+
+/// The longest reason taken for what a person decides, in characters.
+pub(in crate::web) const REASON: usize = 500;
 
 impl Tab {
     /// What the browser's tab says of it.
@@ -78,6 +83,35 @@ pub(super) fn facts(facts: Vec<(&str, Option<Markup>)>) -> Markup {
     }
 }
 
+/// A button by which a person decides something about a row, and what it means.
+pub(super) fn deed(
+    action: &str,
+    token: &str,
+    value: &str,
+    words: &str,
+    hint: impl maud::Render,
+) -> Markup {
+    html! {
+        form.deed method="post" action=(action) {
+            input type="hidden" name=(TOKEN_FIELD) value=(token);
+            button type="submit" name="deed" value=(value) { (words) }
+            span.hint { (hint) }
+        }
+    }
+}
+
+/// The field for a reason and the button that gives the row up for it.
+pub(super) fn discarding(action: &str, token: &str, label: &str, words: &str) -> Markup {
+    html! {
+        form.deed method="post" action=(action) {
+            input type="hidden" name=(TOKEN_FIELD) value=(token);
+            label for="reason" { (label) }
+            input #reason type="text" name="reason" maxlength=(REASON) required;
+            button.second type="submit" name="deed" value="discard" { (words) }
+        }
+    }
+}
+
 /// The way back to the newest rows and on to older ones. `words` is what leads on.
 pub(super) fn further(
     locale: &Locale,
@@ -85,14 +119,7 @@ pub(super) fn further(
     next: Option<(&str, String)>,
 ) -> Markup {
     let texts = &locale.texts().records;
-    html! {
-        @if newest.is_some() || next.is_some() {
-            nav.pages aria-label=(texts.older) {
-                @if let Some(path) = newest { a href=(path) { (texts.newest) } }
-                @if let Some((words, path)) = next { a rel="next" href=(path) { (words) } }
-            }
-        }
-    }
+    parts::ways(texts.older, newest.map(|path| (texts.newest, path)), next)
 }
 
 /// An id or digest as it is.

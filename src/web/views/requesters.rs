@@ -1,4 +1,4 @@
-//! The page of a requester: who it is, and all their tickets.
+//! The page of a requester: who it is, and all their tickets. The rows are those of `tickets`.
 
 use maud::{Markup, html};
 
@@ -8,7 +8,7 @@ use crate::store::lists::{Cursor, Filter, Which};
 use crate::store::requesters::Requester;
 use crate::web::asked::encoded;
 use crate::web::locale::Locale;
-use crate::web::route::requester_path;
+use crate::web::route::{requester_path, with};
 use crate::web::texts::put;
 
 /// The state a query asks for; none for all but the deleted.
@@ -31,11 +31,14 @@ pub(in crate::web) fn part_path(
     state: Option<State>,
     after: Option<Cursor>,
 ) -> String {
-    let state = state.map(|state| format!("state={state}"));
-    let after = after.map(|after| format!("after={after}"));
-    let query: Vec<String> = [state, after].into_iter().flatten().collect();
-    let sign = if query.is_empty() { "" } else { "?" };
-    format!("{}{sign}{}", requester_path(id), query.join("&"))
+    let mut path = requester_path(id);
+    if let Some(state) = state {
+        path = with(&path, "state", state);
+    }
+    if let Some(after) = after {
+        path = with(&path, "after", after);
+    }
+    path
 }
 
 /// The content of the page.

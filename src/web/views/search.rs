@@ -1,12 +1,15 @@
-//! The search: its form, and the tickets that were found with the words that were meant marked.
+//! The search: its form, and the tickets that were found with the words that were meant marked. What a
+//! query means is decided in `desk/query.rs`.
 
 use maud::{Markup, html};
 
 use super::alert;
 use super::marks::{named, state};
+use super::parts;
 use crate::store::search::{Found, Hit};
 use crate::web::asked::encoded;
 use crate::web::locale::Locale;
+use crate::web::route::with;
 
 /// Tickets on one page.
 pub(in crate::web) const PAGE: u32 = 30;
@@ -51,14 +54,11 @@ pub(in crate::web) fn page(
                     p.lead role="status" { (counted(locale, found, after)) }
                     ol.tickets.found { @for hit in &found.results { (row(locale, hit)) } }
                 }
-                @if after.is_some() || found.next.is_some() {
-                    nav.pages aria-label=(texts.more) {
-                        @if after.is_some() { a href=(path) { (texts.to_the_newest) } }
-                        @if let Some(next) = found.next {
-                            a rel="next" href={ (path) "&after=" (next) } { (texts.further_back) }
-                        }
-                    }
-                }
+                (parts::ways(
+                    texts.more,
+                    after.map(|_| (texts.to_the_newest, path.as_str())),
+                    found.next.map(|next| (texts.further_back, with(&path, "after", next))),
+                ))
                 @if found.not_indexed > 0 {
                     p.hint { (locale.counted(found.not_indexed, texts.not_indexed)) }
                 }

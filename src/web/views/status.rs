@@ -10,21 +10,10 @@ use crate::time::Timestamp;
 use crate::web::locale::{Locale, cut};
 use crate::web::shared::{Facts, MailboxFacts};
 use crate::web::texts::{fill, put};
-use crate::web::verdict::{self, Flow, Standing, Verdict, Watched};
+use crate::web::verdict::{self, Flow, Standing};
 
 /// The longest error shown, in characters.
 const ERROR_LENGTH: usize = 400;
-
-/// Judges how everything stands.
-pub(in crate::web) fn judge(
-    facts: &Facts,
-    status: &Status,
-    started_at: Timestamp,
-    locale: &Locale,
-) -> Verdict {
-    let watched: Vec<Watched<'_>> = facts.mailboxes.iter().map(watched).collect();
-    verdict::judge(&watched, status, started_at, locale)
-}
 
 /// What the page shows, and how.
 #[derive(Clone, Copy)]
@@ -50,10 +39,6 @@ pub(in crate::web) fn unreadable(locale: &Locale) -> Markup {
             p { (texts.log) }
         }
     }
-}
-
-fn watched(mailbox: &MailboxFacts) -> Watched<'_> {
-    Watched { name: &mailbox.name, poll_seconds: mailbox.poll_seconds }
 }
 
 impl Page<'_> {
@@ -86,7 +71,7 @@ impl Page<'_> {
     }
 
     fn headline(&self) -> Markup {
-        let verdict = judge(self.facts, self.status, self.started_at, self.locale);
+        let verdict = self.facts.judge(self.status, self.started_at, self.locale);
         let class = match verdict.standing {
             Standing::Well => "verdict well",
             Standing::Starting => "verdict",
@@ -107,7 +92,7 @@ impl Page<'_> {
         let known = self.status.mailbox(name);
         let failed = self.standing_error(&format!("poller:{name}")).is_some();
         let (class, word) =
-            match verdict::flow(watched(mailbox), self.status, self.started_at, locale.now) {
+            match verdict::flow(mailbox.watched(), self.status, self.started_at, locale.now) {
                 // Mail may flow all the same; a green word beside an error would not be believed.
                 Flow::Flowing if failed => ("mark soon", texts.failing),
                 Flow::Flowing => ("mark good", texts.flowing),

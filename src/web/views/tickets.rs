@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::bulk::{self, Bar, Done};
 use super::marks::{named, overdue, priority, state};
-use super::search;
+use super::{parts, search};
 use crate::desk::ticket::{State, Ticket, TicketNumber};
 use crate::store::Listing;
 use crate::store::lists::{Counts, Cursor, Filter, Which};
@@ -15,7 +15,7 @@ use crate::store::requesters::Glance;
 use crate::time::Timestamp;
 use crate::web::asked::encoded;
 use crate::web::locale::{Locale, cut};
-use crate::web::route::{requester_path, requester_path_of};
+use crate::web::route::{requester_path, requester_path_of, with};
 use crate::web::texts::lists::{Lists, Tab};
 use crate::web::texts::put;
 
@@ -95,7 +95,7 @@ impl View {
 
     /// Where it is, from a cursor on.
     pub(in crate::web) fn path(&self, after: Option<Cursor>) -> String {
-        let mut path = match self {
+        let path = match self {
             Self::Open => "/tickets".to_owned(),
             Self::Queue(queue) => format!("/tickets?queue={}", encoded(queue)),
             view => {
@@ -103,11 +103,10 @@ impl View {
                 format!("/tickets?view={word}")
             }
         };
-        if let Some(after) = after {
-            path.push_str(if path.contains('?') { "&" } else { "?" });
-            path.push_str(&format!("after={after}"));
+        match after {
+            Some(after) => with(&path, "after", after),
+            None => path,
         }
-        path
     }
 
     /// Its name, and what it says when it is empty.
@@ -217,6 +216,7 @@ pub(super) fn rows(
 ) -> Markup {
     let texts = &locale.texts().lists;
     let Part { listing, after, .. } = *part;
+    let newest = path(None);
     html! {
         @if let Some((done, count)) = part.done {
             p.told role="status" { (done.told(locale, count)) }
@@ -232,14 +232,11 @@ pub(super) fn rows(
                 (bulk::bar(locale, &part.bar))
             }
         }
-        @if after.is_some() || listing.next.is_some() {
-            nav.pages aria-label=(texts.more) {
-                @if after.is_some() { a href=(path(None)) { (texts.newest) } }
-                @if let Some(next) = listing.next {
-                    a rel="next" href=(path(Some(next))) { (texts.older) }
-                }
-            }
-        }
+        (parts::ways(
+            texts.more,
+            after.map(|_| (texts.newest, newest.as_str())),
+            listing.next.map(|next| (texts.older, path(Some(next)))),
+        ))
     }
 }
 

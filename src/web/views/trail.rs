@@ -4,13 +4,13 @@
 use maud::{Markup, html};
 
 use super::alert;
-use super::ledger::with;
 use super::records::{code, further, table};
 use crate::desk::audit::{Action, Entry};
 use crate::store::Listing;
 use crate::store::audit::{Filter, Part, Verdict};
 use crate::web::asked::encoded;
 use crate::web::locale::{Locale, cut};
+use crate::web::route::with;
 use crate::web::session::TOKEN_FIELD;
 use crate::web::texts::{fill, put};
 

@@ -1,11 +1,12 @@
-//! The form below a ticket's conversation: the answer or note.
+//! The form below a ticket's conversation, the answer or note, and what was typed into it or into that
+//! for a new ticket. An answer as it would leave is in `preview`.
 
 use maud::{Markup, html};
 
 use super::alert;
 use crate::desk::draft::{Draft, LONGEST, LONGEST_FIELD, TooLong};
 use crate::desk::recipients::Recipients;
-use crate::desk::ticket::{ArticleId, State, Ticket};
+use crate::desk::ticket::{ArticleId, DraftFileId, State, Ticket};
 use crate::desk::typed;
 use crate::mail::Address;
 use crate::store::drafts::{self, DraftFile, Kept, LeftOut};
@@ -327,6 +328,12 @@ pub(in crate::web) fn typed(asked: &Asked) -> Draft {
         lost: Vec::new(),
         form: String::new(),
     }
+}
+
+/// The files of a draft that a form takes out.
+pub(in crate::web) fn dropped(asked: &Asked) -> Vec<DraftFileId> {
+    let ids = asked.form_all("drop").into_iter();
+    ids.filter_map(|id| id.parse().ok()).map(DraftFileId).collect()
 }
 
 /// Which form was sent, and what it showed.
