@@ -114,6 +114,16 @@ impl Zone {
         Some(Timestamp::from_unix(there.timestamp().as_second()))
     }
 
+    /// Its name as people say it, where it has one: many names mean UTC.
+    pub fn for_people(&self) -> &str {
+        match self.name() {
+            "Etc/UTC" | "Etc/UCT" | "Etc/Zulu" | "Etc/Universal" | "UCT" | "Zulu" | "Universal" => {
+                "UTC"
+            }
+            name => name,
+        }
+    }
+
     /// Its name, where it has one.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or_default()

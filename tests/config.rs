@@ -395,6 +395,15 @@ fn the_defaults_are_those_of_the_contract() {
         let found = shown.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
         assert_eq!(found, Some(expected), "{key}");
     }
+    // A practice provider on loopback sets none.
+    let local = MAILBOX.to_owned()
+        + "login_url = \"http://127.0.0.1:9\"\ngraph_url = \"http://127.0.0.1:9\"\n";
+    let shown = read(&local).unwrap().in_force();
+    for key in ["letters_a_minute", "recipients_a_day"] {
+        let key = format!("mailbox.support.{key}");
+        let found = shown.iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str());
+        assert_eq!(found, Some("no limit"), "{key}");
+    }
     assert_eq!(config.log, config::Log::default());
     assert!(config.rules.is_empty() && config.retention.closed_ticket_days.is_none());
 }

@@ -82,6 +82,29 @@ fn a_row_says_at_one_look_what_an_agent_wants_to_know() {
 }
 
 #[test]
+fn the_only_mailbox_goes_without_saying() {
+    let mut house = House::open();
+    let cookie = house.agent(Role::Agent);
+    house.letter(letter(1));
+    house.letter(letter(2));
+    let page = house.get_as("/tickets", &cookie).body;
+    assert!(!page.contains("class=\"place\""), "no room is kept for it: {page}");
+    change(&mut house, 2, &[Change::Queue(Some("Boilers".to_owned()))]);
+    let now = house.clock.now();
+    // It was watched once and is in the configuration no longer.
+    house.mailbox = house.store.mailbox("sales", "sales@contoso.example", None, now).unwrap().0;
+    house.letter(letter(3));
+    let page = house.get_as("/tickets", &cookie);
+    let place = |number| {
+        let row = row(&page, number);
+        let rest = row.split("<span class=\"place\">").nth(1).unwrap().to_owned();
+        rest.split("</span>").next().unwrap().to_owned()
+    };
+    let places = [1, 2, 3].map(place);
+    assert_eq!(places, ["", "<bdi>Boilers</bdi>", "sales"]);
+}
+
+#[test]
 fn a_full_list_weighs_under_60_kb_with_all_it_loads() {
     let mut house = House::open();
     let cookie = house.agent(Role::Agent);
@@ -170,9 +193,10 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
     let answer = send(&house, &[&all[..], &[("deed", "delete")]].concat());
     assert_eq!(answer.status, 409);
     for expected in [
-        "2 tickets were changed.",
+        "2 tickets were deleted.",
         "2 tickets were not changed:",
-        "href=\"/tickets/3\">Ticket 3</a>: ticket 3 is on hold; release the hold first<",
+        "href=\"/tickets/3\">Ticket 3</a> is on hold; release the hold first<",
+        "href=\"/tickets/99\">Ticket 99</a>: there is no ticket 99<",
         "there is no ticket 99",
         "href=\"/tickets?view=mine\"",
     ] {
@@ -184,7 +208,11 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
     assert!(
         deleted.body.contains(">Take back</button>") && !deleted.body.contains(">Delete</button>")
     );
-    assert_eq!(send(&house, &[("ticket", "1"), ("ticket", "4"), ("deed", "undelete")]).status, 303);
+    let answer = send(&house, &[("ticket", "1"), ("ticket", "4"), ("deed", "undelete")]);
+    let back = answer.header("Location").unwrap();
+    assert_eq!((answer.status, back), (303, "/tickets?view=mine&undeleted=2"));
+    let told = house.get_as(back, &answer.cookies(&cookie)).body;
+    assert!(told.contains("2 tickets were taken back."), "{told}");
     assert_eq!(state(&mut house, 4), State::Open);
     let entries = house.store.audit(None, 1).unwrap().rows;
     assert_eq!(
@@ -215,7 +243,10 @@ fn several_tickets_are_changed_at_once_and_each_that_cannot_be_is_named() {
         ("deed", "delete"),
     ];
     let answer = house.post("/tickets/bulk", &cookie, &elsewhere);
-    assert_eq!(answer.header("Location"), Some("/tickets?changed=1"));
+    let back = answer.header("Location").unwrap();
+    assert_eq!(back, "/tickets?deleted=1");
+    let told = house.get_as(back, &answer.cookies(&cookie)).body;
+    assert!(told.contains("1 ticket was deleted."), "{told}");
 }
 
 #[test]

@@ -147,14 +147,29 @@ fn a_message_that_was_set_aside_is_discarded_or_tried_again() {
     }
     assert_eq!(outcome(&mut house), Outcome::Quarantined);
     let form = [("token", token.as_str()), ("deed", "discard"), ("reason", "an advertisement")];
-    assert_eq!(house.post(&path, &admin, &form).status, 303);
+    let told = |house: &House, form: &[(&str, &str)], said: &str| {
+        let done = house.post(&path, &admin, form);
+        assert_eq!(done.status, 303, "{}", done.body);
+        let page = house.get_as(done.header("Location").unwrap(), &done.cookies(&admin));
+        let said = format!("<p class=\"told\" role=\"status\">{said}");
+        assert!(page.body.contains(&said), "{said}: {}", page.body);
+    };
+    told(&house, &form, "It is discarded.");
     assert_eq!(outcome(&mut house), Outcome::Discarded);
     let page = house.get_as(&path, &admin).body;
     assert!(page.contains("an advertisement") && page.contains("message.discarded"), "{page}");
     assert!(page.contains("agent:somebody-admin"), "{page}");
     let again = [("token", token.as_str()), ("deed", "make-ticket")];
-    assert_eq!(house.post(&path, &admin, &again).status, 303);
+    told(&house, &again, "A ticket is made of it at the next look into the mailbox");
     assert_eq!(outcome(&mut house), Outcome::Waiting);
+    let again = [("token", token.as_str()), ("deed", "retry")];
+    told(&house, &again, "It is tried again at the next look into the mailbox");
+    let again = [("token", token.as_str()), ("deed", "make-ticket")];
+    assert_eq!(house.post(&path, &admin, &again).status, 303);
+    // Nobody is told of what an address alone says.
+    let bare = house.get_as(&format!("{path}?done=retry"), &admin).body;
+    assert!(!bare.contains("role=\"status\""), "{bare}");
+    assert!(bare.contains("not fetched") && !bare.contains("any more"), "{bare}");
     assert!(house.store.waiting(house.mailbox, house.clock.now(), 5).unwrap()[0].forced);
     // What is in a ticket is left alone, and no button offers it.
     let page = house.get_as("/ledger/1", &admin).body;
@@ -232,7 +247,9 @@ fn letters_are_settled_on_the_page_of_the_outbox() {
     let token = page.token();
     let retry = [("token", token.as_str()), ("deed", "retry")];
     let done = house.post("/outbox/2", &agent, &retry);
-    assert_eq!((done.status, done.header("Location")), (303, Some("/outbox/4")));
+    assert_eq!((done.status, done.header("Location")), (303, Some("/outbox/4?done=retry")));
+    let told = house.get_as("/outbox/4?done=retry", &done.cookies(&agent)).body;
+    assert!(told.contains("It is sent again as this new message."), "{told}");
     let twice = house.post("/outbox/2", &agent, &retry);
     assert_eq!(twice.status, 409);
     assert!(twice.body.contains("was sent again already"), "{}", twice.body);
@@ -244,7 +261,10 @@ fn letters_are_settled_on_the_page_of_the_outbox() {
     }
     assert_eq!(house.store.outbox_row(OutboxId(3)).unwrap().state, Delivery::Queued);
     let give_up = [("token", token.as_str()), ("deed", "discard"), ("reason", "told her by phone")];
-    assert_eq!(house.post("/outbox/3", &agent, &give_up).status, 303);
+    let done = house.post("/outbox/3", &agent, &give_up);
+    assert_eq!((done.status, done.header("Location")), (303, Some("/outbox/3?done=discard")));
+    let told = house.get_as("/outbox/3?done=discard", &done.cookies(&agent)).body;
+    assert!(told.contains("It is given up and does not leave."), "{told}");
     let row = house.store.outbox_row(OutboxId(3)).unwrap();
     assert_eq!(row.state, Delivery::Refused);
     assert!(row.reason.contains("told her by phone"), "{}", row.reason);
@@ -256,7 +276,7 @@ fn the_trail_is_narrowed_and_checked() {
     house.letter(letter(1));
     house.letter(letter(2));
     let admin = house.agent(Role::Admin);
-    let entries = |path: &str| house.get_as(path, &admin).body.matches("<tr><td>").count();
+    let entries = |path: &str| house.get_as(path, &admin).body.matches("<tr><td").count();
     let all = entries("/audit");
     for (path, expected) in [
         ("/audit?ticket=1", 2),
@@ -280,7 +300,7 @@ fn the_trail_is_narrowed_and_checked() {
         let page = house.get_as(path, &admin);
         assert_eq!(page.status, 400, "{path}");
         assert_eq!(
-            page.body.matches("<td>").count(),
+            page.body.matches("<td").count(),
             if path.starts_with("/ledger") { 10 } else { 0 }
         );
         assert!(page.body.contains("is not understood, so nothing is listed."), "{path}");
@@ -346,6 +366,7 @@ fn records_speak_german_too() {
         ));
         assert_eq!(page.first_line(), said, "{path}");
         assert!(page.body.contains("<html lang=\"de\">"), "{path}");
+        assert!(page.body.contains(">Nachweise</a>"), "{path}: {}", page.body);
         let said = page.body.contains("mindestens eine Adresse der Empfänger ist ungültig");
         assert_eq!(said, path.starts_with("/outbox"), "{path}: {}", page.body);
     }

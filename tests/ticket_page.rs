@@ -7,8 +7,10 @@
 mod house;
 
 use counterfoil::desk::change::Change;
-use counterfoil::desk::ticket::{Priority, Role, State, Ticket, TicketNumber};
+use counterfoil::desk::retention::Days;
+use counterfoil::desk::ticket::{LedgerId, Priority, Role, State, Ticket, TicketNumber};
 use counterfoil::mail::{Address, Attachment, Message};
+use counterfoil::store::filing::Filed;
 use counterfoil::time::{Clock, Timestamp};
 use house::{Answer, House, letter};
 
@@ -127,7 +129,7 @@ fn everything_about_a_ticket_is_changed_beside_it() {
     for told in [
         "Assigned: nobody → somebody-agent",
         "State: new → pending",
-        "Due: never → 2026-05-06 14:30 UTC",
+        "Due: none → 2026-05-06 14:30 UTC",
         "Tags: 2 added, 0 removed",
         "Opened by a message",
     ] {
@@ -181,7 +183,7 @@ fn where_two_set_the_same_the_second_is_asked_once_more() {
     desk.change(Change::Due(None));
     let fields = [("queue", "Ours"), ("due", "2026-06-01T10:00")];
     let refused = desk.send(&old, "change", &fields);
-    assert!(refused.body.contains("Queue: none, Due: never."), "{}", refused.body);
+    assert!(refused.body.contains("Queue: none, Due: none."), "{}", refused.body);
     // Taking what somebody else took meanwhile is such a change as well.
     let old = desk.page();
     let now = desk.house.clock.now();
@@ -216,6 +218,7 @@ fn what_is_refused_is_said_on_the_page_and_nothing_is_lost() {
     for (fields, sentence) in [
         (vec![("subject", "New"), ("requester", "nobody")], "is no address such as"),
         (vec![("subject", "New"), ("requester", "grp: a@b;")], "is no address such as"),
+        (vec![("subject", "New"), ("requester", "")], "An address is needed, such as ana@"),
         (vec![("subject", "New"), ("requester", "support@contoso.example")], "mailbox of this"),
         (vec![("subject", "New"), ("queue", "-")], "has a meaning of its own"),
         (vec![("subject", "New"), ("due", "tomorrow")], "must be a date and a time"),
@@ -279,7 +282,13 @@ fn tickets_are_linked_merged_and_split_after_a_look_at_both_sides() {
     assert_eq!((made.status, made.header("Location")), (303, Some("/tickets/2")));
     let whole = desk.ticket(TWO);
     assert_eq!(whole.articles.len(), 4, "both letters and what confirmed them");
-    assert!(desk.page().contains("Merged into #2") && !desk.page().contains("value=\"change\""));
+    let page = desk.page();
+    assert!(page.contains("Merged into #2") && !page.contains("value=\"change\""));
+    // Where the conversation went stands at the top, and nothing says that it is lost.
+    let top = page.split("class=\"conversation\"").next().unwrap();
+    let said = "This ticket is part of <a href=\"/tickets/2\">#2</a> now.";
+    assert!(top.contains(said), "{page}");
+    assert!(!page.contains("Nothing is left") && !page.contains("href=\"#write\""), "{page}");
 
     let page = desk.get("/tickets/2").body;
     let (first, last) = (whole.articles[0].id, whole.articles[3].id);
@@ -294,6 +303,61 @@ fn tickets_are_linked_merged_and_split_after_a_look_at_both_sides() {
     assert_eq!(made.header("Location"), Some("/tickets/3"));
     assert_eq!(desk.ticket(TWO).articles.len(), 3);
     assert!(desk.get("/tickets/2").body.contains("Split: 1 message into #3"));
+}
+
+#[test]
+fn a_deleted_ticket_says_until_when_it_can_be_had_back() {
+    let mut desk = Desk::with(vec![letter(1), letter(2)]);
+    let now = desk.house.clock.now();
+    let there = Filed::Removed { item_id: "there".to_owned() };
+    desk.house.store.note_filed(&[(LedgerId(1), there)], now.plus_days(14), now).unwrap();
+    desk.house.later(3_600);
+    desk.change(Change::Delete);
+    let top = |desk: &Desk| {
+        let page = desk.page();
+        assert!(!page.contains("href=\"#write\""), "nothing is answered there: {page}");
+        page.split("class=\"conversation\"").next().unwrap().to_owned()
+    };
+    for said in [
+        "It can be taken back until",
+        "2026-06-03 10:12 UTC (in 30 days)",
+        "Recoverable Items",
+        "2026-05-18 09:12 UTC (in 13 days)",
+    ] {
+        assert!(top(&desk).contains(said), "{said}: {}", top(&desk));
+    }
+    desk.house.later(14 * 86_400);
+    desk.cookie = desk.house.again();
+    let said = "None of its originals lies in the mailbox's Recoverable Items.";
+    assert!(top(&desk).contains(said), "{}", top(&desk));
+    desk.house.later(17 * 86_400);
+    desk.cookie = desk.house.again();
+    let days = Days { recovery: 30, closed: None };
+    let gone = desk.house.store.erase(days, desk.house.clock.now(), 9).unwrap();
+    assert!(gone.iter().any(|expiry| expiry.kind == "ticket"), "{gone:?}");
+    let page = desk.page();
+    assert!(page.contains("Its content was erased"), "{page}");
+    assert!(!page.contains("value=\"undelete\"") && !page.contains("taken back until"), "{page}");
+}
+
+#[test]
+fn a_ticket_shows_that_it_is_overdue_and_the_way_to_the_answer() {
+    let mut desk = Desk::with(vec![letter(1)]);
+    let head = |desk: &Desk| {
+        let page = desk.page();
+        page.split("class=\"conversation\"").next().unwrap().to_owned()
+    };
+    desk.change(Change::Due(Some(desk.house.clock.now().plus_seconds(60))));
+    assert!(!head(&desk).contains("overdue"));
+    assert!(head(&desk).contains("<a class=\"to-write\" href=\"#write\">Answer</a>"));
+    desk.house.later(61);
+    let mark = "<span class=\"mark bad\" title=\"It was due 2026-05-04 09:13 UTC\">overdue</span>";
+    assert!(head(&desk).contains(mark), "{}", head(&desk));
+    let page = desk.page();
+    assert!(page.contains("Due: none → 2026-05-04 09:13 UTC"), "{page}");
+    assert!(page.contains("Due (UTC)"), "{page}");
+    desk.change(Change::State(State::Closed));
+    assert!(!head(&desk).contains("overdue"), "what is over is not overdue");
 }
 
 #[test]

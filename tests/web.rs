@@ -273,6 +273,12 @@ fn a_link_signs_in_once_and_not_by_being_looked_at() {
     let again = house.post(&path, &cookie, &[("token", &token)]);
     assert_eq!(again.status, 403);
     assert!(again.body.contains("This link was used already"));
+    // Who came in by it and opens it again is there already.
+    let again = house.get_as(&path, &session);
+    assert_eq!((again.status, again.header("Location")), (303, Some("/tickets")));
+    let both = format!("{session}; {cookie}");
+    let again = house.post(&path, &both, &[("token", &token)]);
+    assert_eq!((again.status, again.header("Location")), (303, Some("/tickets")));
 
     for path in [path.as_str(), "/sign-in/link/invented"] {
         let page = house.get(path);

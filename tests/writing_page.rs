@@ -333,6 +333,13 @@ fn a_ticket_is_opened_for_somebody_who_called() {
         let failed = desk.send("/tickets/new", &desk.form("/tickets/new"), &fields, &[]);
         assert!(failed.status == 422 && failed.body.contains(expected), "{}", failed.body);
     }
+    // What is missing is said as such, and all of it in one place, which has the focus.
+    let nothing = desk.send("/tickets/new", &desk.form("/tickets/new"), &[("as", "send")], &[]);
+    assert!(nothing.body.contains("Say who asks: an address such as"), "{}", nothing.body);
+    assert!(!nothing.body.contains("“”"), "{}", nothing.body);
+    for once in [" autofocus", "role=\"alert\""] {
+        assert_eq!(nothing.body.matches(once).count(), 1, "{once}: {}", nothing.body);
+    }
     let form = desk.form("/tickets/new");
     let right = [
         ("requester", "eva@x.example"),

@@ -5,7 +5,9 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::{AfterImport, Config, LogFormat, Mailbox, Provider, Rule};
+use crate::desk::caps;
 use crate::time::Zone;
+use crate::web;
 
 /// The pairs gathered so far, below one section.
 struct Pairs {
@@ -24,6 +26,12 @@ impl Pairs {
 
     fn file(&mut self, key: &str, path: Option<&Path>) {
         self.maybe(key, path.map(Path::display));
+    }
+
+    /// A limit, or that there is none.
+    fn limit(&mut self, key: &str, most: u32, none: u32) {
+        let most = if most == none { web::NO_LIMIT.to_owned() } else { most.to_string() };
+        self.add(key, most);
     }
 
     fn begin(&mut self, section: impl Display) {
@@ -115,8 +123,9 @@ fn mailbox_pairs(mailbox: &Mailbox, to: &mut Pairs) {
     to.add("cloud", microsoft.cloud.word());
     to.add("login_url", &microsoft.login_url);
     to.add("graph_url", &microsoft.graph_url);
-    to.add("letters_a_minute", microsoft.limits.letters_a_minute);
-    to.add("recipients_a_day", microsoft.limits.recipients_a_day);
+    let (limits, none) = (microsoft.limits, caps::NONE);
+    to.limit("letters_a_minute", limits.letters_a_minute, none.letters_a_minute);
+    to.limit("recipients_a_day", limits.recipients_a_day, none.recipients_a_day);
 }
 
 fn rule_pairs(rule: &Rule, to: &mut Pairs) {

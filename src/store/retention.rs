@@ -1,7 +1,7 @@
 //! What is past its days, and its erasure: rows, attachments nobody else uses, free pages and the
 //! write-ahead log. The ledger row, the ticket's number and the audit entries stay.
 
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension, Transaction};
 
 use super::{Result, Store, audit, indexing};
 use crate::desk::audit::{Action, NewEntry};
@@ -12,7 +12,42 @@ use crate::time::Timestamp;
 /// Whose name the audit entries of retention bear.
 const ACTOR: &str = "sweeper";
 
+/// How far a deleted ticket is on its way out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Leaving {
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// When its content was erased, if it was.
+    pub erased_at: Option<Timestamp>,
+    /// Until when the first and the last of its originals can be recovered from the mailbox, if one can.
+    pub recoverable_until: Option<(Timestamp, Timestamp)>,
+}
+
 impl Store {
+    /// How far a ticket is on its way out at `now`; `None` when it is not deleted.
+    pub fn leaving(&mut self, ticket: TicketNumber, now: Timestamp) -> Result<Option<Leaving>> {
+        self.read(|tx| {
+            let ends = tx
+                .prepare_cached(
+                    "SELECT min(recoverable_until), max(recoverable_until)
+                     FROM article JOIN ledger ON ledger.article = article.id
+                     WHERE article.ticket = ?1 AND original = 'removed' AND recoverable_until > ?2",
+                )?
+                .query_row((ticket, now), |row| Ok(Option::zip(row.get(0)?, row.get(1)?)))?;
+            let leaving = tx
+                .prepare_cached(
+                    "SELECT deleted_at, erased_at FROM ticket
+                     WHERE number = ?1 AND state = 'deleted' AND deleted_at IS NOT NULL",
+                )?
+                .query_row([ticket], |row| {
+                    let (deleted_at, erased_at) = (row.get(0)?, row.get(1)?);
+                    Ok(Leaving { deleted_at, erased_at, recoverable_until: ends })
+                })
+                .optional()?;
+            Ok(leaving)
+        })
+    }
+
     /// What goes at `now`, the oldest first, at most `limit` of each kind. What this says is what
     /// [`Store::erase`] does.
     pub fn expired(&mut self, days: Days, now: Timestamp, limit: u32) -> Result<Vec<Expiry>> {

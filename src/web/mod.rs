@@ -51,6 +51,9 @@ use crate::time::{Clock, Zone};
 /// Threads that answer requests. An answer takes milliseconds, checking a password some tens.
 const THREADS: usize = 4;
 
+/// What stands among the settings in force for a number where nothing limits.
+pub const NO_LIMIT: &str = "no limit";
+
 /// What the web needs to know.
 #[derive(Clone, Debug)]
 pub struct Settings {

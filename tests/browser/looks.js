@@ -54,6 +54,28 @@ if (document.documentElement.scrollWidth > width) {
   wrong.push(`${document.documentElement.scrollWidth} px wide in ${width}: ${widest.slice(-3).map(short).join(" | ")}`);
 }
 
+// No age is cut off, however long it may get.
+for (const age of document.querySelectorAll(".age time")) {
+  const said = age.textContent;
+  age.textContent = { en: "59 minutes ago", de: "vor 59 Sekunden" }[wanted.lang];
+  const box = age.closest(".age");
+  if (box.scrollWidth > box.clientWidth && box.clientWidth) wrong.push(`cut off: ${age.textContent}, ${box.scrollWidth} in ${box.clientWidth}`);
+  age.textContent = said;
+}
+
+// On a phone no row of a table is cut off, and none is mostly empty.
+for (const row of document.querySelectorAll(".records tbody tr")) {
+  if (width > 500) break;
+  const box = row.closest(".records");
+  if (box.scrollWidth > box.clientWidth) { wrong.push(`scrolls sideways: ${short(row)}`); break; }
+  const drawn = [...row.cells].reduce((sum, cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return sum + [...range.getClientRects()].reduce((area, one) => area + one.width * one.height, 0);
+  }, 0);
+  if (drawn * 8 < row.clientWidth * row.clientHeight) { wrong.push(`mostly empty, ${row.clientHeight} px tall: ${short(row)}`); break; }
+}
+
 // Text stands out from its ground (WCAG 2.2, success criterion 1.4.3).
 const parts = (colour) => {
   const numbers = (colour.match(/[\d.]+(?:e-?\d+)?/g) ?? []).map(Number);

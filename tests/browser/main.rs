@@ -9,6 +9,7 @@ mod house;
 mod keys;
 mod looks;
 mod pages;
+mod refusals;
 
 #[path = "../support/in_process.rs"]
 mod in_process;

@@ -15,7 +15,7 @@ use crate::web::pages::{Outcome, Pages};
 use crate::web::route;
 use crate::web::session::{self, Visitor};
 use crate::web::texts::put;
-use crate::web::views::bulk::{self, Bar};
+use crate::web::views::bulk::{self, Bar, Done};
 use crate::web::views::layout::{Frame, Place};
 use crate::web::views::tickets::{self, Part, View};
 use crate::web::views::{requesters, search};
@@ -29,7 +29,8 @@ struct Read {
     glances: std::collections::HashMap<TicketNumber, Glance>,
     agents: Vec<String>,
     after: Option<Cursor>,
-    changed: Option<u64>,
+    only_mailbox: Option<String>,
+    done: Option<(Done, u64)>,
     token: String,
     back: String,
 }
@@ -41,7 +42,8 @@ impl Read {
             listing: &self.listing,
             glances: &self.glances,
             after: self.after,
-            changed: self.changed,
+            only_mailbox: self.only_mailbox.as_deref(),
+            done: self.done,
             bar: Bar { token, back, agents, queues, is_deleted },
         }
     }
@@ -59,12 +61,20 @@ impl Pages {
         let listing = self.store.tickets(filter, after, tickets::PAGE)?;
         let glances = self.store.glances(listing.rows.iter().map(|ticket| ticket.number))?;
         let agents = self.able_agents()?;
+        let done = Done::ALL.into_iter().find_map(|(word, done)| {
+            let count = self.remark(asked, word)?.parse().ok()?;
+            Some((done, count))
+        });
         Ok(Read {
             listing,
             glances,
             agents,
             after,
-            changed: self.remark(asked, "changed").and_then(|changed| changed.parse().ok()),
+            only_mailbox: match self.desk.policies.as_slice() {
+                [(name, ..)] => Some(name.clone()),
+                _ => None,
+            },
+            done,
             token: visitor.map(Visitor::token).unwrap_or_default(),
             back: back(after),
         })
@@ -147,10 +157,11 @@ impl Pages {
             let frame = self.frame(Some(visitor), Place::Tickets);
             return Ok(frame.plain(400, texts.title, &wrong, Some((back, texts.back))));
         }
-        let (mut changed, mut refused) = (0, Vec::new());
+        let done = Done::by(&changes);
+        let (mut count, mut refused) = (0, Vec::new());
         for number in chosen {
             match self.store.change_ticket(number, &changes, &visitor.actor(), now) {
-                Ok(()) => changed += 1,
+                Ok(()) => count += 1,
                 Err(
                     store::Error::NoSuch(why)
                     | store::Error::NotPossible(why)
@@ -166,9 +177,9 @@ impl Pages {
             }
         }
         if refused.is_empty() {
-            return Ok(Answer::go_to(&route::with(back, "changed", changed)));
+            return Ok(Answer::go_to(&route::with(back, done.word(), count)));
         }
-        let main = bulk::outcome(&self.locale, changed, &refused, back);
+        let main = bulk::outcome(&self.locale, (done, count), &refused, back);
         let title = self.locale.texts().lists.bulk.title;
         Ok(Answer::page(409, self.frame(Some(visitor), Place::Tickets).page(title, main)))
     }

@@ -17,7 +17,7 @@ use crate::web::session::Visitor;
 use crate::web::texts::put;
 use crate::web::views::layout::Place;
 use crate::web::views::records::{self, PAGE, REASON, TRAIL_PAGE};
-use crate::web::views::{in_force, ledger, outbox, trail};
+use crate::web::views::{alert, in_force, ledger, outbox, trail};
 
 /// Entries of the trail shown beside one row of the ledger.
 const TRAIL: u32 = 30;
@@ -98,7 +98,7 @@ impl Pages {
             }
         };
         let content = html! {
-            @if let Some(why) = &unread { p.error role="alert" { (why) } }
+            (alert::refusal(unread.as_slice()))
             (content)
         };
         let main = records::page(&self.locale, tab, admin, &content);
@@ -181,8 +181,8 @@ impl Pages {
                 return Ok(self.old_form(visitor));
             }
             match self.settle_message(asked, id, &visitor.actor(), now) {
-                Ok(true) => return Ok(Answer::go_to(&format!("/ledger/{id}"))),
-                Ok(false) => return Ok(self.no_such_deed(Some(visitor), &format!("/ledger/{id}"))),
+                Ok(Some(done)) => return Ok(Answer::go_to(&format!("/ledger/{id}?done={done}"))),
+                Ok(None) => return Ok(self.no_such_deed(Some(visitor), &format!("/ledger/{id}"))),
                 Err(store::Error::NotPossible(why)) => wrong = Some(self.locale.refusal(&why)),
                 Err(error) => return Err(error),
             }
@@ -191,31 +191,39 @@ impl Pages {
         let filter = audit::Filter { ledger: Some(id), ..audit::Filter::default() };
         let entries = self.store.trail(&filter, None, TRAIL)?.rows;
         let token = visitor.token();
-        let deeds = ledger::Deeds { token: &token, wrong: wrong.as_deref() };
+        let done = self.remark(asked, "done");
+        let done = done.and_then(|word| self.locale.texts().records.done(&word));
+        let deeds = ledger::Deeds { token: &token, done, wrong: wrong.as_deref() };
         let main = ledger::one(&self.locale, &row, &entries, &deeds);
         let status = if wrong.is_some() { 409 } else { 200 };
         let title = self.locale.texts().records.ledger;
         Ok(Answer::page(status, self.frame(Some(visitor), Place::Records).page(title, main)))
     }
 
-    /// Does what was decided; answers whether it was a deed that is known.
+    /// Does what was decided; answers with the word of what was done, `None` for a deed that is not known.
     fn settle_message(
         &mut self,
         asked: &Asked,
         id: LedgerId,
         actor: &str,
         now: Timestamp,
-    ) -> Result<bool, store::Error> {
-        match asked.form("deed").as_deref() {
-            Some("retry") => self.store.try_again(&[id], false, actor, now)?,
-            Some("make-ticket") => self.store.try_again(&[id], true, actor, now)?,
+    ) -> Result<Option<&'static str>, store::Error> {
+        Ok(match asked.form("deed").as_deref() {
+            Some("retry") => {
+                self.store.try_again(&[id], false, actor, now)?;
+                Some("retry")
+            }
+            Some("make-ticket") => {
+                self.store.try_again(&[id], true, actor, now)?;
+                Some("make-ticket")
+            }
             Some("discard") => {
                 let reason = self.reason(asked)?;
                 self.store.discard(id, &reason, actor, now)?;
+                Some("discard")
             }
-            _ => return Ok(false),
-        }
-        Ok(true)
+            _ => None,
+        })
     }
 
     /// One message of ours, and what an agent decides about it.
@@ -232,7 +240,9 @@ impl Pages {
                 return Ok(self.old_form(visitor));
             };
             match self.settle_letter(asked, id, &visitor.actor(), now) {
-                Ok(Some(id)) => return Ok(Answer::go_to(&format!("/outbox/{id}"))),
+                Ok(Some((id, done))) => {
+                    return Ok(Answer::go_to(&format!("/outbox/{id}?done={done}")));
+                }
                 Ok(None) => return Ok(self.no_such_deed(Some(visitor), &format!("/outbox/{id}"))),
                 Err(store::Error::NotPossible(why)) => wrong = Some(self.locale.refusal(&why)),
                 Err(error) => return Err(error),
@@ -240,30 +250,32 @@ impl Pages {
         }
         let row = self.store.outbox_row(id)?;
         let token = visitor.map(Visitor::token).unwrap_or_default();
-        let main = outbox::one(&self.locale, &row, &token, wrong.as_deref());
+        let done = self.remark(asked, "done");
+        let done = done.and_then(|word| self.locale.texts().outbox.done(&word));
+        let main = outbox::one(&self.locale, &row, &token, (done, wrong.as_deref()));
         let status = if wrong.is_some() { 409 } else { 200 };
         let title = self.locale.texts().records.outbox;
         Ok(Answer::page(status, self.frame(visitor, Place::Records).page(title, main)))
     }
 
-    /// Does what was decided; returns which message to show then, `None` for a deed that is not known.
+    /// Does what was decided; returns which message to show then and the word of what was done, `None` for a
+    /// deed that is not known.
     fn settle_letter(
         &mut self,
         asked: &Asked,
         id: OutboxId,
         actor: &str,
         now: Timestamp,
-    ) -> Result<Option<OutboxId>, store::Error> {
-        let shown = match asked.form("deed").as_deref() {
-            Some("retry") => self.store.send_again(id, actor, now)?,
-            Some("sent") => self.store.settle_as_sent(id, actor, now)?,
+    ) -> Result<Option<(OutboxId, &'static str)>, store::Error> {
+        Ok(match asked.form("deed").as_deref() {
+            Some("retry") => Some((self.store.send_again(id, actor, now)?, "retry")),
+            Some("sent") => Some((self.store.settle_as_sent(id, actor, now)?, "sent")),
             Some("discard") => {
                 let reason = self.reason(asked)?;
-                self.store.give_up(id, &reason, actor, now)?
+                Some((self.store.give_up(id, &reason, actor, now)?, "discard"))
             }
-            _ => return Ok(None),
-        };
-        Ok(Some(shown))
+            _ => None,
+        })
     }
 
     /// The reason that a form gives; there has to be one.

@@ -17,7 +17,7 @@ use crate::web::route::{self, Route};
 use crate::web::session;
 use crate::web::texts::put;
 use crate::web::views::layout::Place as Spot;
-use crate::web::views::{sign_in, work};
+use crate::web::views::{alert, sign_in, work};
 
 /// The most bytes carried along, as they are sent with the form for signing in.
 const CARRIED_BYTES: usize = 400 << 10;
@@ -124,7 +124,7 @@ impl Pages {
         let texts = &self.locale.texts().writing;
         let main = html! {
             section.write {
-                p.error role="alert" { (texts.session_over_copy) }
+                (alert::refusal(&[texts.session_over_copy]))
                 label.unseen for="text" { (texts.what_you_wrote) }
                 textarea #text rows="20" readonly { "\n" (typed.text) }
             }

@@ -80,7 +80,7 @@ impl Pages {
         now: Timestamp,
     ) -> Outcome {
         if !self.store.has_link(secret, now)? {
-            return Ok(self.forbidden(visitor, self.locale.texts().signing_in.link_over));
+            return Ok(self.link_over(visitor));
         }
         let form = self.desk.forms.form(asked);
         let main = sign_in::link(&self.locale, &form.token, asked.path());
@@ -103,7 +103,15 @@ impl Pages {
         let able = |id: &AgentId| known.iter().any(|a| a.id == *id && a.disabled_at.is_none());
         match agent.filter(able) {
             Some(agent) => self.begin(asked, agent, None, visitor, now),
-            None => Ok(self.forbidden(visitor, self.locale.texts().signing_in.link_over)),
+            None => Ok(self.link_over(visitor)),
+        }
+    }
+
+    /// A link that signs nobody in any more. Whoever came in by it before is where it leads.
+    fn link_over(&self, visitor: Option<&Visitor>) -> Answer {
+        match visitor {
+            Some(_) => Answer::go_to("/tickets"),
+            None => self.forbidden(None, self.locale.texts().signing_in.link_over),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::web::texts::put;
 use crate::web::views::changing::{self, Beside};
 use crate::web::views::layout::Place;
 use crate::web::views::work::Failed;
-use crate::web::views::{article, attached, confirming, facts, history, ticket};
+use crate::web::views::{article, attached, confirming, facts, history, over, ticket};
 
 impl Pages {
     pub(in crate::web) fn ticket(
@@ -58,7 +58,9 @@ impl Pages {
         let laid_out = asked.query("html").and_then(|id| id.parse().ok()).map(ArticleId);
         let (token, newcomers) =
             (visitor.map(Visitor::token).unwrap_or_default(), ticket.newcomers());
-        let beside = self.beside(asked, &ticket, visitor, refused)?;
+        let leaving = self.store.leaving(number, self.locale.now)?;
+        let is_erased = leaving.is_some_and(|leaving| leaving.erased_at.is_some());
+        let beside = self.beside(asked, &ticket, visitor, (refused, is_erased))?;
         let writing = self.writing_below(asked, &ticket, visitor, &failed)?;
         // What cannot be read, for it was erased a moment ago, is shown as no picture either.
         let is_picture = |id: &AttachmentId| {
@@ -69,19 +71,25 @@ impl Pages {
         let locale = &self.locale;
         let (token, newcomers, fakes) = (&*token, &*newcomers, &*fakes);
         let view = article::View { locale, until, laid_out, token, newcomers, fakes };
-        let main = ticket::page(&ticket, shown, &rows, view, (writing, beside));
+        let days = self.desk.facts.recovery_days;
+        let over = match (leaving, ticket.merged_into) {
+            (Some(leaving), _) => Some(over::deleted(locale, &ticket, &leaving, days)),
+            (None, Some(into)) => Some(over::merged(locale, into)),
+            (None, None) => None,
+        };
+        let main = ticket::page(&ticket, shown, &rows, view, (over, writing, beside));
         let title = ticket::title(locale, &ticket);
         let status = if failed.status == 0 { 200 } else { failed.status };
         Ok(Answer::page(status, self.frame(visitor, Place::Tickets).page(&title, main)))
     }
 
-    /// What stands beside the conversation.
+    /// What stands beside the conversation. Of a ticket whose content was erased nothing is taken back.
     fn beside(
         &mut self,
         asked: &Asked,
         ticket: &Ticket,
         visitor: Option<&Visitor>,
-        refused: Option<&str>,
+        (refused, is_erased): (Option<&str>, bool),
     ) -> Result<maud::Markup, store::Error> {
         let me = visitor.map(|visitor| visitor.agent.name.as_str()).unwrap_or_default();
         let agents = self.able_agents()?;
@@ -97,6 +105,7 @@ impl Pages {
             visitor: me,
             locale: &self.locale,
             refused: refused.map(|why| (asked, why)),
+            is_erased,
         });
         let policy = self.desk.mailbox(Some(&ticket.mailbox)).ok();
         let tag = policy.map(|(_, policy)| policy.tag(ticket.number)).unwrap_or_default();

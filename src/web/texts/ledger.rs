@@ -41,6 +41,7 @@ pub(in crate::web) struct Records {
     pub(in crate::web) raw_copy: &'static str,
     pub(in crate::web) raw_kept: &'static str,
     pub(in crate::web) raw_gone: &'static str,
+    pub(in crate::web) raw_never: &'static str,
     pub(in crate::web) recoverable_until: &'static str,
     pub(in crate::web) our_copy_until: &'static str,
     pub(in crate::web) row_title: &'static str,
@@ -54,12 +55,16 @@ pub(in crate::web) struct Records {
     pub(in crate::web) discard: &'static str,
     pub(in crate::web) discard_reason: &'static str,
     pub(in crate::web) reason_missing: &'static str,
+    tried_again: &'static str,
+    ticket_made: &'static str,
+    discarded: &'static str,
     pub(in crate::web) history: &'static str,
     pub(in crate::web) originals_lead: &'static str,
     pub(in crate::web) settings_lead: &'static str,
     pub(in crate::web) key: &'static str,
     pub(in crate::web) value: &'static str,
     pub(in crate::web) not_set: &'static str,
+    pub(in crate::web) no_limit: &'static str,
     pub(in crate::web) people: &'static str,
     pub(in crate::web) name: &'static str,
     pub(in crate::web) email: &'static str,
@@ -95,6 +100,16 @@ impl Records {
             Outcome::Quarantined => quarantined,
             Outcome::Discarded => discarded,
             Outcome::Vanished => vanished,
+        }
+    }
+
+    /// What was decided about a message, by the word of the deed.
+    pub(in crate::web) fn done(&self, deed: &str) -> Option<&'static str> {
+        match deed {
+            "retry" => Some(self.tried_again),
+            "make-ticket" => Some(self.ticket_made),
+            "discard" => Some(self.discarded),
+            _ => None,
         }
     }
 
@@ -148,7 +163,8 @@ pub(super) const ENGLISH: Records = Records {
     sha256: "SHA-256",
     raw_copy: "Our own copy",
     raw_kept: "kept",
-    raw_gone: "not kept (any more)",
+    raw_gone: "not kept any more",
+    raw_never: "not fetched",
     recoverable_until: "In the mailbox until",
     our_copy_until: "Our own copy until",
     row_title: "Ledger row {}",
@@ -162,6 +178,11 @@ pub(super) const ENGLISH: Records = Records {
     discard: "Discard",
     discard_reason: "Why (its original is left alone)",
     reason_missing: "Say why it is discarded, for whoever looks at the ledger later.",
+    tried_again: "It is tried again at the next look into the mailbox. Until then it waits; this page \
+                  says what became of it.",
+    ticket_made: "A ticket is made of it at the next look into the mailbox. Until then it waits; this \
+                  page leads to the ticket.",
+    discarded: "It is discarded. Its original is left alone.",
     history: "What the audit trail says of it",
     originals_lead: "Originals that were removed and that the mailbox still lets one recover from \
                      Recoverable Items, as far as we know. Two clocks run: the mailbox's, and that \
@@ -171,6 +192,7 @@ pub(super) const ENGLISH: Records = Records {
     key: "Key",
     value: "Value",
     not_set: "not set",
+    no_limit: "no limit",
     people: "People who may sign in",
     name: "Name",
     email: "Email",
@@ -193,7 +215,7 @@ pub(super) const ENGLISH: Records = Records {
 };
 
 pub(super) const GERMAN: Records = Records {
-    records: "Verzeichnisse",
+    records: "Nachweise",
     ledger: "Posteingangsbuch",
     originals: "Originale",
     outbox: "Postausgang",
@@ -228,7 +250,8 @@ pub(super) const GERMAN: Records = Records {
     sha256: "SHA-256",
     raw_copy: "Eigene Kopie",
     raw_kept: "aufbewahrt",
-    raw_gone: "nicht (mehr) aufbewahrt",
+    raw_gone: "nicht mehr aufbewahrt",
+    raw_never: "nicht abgeholt",
     recoverable_until: "Im Postfach bis",
     our_copy_until: "Eigene Kopie bis",
     row_title: "Zeile {} im Posteingangsbuch",
@@ -242,6 +265,11 @@ pub(super) const GERMAN: Records = Records {
     discard: "Verwerfen",
     discard_reason: "Warum (das Original bleibt, wo es ist)",
     reason_missing: "Geben Sie an, warum sie verworfen wird, für alle, die später nachsehen.",
+    tried_again: "Beim nächsten Blick ins Postfach wird es noch einmal versucht. Bis dahin wartet die \
+                  Nachricht; diese Seite sagt dann, was aus ihr wurde.",
+    ticket_made: "Beim nächsten Blick ins Postfach wird ein Ticket daraus. Bis dahin wartet die Nachricht; \
+                  dann führt diese Seite zum Ticket.",
+    discarded: "Die Nachricht ist verworfen. Ihr Original bleibt, wo es ist.",
     history: "Was das Protokoll darüber sagt",
     originals_lead: "Originale, die entfernt wurden und sich im Postfach unter den \
                      wiederherstellbaren Elementen noch finden, soweit wir wissen. Zwei Uhren \
@@ -251,6 +279,7 @@ pub(super) const GERMAN: Records = Records {
     key: "Schlüssel",
     value: "Wert",
     not_set: "nicht gesetzt",
+    no_limit: "keine Grenze",
     people: "Wer sich anmelden darf",
     name: "Name",
     email: "E-Mail",

@@ -29,6 +29,9 @@ pub(in crate::web) struct Outbox {
     pub(in crate::web) mark_sent_hint: &'static str,
     pub(in crate::web) discard: &'static str,
     pub(in crate::web) discard_reason: &'static str,
+    sent_again: &'static str,
+    settled: &'static str,
+    given_up: &'static str,
     pub(in crate::web) nothing_waits: &'static str,
     pub(in crate::web) and_more: &'static str,
     /// In the order queued, sent, refused, unknown.
@@ -51,6 +54,16 @@ pub(in crate::web) struct Outbox {
 }
 
 impl Outbox {
+    /// What was decided about a message, by the word of the deed.
+    pub(in crate::web) fn done(&self, deed: &str) -> Option<&'static str> {
+        match deed {
+            "retry" => Some(self.sent_again),
+            "sent" => Some(self.settled),
+            "discard" => Some(self.given_up),
+            _ => None,
+        }
+    }
+
     /// How far a message of ours has come.
     pub(in crate::web) fn state(&self, state: Delivery) -> &'static str {
         let [queued, sent, refused, unknown] = self.states;
@@ -88,6 +101,9 @@ pub(super) const ENGLISH: Outbox = Outbox {
     mark_sent_hint: "Because it lies in Sent Items, or arrived.",
     discard: "Give it up",
     discard_reason: "Why",
+    sent_again: "It is sent again as this new message.",
+    settled: "It is noted as sent.",
+    given_up: "It is given up and does not leave.",
     nothing_waits: "Nothing waits, nothing was refused, nothing is undecided.",
     and_more: "{} and {} more",
     states: ["waiting", "sent", "refused", "undecided"],
@@ -136,6 +152,9 @@ pub(super) const GERMAN: Outbox = Outbox {
     mark_sent_hint: "Weil sie unter den gesendeten Elementen liegt oder angekommen ist.",
     discard: "Aufgeben",
     discard_reason: "Warum",
+    sent_again: "Sie wird noch einmal gesendet, als diese neue Nachricht.",
+    settled: "Sie ist als gesendet vermerkt.",
+    given_up: "Sie ist aufgegeben und wird nicht gesendet.",
     nothing_waits: "Nichts wartet, nichts wurde abgelehnt, nichts ist unentschieden.",
     and_more: "{} und {} weitere",
     states: ["wartet", "gesendet", "abgelehnt", "unentschieden"],

@@ -49,6 +49,11 @@ const SENTENCES: &[Sentence] = &[
         "ticket {} was merged into ticket {}; change that one",
         "Ticket {} ist in Ticket {} aufgegangen; ändern Sie dieses",
     ),
+    each(
+        "`` is no address such as ana@shop.example",
+        "an address is needed, such as ana@shop.example",
+        "eine Adresse ist nötig, etwa ana@shop.example",
+    ),
     same(
         "`{}` is no address such as ana@shop.example",
         "„{}“ ist keine Adresse wie ana@shop.example",
@@ -164,20 +169,20 @@ const SENTENCES: &[Sentence] = &[
     // The ledger.
     same(
         "ledger row {} is in ticket {} already; nothing is to be done about it",
-        "Verzeichniszeile {} liegt schon in Ticket {}; damit ist nichts zu tun",
+        "Zeile {} im Posteingangsbuch liegt schon in Ticket {}; damit ist nichts zu tun",
     ),
     same(
         "the content of ledger row {} was erased with its ticket",
-        "der Inhalt von Verzeichniszeile {} wurde mit seinem Ticket gelöscht",
+        "der Inhalt von Zeile {} im Posteingangsbuch wurde mit seinem Ticket gelöscht",
     ),
     same(
         "the original of ledger row {} is not kept here (any more)",
-        "das Original von Verzeichniszeile {} ist hier nicht (mehr) aufbewahrt",
+        "das Original von Zeile {} im Posteingangsbuch ist hier nicht (mehr) aufbewahrt",
     ),
     // What is not there.
     same("there is no ticket {}", "es gibt kein Ticket {}"),
     same("there is no attachment {}", "es gibt keinen Anhang {}"),
-    same("there is no ledger row {}", "es gibt keine Verzeichniszeile {}"),
+    same("there is no ledger row {}", "es gibt keine Zeile {} im Posteingangsbuch"),
     same("there is no outbox row {}", "es gibt keine Zeile {} im Postausgang"),
     same("there is no requester {}", "es gibt keine anfragende Person {}"),
     same("there is no user {}", "es gibt kein Konto {}"),

@@ -118,6 +118,7 @@ pub(in crate::web) struct Writing {
     pub(in crate::web) said_opened: &'static str,
     pub(in crate::web) said_opened_sent: &'static str,
     pub(in crate::web) not_opened: &'static str,
+    open_nobody: &'static str,
     open_no_address: &'static str,
     open_ourselves: &'static str,
     open_empty: &'static str,
@@ -172,11 +173,16 @@ impl Writing {
     /// Why a ticket cannot be opened.
     pub(in crate::web) fn unopened(&self, why: &opening::NotPossible) -> String {
         match why {
-            opening::NotPossible::NoAddress(address) => put(self.open_no_address, &[address]),
+            opening::NotPossible::NoAddress(address)
+            | opening::NotPossible::Change(change::NotPossible::NoAddress(address)) => {
+                match address.trim() {
+                    "" => self.open_nobody.to_owned(),
+                    _ => put(self.open_no_address, &[address]),
+                }
+            }
             opening::NotPossible::Ourselves(address) => put(self.open_ourselves, &[address]),
             opening::NotPossible::Empty => self.open_empty.to_owned(),
             opening::NotPossible::Change(why) => match why {
-                change::NotPossible::NoAddress(address) => put(self.open_no_address, &[address]),
                 change::NotPossible::NoAgent { name, known } => {
                     put(self.no_agent, &[name, &known.join(", ")])
                 }
@@ -318,6 +324,7 @@ pub(super) const ENGLISH: Writing = Writing {
     said_opened: "The ticket is opened. Nothing was sent.",
     said_opened_sent: "The ticket is opened, and your message to {} is queued.",
     not_opened: "Not opened: {}.",
+    open_nobody: "Say who asks: an address such as ana@shop.example is needed.",
     open_no_address: "“{}” is no address such as ana@shop.example. Correct it.",
     open_ourselves: "{} is the mailbox this would leave from. Name who asks, or keep the text as a note.",
     open_empty: "There is neither a text nor a file. Write what was said.",
@@ -453,6 +460,7 @@ pub(super) const GERMAN: Writing = Writing {
     said_opened: "Das Ticket ist angelegt. Es wurde nichts gesendet.",
     said_opened_sent: "Das Ticket ist angelegt, und Ihre Nachricht an {} liegt im Ausgang.",
     not_opened: "Nicht angelegt: {}.",
+    open_nobody: "Tragen Sie ein, wer anfragt: Eine Adresse wie ana@shop.example ist nötig.",
     open_no_address: "„{}“ ist keine Adresse wie ana@shop.example. Bitte berichtigen Sie sie.",
     open_ourselves: "{} ist das Postfach, aus dem gesendet würde. Tragen Sie ein, wer anfragt, oder legen \
                      Sie den Text als Notiz ab.",

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use crate::desk::notice::Event;
 use crate::desk::signing_in::PASSWORD_BYTES;
 use crate::store::people::{Agent, Session};
@@ -119,7 +120,7 @@ fn password(locale: &Locale, view: &View<'_>) -> Markup {
         section.card {
             h2 { (texts.password) }
             p.hint { (texts.password_hint) }
-            @if let Some(wrong) = view.wrong { p.error #wrong role="alert" { (wrong) } }
+            @if let Some(wrong) = view.wrong { (alert::refusal_of("wrong", wrong)) }
             form method="post" action="/account/password" {
                 (token(view))
                 // What password keepers go by.

@@ -4,6 +4,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use crate::desk::change::Change;
 use crate::desk::ticket::{Priority, State, TicketNumber};
 use crate::web::asked::Asked;
@@ -16,6 +17,45 @@ pub(super) const MOST: usize = 100;
 
 /// What stands before a value that was chosen, so that `nobody` differs from `as it is`.
 const CHOSEN: &str = "=";
+
+/// What a form does to the tickets it names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::web) enum Done {
+    Changed,
+    Deleted,
+    TakenBack,
+}
+
+impl Done {
+    /// All of them, by the words that addresses tell them with.
+    pub(in crate::web) const ALL: [(&'static str, Self); 3] =
+        [("changed", Self::Changed), ("deleted", Self::Deleted), ("undeleted", Self::TakenBack)];
+
+    /// What changes come to.
+    pub(in crate::web) fn by(changes: &[Change]) -> Self {
+        match changes {
+            [Change::Delete] => Self::Deleted,
+            [Change::Undelete] => Self::TakenBack,
+            _ => Self::Changed,
+        }
+    }
+
+    /// Its word in an address.
+    pub(in crate::web) fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, one)| *one == self).map_or("changed", |(word, _)| word)
+    }
+
+    /// To how many tickets it was done, in a sentence.
+    pub(super) fn told(self, locale: &Locale, count: u64) -> String {
+        let texts = &locale.texts().lists.bulk;
+        let word = match self {
+            Self::Changed => texts.changed,
+            Self::Deleted => texts.deleted,
+            Self::TakenBack => texts.taken_back,
+        };
+        locale.counted(count, word)
+    }
+}
 
 /// What the bar offers.
 pub(in crate::web) struct Bar<'a> {
@@ -113,11 +153,11 @@ pub(in crate::web) fn changes(asked: &Asked) -> Result<Vec<Change>, String> {
     Ok(changes)
 }
 
-/// What became of the tickets, when not all were changed: how many were, and each that was not with
+/// What became of the tickets, when it was not done to all: to how many it was, and each of the others with
 /// the reason.
 pub(in crate::web) fn outcome(
     locale: &Locale,
-    changed: u64,
+    (done, count): (Done, u64),
     refused: &[(TicketNumber, String)],
     back: &str,
 ) -> Markup {
@@ -125,18 +165,26 @@ pub(in crate::web) fn outcome(
     html! {
         section.plain {
             h1 { (texts.title) }
-            @if changed > 0 { p { (locale.counted(changed, texts.changed)) } }
-            p.error role="alert" { (locale.counted(refused.len() as u64, texts.not_changed)) }
+            @if count > 0 { p { (done.told(locale, count)) } }
+            (alert::refusal(&[locale.counted(refused.len() as u64, texts.not_changed)]))
             ul.refused {
                 @for (number, why) in refused {
-                    li {
-                        a href={ "/tickets/" (number) } { (lists.ticket) " " (number) } ": "
-                        (why)
-                    }
+                    @let named = format!("{} {number}", lists.ticket);
+                    li { a href={ "/tickets/" (number) } { (named) } (after(&named, why)) }
                 }
             }
             p { a href=(back) { (texts.back) } }
         }
+    }
+}
+
+/// What follows the name of a ticket in a sentence about it, which may begin with that name itself.
+fn after(named: &str, why: &str) -> String {
+    match why.split_at_checked(named.len()) {
+        Some((begins, rest)) if begins.eq_ignore_ascii_case(named) && rest.starts_with(' ') => {
+            rest.to_owned()
+        }
+        _ => format!(": {why}"),
     }
 }
 
@@ -154,6 +202,19 @@ pub(in crate::web) fn nothing(locale: &Locale, chosen: usize, is_empty: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ticket_is_named_once_in_a_sentence() {
+        for (why, expected) in [
+            ("ticket 2 is on hold", " is on hold"),
+            ("Ticket 2 wird aufbewahrt", " wird aufbewahrt"),
+            ("ticket 26 is on hold", ": ticket 26 is on hold"),
+            ("there is no ticket 2", ": there is no ticket 2"),
+            ("", ": "),
+        ] {
+            assert_eq!(after("Ticket 2", why), expected, "{why}");
+        }
+    }
 
     #[test]
     fn a_form_asks_for_what_was_chosen_and_nothing_else() {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use maud::{Markup, html};
 
+use super::alert;
 use crate::desk::change::Change;
 use crate::desk::ticket::{LinkKind, Priority, State, Ticket, TicketNumber};
 use crate::mail::Address;
@@ -57,6 +58,8 @@ pub(in crate::web) struct Beside<'a> {
     pub(in crate::web) locale: &'a Locale,
     /// The form as it was sent and refused, and why.
     pub(in crate::web) refused: Option<(&'a Asked, &'a str)>,
+    /// Whether its content was erased.
+    pub(in crate::web) is_erased: bool,
 }
 
 impl Beside<'_> {
@@ -107,10 +110,8 @@ pub(in crate::web) fn changing(beside: &Beside<'_>) -> Markup {
     let texts = &locale.texts().ticket;
     let action = format!("/tickets/{}/change", ticket.number);
     let hidden = html! { input type="hidden" name=(TOKEN_FIELD) value=(token); };
-    let wrong = html! {
-        @if let Some((_, why)) = refused { p.error role="alert" { (why) } }
-    };
-    if ticket.state == State::Deleted {
+    let wrong = alert::refusal(refused.map(|(_, why)| why).as_slice());
+    if ticket.state == State::Deleted && !beside.is_erased {
         return html! {
             (wrong)
             form.change method="post" action=(action) {
@@ -185,7 +186,7 @@ fn usual(beside: &Beside<'_>) -> Markup {
 /// The other fields.
 fn further(beside: &Beside<'_>) -> Markup {
     let texts = &beside.locale.texts().ticket;
-    let zone = beside.locale.zone.name();
+    let zone = beside.locale.zone.for_people();
     let due = if zone.is_empty() { texts.due.to_owned() } else { put(texts.due_in, &[zone]) };
     let hold = beside.value("hold");
     html! {
@@ -327,7 +328,7 @@ fn meanwhile(crossed: &[&str], ticket: &Ticket, locale: &Locale) -> String {
             "state" => (texts.state, general.state(ticket.state).to_owned()),
             "priority" => (texts.priority, general.priority(ticket.priority).to_owned()),
             "queue" => (texts.queue, or(value, texts.none)),
-            "due" => (texts.due, or(value.replace('T', " "), texts.never)),
+            "due" => (texts.due, or(value.replace('T', " "), texts.undue)),
             "subject" => (texts.subject, or(value, texts.none)),
             "requester" => (texts.requester, or(value, texts.nobody_named)),
             _ => (texts.hold_field, if ticket.hold { texts.yes } else { texts.no }.to_owned()),

@@ -122,7 +122,7 @@ fn told(locale: &Locale, entry: &Entry) -> String {
     };
     let moment = |word: &str| match word.parse::<Timestamp>() {
         Ok(at) => locale.at(at),
-        Err(_) => texts.never.to_owned(),
+        Err(_) => texts.undue.to_owned(),
     };
     let numbers = numbers(detail);
     let (first, second) = (numbers.first().copied(), numbers.get(1).copied());
@@ -220,8 +220,8 @@ mod tests {
             (
                 Action::DueChanged,
                 "never to 2026-05-04T09:12:00Z",
-                "Due: never → 2026-05-04 09:12 UTC",
-                "Fällig: nie → 04.05.2026 09:12 UTC",
+                "Due: none → 2026-05-04 09:12 UTC",
+                "Fällig: kein Termin → 04.05.2026 09:12 UTC",
             ),
             (
                 Action::TagsChanged,

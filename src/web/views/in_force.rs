@@ -7,6 +7,7 @@ use super::records::{code, facts, table};
 use crate::desk::ticket::Role;
 use crate::store::people::Agent;
 use crate::store::tokens::ApiToken;
+use crate::web::NO_LIMIT;
 use crate::web::locale::Locale;
 
 /// What the page shows.
@@ -32,6 +33,7 @@ pub(in crate::web) fn page(locale: &Locale, known: &Facts<'_>) -> Markup {
         .map(|(key, value)| {
             let value = html! {
                 @if value.is_empty() { span.none { (texts.not_set) } }
+                @else if value == NO_LIMIT { (texts.no_limit) }
                 @else { span.wrap { bdi { (value) } } }
             };
             vec![code(key), value]

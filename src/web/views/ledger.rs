@@ -4,6 +4,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::records::{code, deed, discarding, facts, further, table};
 use crate::desk::audit::Entry;
 use crate::desk::ledger::{Balance, LedgerRow, Original, Outcome};
@@ -185,6 +186,8 @@ fn original(locale: &Locale, row: &LedgerRow) -> Markup {
 pub(in crate::web) struct Deeds<'a> {
     /// The token of the forms.
     pub(in crate::web) token: &'a str,
+    /// What the last one did.
+    pub(in crate::web) done: Option<&'a str>,
     /// Why the last one was not possible.
     pub(in crate::web) wrong: Option<&'a str>,
 }
@@ -202,7 +205,8 @@ pub(in crate::web) fn one(
     html! {
         p.back { a href="/ledger" { (texts.back_to_ledger) } }
         div.head { h1 { (put(texts.row_title, &[&row.id.to_string()])) } }
-        @if let Some(wrong) = deeds.wrong { p.error role="alert" { (wrong) } }
+        @if let Some(done) = deeds.done { p.told role="status" { (done) } }
+        (alert::refusal(deeds.wrong.as_slice()))
         (facts(vec![
             (texts.outcome, Some(outcome(locale, row.outcome))),
             (texts.reason, (!row.reason.is_empty()).then(|| {
@@ -217,7 +221,8 @@ pub(in crate::web) fn one(
             (texts.raw_copy, Some(html! {
                 @if row.raw_kept {
                     (texts.raw_kept) ", " a href={ "/ledger/" (row.id) "/original" } { (texts.download) }
-                } @else { (texts.raw_gone) }
+                } @else if row.sha256.is_some() { (texts.raw_gone) }
+                @else { (texts.raw_never) }
             })),
             (texts.size, row.size.map(|size| html! { (locale.size(size)) })),
             (texts.message_id, row.message_id.as_ref().and_then(|id| text(id.as_str()))),

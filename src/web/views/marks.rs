@@ -1,9 +1,11 @@
-//! How a ticket is named and marked wherever it is shown: its subject, its state, its priority.
+//! How a ticket is named and marked wherever it is shown: its subject, its state, its priority, that it is
+//! overdue.
 
 use maud::{Markup, html};
 
-use crate::desk::ticket::{Priority, State};
+use crate::desk::ticket::{Priority, State, Ticket};
 use crate::web::locale::{Locale, cut};
+use crate::web::texts::put;
 
 /// The longest subject shown, in characters.
 const SUBJECT_LENGTH: usize = 120;
@@ -22,6 +24,18 @@ pub(super) fn named(locale: &Locale, subject: &str) -> Markup {
 /// The mark of a state.
 pub(super) fn state(locale: &Locale, state: State) -> Markup {
     html! { span class={ "mark " (state) } { (locale.texts().general.state(state)) } }
+}
+
+/// The mark of a ticket that is past its due time and not over.
+pub(super) fn overdue(locale: &Locale, ticket: &Ticket) -> Markup {
+    let texts = &locale.texts().lists;
+    let is_active = matches!(ticket.state, State::New | State::Open | State::Pending);
+    let due = ticket.due_at.filter(|due| is_active && *due < locale.now);
+    html! {
+        @if let Some(due) = due {
+            span.mark.bad title=(put(texts.was_due, &[&locale.at(due)])) { (texts.overdue) }
+        }
+    }
 }
 
 /// The mark of a priority, unless it is the usual one.

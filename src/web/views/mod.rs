@@ -5,6 +5,7 @@
 //! in `style/`; whether all is well is judged in `verdict`, since not only pages say so.
 
 pub(super) mod account;
+pub(super) mod alert;
 pub(super) mod article;
 pub(super) mod attached;
 pub(super) mod bulk;
@@ -23,6 +24,7 @@ mod linked;
 mod marks;
 pub(super) mod opening;
 pub(super) mod outbox;
+pub(super) mod over;
 mod parts;
 pub(super) mod preview;
 pub(super) mod records;

@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::work::{self, FORM_FIELD, REVISION_FIELD};
 use crate::desk::draft::Draft;
 use crate::desk::ticket::Priority;
@@ -51,7 +52,7 @@ pub(in crate::web) fn page(form: &Form<'_>) -> Markup {
             h1 #new-title { (texts.new_ticket) }
             p.hint { (texts.new_lead) }
             @if let Some(said) = form.said { p.said role="status" { (said) } }
-            @for wrong in form.wrong { p.error role="alert" { (wrong) } }
+            (alert::refusal(form.wrong))
             @if let Some(kept) = kept {
                 p.hint { (fill(texts.draft, &[locale.age(kept.updated_at)])) }
             }

@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::records::{code, deed, discarding, facts, further, table};
 use crate::desk::outbox::{self, OutboxRow, Step};
 use crate::desk::ticket::Delivery;
@@ -110,19 +111,20 @@ fn people(locale: &Locale, people: &[Address], most: usize) -> Markup {
     }
 }
 
-/// One message. `wrong` says why the last decision was not possible.
+/// One message. `done` says what the last decision did, `wrong` why it was not possible.
 pub(in crate::web) fn one(
     locale: &Locale,
     row: &OutboxRow,
     token: &str,
-    wrong: Option<&str>,
+    (done, wrong): (Option<&str>, Option<&str>),
 ) -> Markup {
     let (texts, shared) = (&locale.texts().outbox, &locale.texts().records);
     let named = |all: &[Address]| (!all.is_empty()).then(|| people(locale, all, ON_PAGE));
     html! {
         p.back { a href="/outbox" { (shared.outbox) } }
         div.head { h1 { (put(texts.title, &[&row.id.to_string()])) } }
-        @if let Some(wrong) = wrong { p.error role="alert" { (wrong) } }
+        @if let Some(done) = done { p.told role="status" { (done) } }
+        (alert::refusal(wrong.as_slice()))
         (facts(vec![
             (texts.state, Some(html! {
                 (mark(locale, row.state))

@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::work::{FORM_FIELD, REVISION_FIELD};
 use crate::desk::outgoing;
 use crate::desk::policy::Policy;
@@ -99,7 +100,7 @@ pub(in crate::web) fn page(
             h1 #first-title { (texts.first_title) }
             p.hint { (texts.first_lead) }
             @match letter {
-                Err(wrong) => p.error role="alert" { (wrong) },
+                Err(wrong) => { (alert::refusal(&[wrong])) },
                 Ok(letter) => (whole(locale, letter, page.kept)),
             }
             form method="post" action={ "/tickets/" (page.number) "/write" } {
@@ -155,7 +156,9 @@ fn whole(locale: &Locale, letter: &Letter, kept: &Kept) -> Markup {
             @let letters = locale.counted(u64::from(*count), texts.letters);
             p.hint.warn { (put(texts.came_back, &[&one.address, &letters])) }
         }
-        @if let Some(why) = &letter.struck { p.error role="alert" { (put(texts.struck, &[&locale.said(why)])) } }
+        @if let Some(why) = &letter.struck {
+            (alert::refusal(&[put(texts.struck, &[&locale.said(why)])]))
+        }
         div.paper {
             @if letter.text.is_empty() {
                 p.none { (texts.no_text) }

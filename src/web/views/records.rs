@@ -1,5 +1,5 @@
-//! What the pages of the records share: the row of tabs above each, tables that scroll by themselves
-//! on a phone, the way to older rows, and the forms by which a person decides about one.
+//! What the pages of the records share: the row of tabs above each, tables that are lines on a phone, the
+//! way to older rows, and the forms by which a person decides about one.
 
 use maud::{Markup, html};
 
@@ -51,14 +51,21 @@ pub(in crate::web) fn page(locale: &Locale, tab: Tab, admin: bool, content: &Mar
     }
 }
 
-/// A table in a frame of its own, which scrolls sideways where it is wider than the page.
+/// A table in a frame of its own, which scrolls sideways where it is wider than the page. On a phone each row
+/// becomes lines, in which every cell brings its heading along.
 pub(super) fn table(label: &str, headings: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div.scroll.records role="region" aria-label=(label) tabindex="0" {
             table {
                 thead { tr { @for heading in headings { th scope="col" { (heading) } } } }
                 tbody {
-                    @for row in rows { tr { @for cell in row { td { (cell) } } } }
+                    @for row in rows {
+                        tr {
+                            @for (heading, cell) in headings.iter().zip(row) {
+                                td data-of=[(!heading.is_empty()).then_some(heading)] { (cell) }
+                            }
+                        }
+                    }
                 }
             }
         }

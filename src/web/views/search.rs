@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::marks::{named, state};
 use super::parts;
 use crate::desk::query;
@@ -48,7 +49,7 @@ pub(in crate::web) fn page(
     html! {
         h1 { (texts.title) }
         @match found {
-            Err(wrong) => { p.error role="alert" { (wrong) } }
+            Err(wrong) => { (alert::refusal(&[wrong])) }
             Ok(found) => {
                 @if !unknown.is_empty() { p.hint role="status" { (no_condition(locale, unknown)) } }
                 @if found.results.is_empty() {

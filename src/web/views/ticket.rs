@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::article::{self, Room, Rows, SUBJECT_LENGTH, TEXT, View};
+use super::changing::changeable;
 use super::marks;
 use crate::desk::ticket::{Article, ArticleId, Ticket};
 use crate::web::locale::{Locale, cut};
@@ -21,14 +22,14 @@ pub(in crate::web) fn shown(articles: &[Article], until: Option<ArticleId>) -> &
     &articles[end.saturating_sub(ARTICLES)..end]
 }
 
-/// The content of the page. `shown` is a run of the ticket's articles; the form to write stands below
-/// them, `beside` next to them.
+/// The content of the page. `shown` is a run of the ticket's articles; `over` stands above them where the
+/// conversation is elsewhere or on its way out, the form to write below them, `beside` next to them.
 pub(in crate::web) fn page(
     ticket: &Ticket,
     shown: &[Article],
     rows: &Rows,
     view: View<'_>,
-    (writing, beside): (Markup, Markup),
+    (over, writing, beside): (Option<Markup>, Markup, Markup),
 ) -> Markup {
     let locale = view.locale;
     let texts = &locale.texts().ticket;
@@ -36,6 +37,9 @@ pub(in crate::web) fn page(
     let last = shown.last().map(|article| article.id);
     let older = ticket.articles.iter().rfind(|article| Some(article.id) < first);
     let newer = ticket.articles.iter().any(|article| Some(article.id) > last);
+    // The form stands below the newest messages.
+    let write =
+        if newer { format!("/tickets/{}#write", ticket.number) } else { "#write".to_owned() };
     // The newest are read most, so the older ones get what these leave.
     let mut room = Room::new(TEXT, view.fakes.to_vec());
     let mut articles: Vec<Markup> = shown
@@ -50,16 +54,21 @@ pub(in crate::web) fn page(
             header.head {
                 h1 { span.no { "#" (ticket.number) } " " (subject(locale, ticket)) }
                 p.marks {
+                    (marks::overdue(locale, ticket))
                     (marks::state(locale, ticket.state)) (marks::priority(locale, ticket.priority))
+                    @if changeable(ticket) {
+                        a.to-write href=(write) { (texts.to_write) }
+                    }
                     a.to-facts href="#facts" { (texts.to_facts) }
                 }
+                @if let Some(over) = &over { (over) }
             }
             section.conversation aria-label=(texts.conversation) {
                 @if let Some(older) = older {
                     p.more { a href={ "/tickets/" (ticket.number) "?until=" (older.id) } { (texts.older) } }
                 }
                 @for article in articles { (article) }
-                @if shown.is_empty() { p.empty { (texts.nothing_left) } }
+                @if shown.is_empty() && over.is_none() { p.empty { (texts.nothing_left) } }
                 @if newer {
                     p.more { a href={ "/tickets/" (ticket.number) } { (texts.newest) } }
                 } @else {

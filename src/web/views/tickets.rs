@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use maud::{Markup, html};
 
-use super::bulk::{self, Bar};
-use super::marks::{named, priority, state};
+use super::bulk::{self, Bar, Done};
+use super::marks::{named, overdue, priority, state};
 use super::parts;
 use crate::desk::ticket::{State, Ticket, TicketNumber};
 use crate::store::Listing;
@@ -130,9 +130,24 @@ pub(in crate::web) struct Part<'a> {
     pub(in crate::web) glances: &'a HashMap<TicketNumber, Glance>,
     /// The cursor it began at, if any.
     pub(in crate::web) after: Option<Cursor>,
-    /// How many tickets of it were just changed.
-    pub(in crate::web) changed: Option<u64>,
+    /// The only mailbox of the desk, which goes without saying; `None` when there are several.
+    pub(in crate::web) only_mailbox: Option<&'a str>,
+    /// What was just done, and to how many tickets.
+    pub(in crate::web) done: Option<(Done, u64)>,
     pub(in crate::web) bar: Bar<'a>,
+}
+
+impl Part<'_> {
+    /// Whether the mailbox of a ticket has to be said.
+    fn names_mailbox(&self, ticket: &Ticket) -> bool {
+        self.only_mailbox != Some(ticket.mailbox.as_str())
+    }
+
+    /// Whether a queue or a mailbox is to be said of any ticket.
+    fn says_where(&self) -> bool {
+        let mut tickets = self.listing.rows.iter();
+        tickets.any(|ticket| ticket.queue.is_some() || self.names_mailbox(ticket))
+    }
 }
 
 /// Where an agent has a draft, `None` for a new ticket, and when it was last changed.
@@ -202,16 +217,16 @@ pub(super) fn rows(
     let Part { listing, after, .. } = *part;
     let newest = path(None);
     html! {
-        @if let Some(changed) = part.changed {
-            p.told role="status" { (locale.counted(changed, texts.bulk.changed)) }
+        @if let Some((done, count)) = part.done {
+            p.told role="status" { (done.told(locale, count)) }
         }
         @if listing.rows.is_empty() {
             p.empty { @if after.is_some() { (texts.no_more) } @else { (nothing) } }
         } @else {
             @if part.glances.values().any(|glance| glance.has_attachment) { (drawn_clip()) }
             form.several method="post" action="/tickets/bulk" {
-                ol.tickets {
-                    @for ticket in &listing.rows { (row(locale, ticket, part.glances)) }
+                ol.tickets.placeless[!part.says_where()] {
+                    @for ticket in &listing.rows { (row(locale, ticket, part)) }
                 }
                 (bulk::bar(locale, &part.bar))
             }
@@ -224,12 +239,10 @@ pub(super) fn rows(
     }
 }
 
-fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>) -> Markup {
+fn row(locale: &Locale, ticket: &Ticket, part: &Part<'_>) -> Markup {
     let texts = &locale.texts().lists;
-    let glance = glances.get(&ticket.number).copied().unwrap_or_default();
+    let glance = part.glances.get(&ticket.number).copied().unwrap_or_default();
     let number = ticket.number.to_string();
-    let is_active = matches!(ticket.state, State::New | State::Open | State::Pending);
-    let overdue = ticket.due_at.filter(|due| is_active && *due < locale.now);
     html! {
         li.row {
             span.pick {
@@ -248,10 +261,13 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
                     a href=(path.unwrap_or_else(|| requester_path_of(requester))) { (name) }
                 }
             }
-            span.place {
-                @match &ticket.queue {
-                    Some(queue) => bdi { (cut(queue, NAME_LENGTH)) },
-                    None => (ticket.mailbox),
+            @if part.says_where() {
+                span.place {
+                    @match &ticket.queue {
+                        Some(queue) => bdi { (cut(queue, NAME_LENGTH)) },
+                        None if !part.names_mailbox(ticket) => {}
+                        None => (ticket.mailbox),
+                    }
                 }
             }
             span.has {
@@ -261,9 +277,7 @@ fn row(locale: &Locale, ticket: &Ticket, glances: &HashMap<TicketNumber, Glance>
             }
             span.age { (locale.age(ticket.updated_at)) }
             span.marks {
-                @if let Some(due) = overdue {
-                    span.mark.bad title=(put(texts.was_due, &[&locale.at(due)])) { (texts.overdue) }
-                }
+                (overdue(locale, ticket))
                 (state(locale, ticket.state))
                 (priority(locale, ticket.priority))
                 @if ticket.hold { span.mark { (texts.hold) } }

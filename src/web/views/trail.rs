@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use super::records::{code, further, table};
 use crate::desk::audit::{Action, Entry};
 use crate::store::Listing;
@@ -129,7 +130,7 @@ fn check(locale: &Locale, token: &str, checked: Option<&Part>) -> Markup {
                 @if *from > 1 { (button(Some(from - 1), texts.check_older)) }
             }
             Some(Part { verdict: Verdict::Broken { seq, why }, .. }) => {
-                p.error role="alert" { (put(texts.checked_broken, &[&seq.to_string(), why])) }
+                (alert::refusal(&[put(texts.checked_broken, &[&seq.to_string(), why])]))
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use maud::{Markup, html};
 
+use super::alert;
 use crate::desk::draft::{Draft, LONGEST, LONGEST_FIELD, TooLong};
 use crate::desk::recipients::Recipients;
 use crate::desk::ticket::{ArticleId, DraftFileId, State, Ticket};
@@ -187,7 +188,7 @@ fn remarks(form: &Form<'_>, draft: &Draft, seen: i64) -> Markup {
     let texts = &locale.texts().writing;
     html! {
         @if let Some(said) = said { p.said role="status" { (said) } }
-        @for wrong in &failed.wrong { p.error role="alert" { (wrong) } }
+        (alert::refusal(&failed.wrong))
         @if let Some(kept) = kept {
             p.hint { (fill(texts.draft, &[locale.age(kept.updated_at)])) }
             @if kept.draft.seen > 0 && kept.draft.seen < seen {

@@ -214,7 +214,10 @@ fn what_stands_in_a_sentence_is_carried_over() {
             "nicht gesendet: 50 Antworten an ana@x.example binnen einer Stunde; warten Sie, oder \
           sehen Sie nach, ob dort ein Programm antwortet",
         ),
-        ("`` is no address such as ana@shop.example", "„“ ist keine Adresse wie ana@shop.example"),
+        (
+            "`` is no address such as ana@shop.example",
+            "eine Adresse ist nötig, etwa ana@shop.example",
+        ),
         ("`state:`: `x` is none of new, open", "„state:“: „x“ ist keines von new, open"),
         (
             "outbox 32 was sent again already, as outbox 72",
