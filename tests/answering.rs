@@ -359,6 +359,22 @@ fn a_letter_that_came_back_from_one_is_sent_again_to_that_one_alone() {
             (2, &again.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()[..]),
             "{failed:?}"
         );
+        if failed == ["eve@shop.example"] {
+            // Another server takes longer to say so.
+            let raw = report_on("ben@shop.example", &id, "failed", status).replace('\n', "\r\n");
+            desk.practice.deliver(ADDRESS, raw.into_bytes(), 1_777_900_000).unwrap();
+            desk.once(3);
+            let row = desk.office.json(&["outbox", "show", "1"]);
+            assert_eq!(addresses(&row["came_back"]), ["ben@shop.example"]);
+            let reason = row["reason"].as_str().unwrap();
+            assert!(reason.starts_with("came back: ben@shop.example"), "{reason}");
+            assert!(reason.contains("sent again as outbox 2"), "{reason}");
+            desk.office.json(&["outbox", "retry", "1"]);
+            desk.once(0);
+            assert_eq!(desk.practice.left()[2].to, ["ben@shop.example"]);
+            let ended = desk.office.run(&["outbox", "retry", "1"]);
+            assert!(ended.stderr.contains("as outbox 3"), "{}", ended.stderr);
+        }
         let ticket = desk.office.json(&["ticket", "show", "1"]);
         let hidden = ticket["articles"].as_array().unwrap().last().unwrap()["cc"].to_string();
         assert!(!hidden.contains("eve@"), "{hidden}");

@@ -124,6 +124,11 @@ pub fn sent_again(other: OutboxId, reason: &str) -> String {
     format!("{BY_HAND}{SENT_AGAIN}{other}{was}")
 }
 
+/// How the reason of each message begins that was sent again.
+pub fn was_sent_again() -> String {
+    format!("{BY_HAND}{SENT_AGAIN}")
+}
+
 const SENT_AGAIN: &str = "sent again as outbox ";
 
 /// What the reason says of a message that was given up.

@@ -10,7 +10,7 @@ use super::values::People;
 use super::{Error, MailboxId, Result, Store, audit};
 use crate::desk::audit::{Action, NewEntry};
 use crate::desk::notice::Told;
-use crate::desk::outbox::BY_HAND;
+use crate::desk::outbox::{self, BY_HAND};
 use crate::desk::quoting::Original;
 use crate::desk::ticket::{ArticleId, OutboxId, TicketNumber};
 use crate::mail::compose::Letter;
@@ -332,12 +332,15 @@ pub(super) fn came_back(
     reason: &str,
     now: Timestamp,
 ) -> Result<()> {
+    // Sent again to those from whom it had come back, it may come back from others still.
     let changed = tx
         .prepare_cached(
-            "UPDATE outbox SET state = 'refused', reason = ?2
-             WHERE id = ?1 AND state IN ('sent', 'unknown')",
+            "UPDATE outbox SET state = 'refused',
+               reason = iif(state = 'refused', ?2 || '; before that: ' || reason, ?2)
+             WHERE id = ?1 AND (state IN ('sent', 'unknown')
+               OR state = 'refused' AND instr(reason, ?3) = 1)",
         )?
-        .execute((id, reason))?;
+        .execute((id, reason, outbox::was_sent_again()))?;
     match changed {
         // It came back before, or to somebody else as well.
         0 => Ok(()),

@@ -105,6 +105,8 @@ impl Store {
                 .prepare_cached("SELECT id FROM outbox WHERE article = ?1")?
                 .query_row([copy], |row| row.get(0))?;
             note(tx, id, &outbox::sent_again(new, &old.reason))?;
+            tx.prepare_cached("UPDATE mailed SET returned_at = NULL WHERE outbox = ?1")?
+                .execute([id])?;
             writing::touch(tx, old.ticket, state, now)?;
             let detail = format!("as outbox {new}");
             say(tx, actor, &old, Action::SentAgain, &detail, now)?;

@@ -13,6 +13,9 @@ pub(super) const REASONS: &[Sentence] = &[
         "erneut gesendet als Postausgang {}; davor: {}",
     ),
     same("sent again as outbox {}", "erneut gesendet als Postausgang {}"),
+    // What a report says, in the words of a server.
+    same("came back: {}; before that: {}", "zurückgekommen: {}; davor: {}"),
+    same("came back: {}", "zurückgekommen: {}"),
     // Our own limits and rules.
     same(
         "waits: the mailbox may send {} letters a minute",
