@@ -39,7 +39,7 @@ use pages::Pages;
 pub use peers::{NoPeers, Peers};
 use session::Forms;
 pub use shared::MailboxFacts;
-use shared::{Desk, Facts};
+use shared::{Desk, Facts, Turns};
 use texts::Language;
 
 use crate::desk::policy::Policy;
@@ -50,6 +50,9 @@ use crate::time::{Clock, Zone};
 
 /// Threads that answer requests. An answer takes milliseconds, checking a password some tens.
 const THREADS: usize = 4;
+
+/// How many of them may wait for a password to be checked; the others answer everybody else.
+const SIGNING_IN: usize = THREADS - 1;
 
 /// What stands among the settings in force for a number where nothing limits.
 pub const NO_LIMIT: &str = "no limit";
@@ -146,6 +149,7 @@ impl Web {
             pace: Mutex::new(Pace::default()),
             metrics_from,
             counters: Counters::default(),
+            turns: Turns::default(),
             policies,
             canned,
             in_force,

@@ -1,6 +1,7 @@
 //! What all threads that answer share: what the configuration says, the clock, and what is kept in
 //! memory between two requests.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::locale::Locale;
@@ -57,6 +58,28 @@ impl Facts {
     }
 }
 
+/// Those who may hash a password at the same time, which only one can: so many that a thread is left
+/// for everybody else.
+#[derive(Default)]
+pub(super) struct Turns(AtomicUsize);
+
+/// A place among them, until it is dropped.
+pub(super) struct Turn<'a>(&'a AtomicUsize);
+
+impl Turns {
+    /// A place, unless all `most` are taken.
+    pub(super) fn take(&self, most: usize) -> Option<Turn<'_>> {
+        let turn = (self.0.fetch_add(1, Ordering::Relaxed), Turn(&self.0));
+        (turn.0 < most).then_some(turn.1)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// What all threads share.
 pub(super) struct Desk {
     pub(super) facts: Facts,
@@ -75,6 +98,7 @@ pub(super) struct Desk {
     /// Who else than this machine may ask for the metrics.
     pub(super) metrics_from: Vec<Peers>,
     pub(super) counters: Counters,
+    pub(super) turns: Turns,
     /// How each mailbox writes, in the order of the configuration.
     pub(super) policies: Vec<(String, MailboxId, Policy)>,
     /// The texts that agents can put in, by name, in the order of the configuration.
@@ -102,5 +126,21 @@ impl Desk {
             let names: Vec<&str> = self.policies.iter().map(|(own, ..)| own.as_str()).collect();
             format!("there is no mailbox `{}`; there are {}", name.unwrap_or(""), names.join(", "))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_free_again_when_it_is_left() {
+        let turns = Turns::default();
+        let first = turns.take(2);
+        let second = turns.take(2);
+        assert!(first.is_some() && second.is_some());
+        assert!(turns.take(2).is_none() && turns.take(2).is_none());
+        drop(first);
+        assert!(turns.take(2).is_some());
     }
 }

@@ -4,6 +4,7 @@
 use crate::desk::notice::Event;
 use crate::desk::signing_in;
 use crate::time::Timestamp;
+use crate::web::SIGNING_IN;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::pages::{Outcome, Pages};
@@ -106,6 +107,7 @@ impl Pages {
         let (old, new, name) = (given("old"), given("new"), visitor.agent.name.as_str());
         let locale = self.locale.clone();
         let (texts, waiting) = (&locale.texts().account, locale.texts().signing_in.wait);
+        let desk = self.desk.clone();
         let mut refuse =
             |status, why: &str| self.account_page(status, Some(visitor), None, Some(why), now);
         if new != given("again") {
@@ -117,6 +119,9 @@ impl Pages {
         if old.len() > signing_in::PASSWORD_BYTES {
             return refuse(403, texts.wrong_password);
         }
+        let Some(_turn) = desk.turns.take(SIGNING_IN) else {
+            return refuse(503, locale.texts().signing_in.busy);
+        };
         if let Err(wait) = self.store.begin_try(name, &asked.client, now)? {
             let why = put(waiting, &[&locale.span(wait)]);
             let answer = self.account_page(429, Some(visitor), None, Some(&why), now)?;

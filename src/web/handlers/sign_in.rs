@@ -5,6 +5,7 @@ use super::rescue::Carried;
 use crate::desk::signing_in::{NAME_BYTES, PASSWORD_BYTES};
 use crate::desk::ticket::AgentId;
 use crate::time::Timestamp;
+use crate::web::SIGNING_IN;
 use crate::web::answer::Answer;
 use crate::web::asked::Asked;
 use crate::web::pages::{Outcome, Pages};
@@ -54,6 +55,11 @@ impl Pages {
         if name.len() > NAME_BYTES || password.len() > PASSWORD_BYTES {
             return Ok(self.sign_in_form(asked, 403, "", next, Some(texts.wrong)));
         }
+        let desk = self.desk.clone();
+        let Some(_turn) = desk.turns.take(SIGNING_IN) else {
+            let answer = self.sign_in_form(asked, 503, &name, next, Some(texts.busy));
+            return Ok(answer.with("Retry-After", "1"));
+        };
         if let Err(wait) = self.store.begin_try(&name, &asked.client, now)? {
             self.desk.counters.sign_in_failed();
             let words = put(texts.wait, &[&self.locale.span(wait)]);

@@ -12,6 +12,7 @@ pub(in crate::web) struct SigningIn {
     pub(in crate::web) link_button: &'static str,
     pub(in crate::web) link_over: &'static str,
     pub(in crate::web) wrong: &'static str,
+    pub(in crate::web) busy: &'static str,
     /// A form came after the session was over.
     pub(in crate::web) lost: &'static str,
     /// So did one with large files, which is not taken at all.
@@ -32,6 +33,7 @@ pub(super) const ENGLISH: SigningIn = SigningIn {
     link_over: "This link was used already, or its time is over. Ask for a new one, or sign in with \
                 your password.",
     wrong: "Name and password do not fit.",
+    busy: "Many are signing in at this moment. Try again.",
     lost: "Your session was over. What you just did was not done.",
     large_title: "Nothing was sent or saved",
     large: "Your session is probably over, and a form with so much attached is taken only from somebody who \
@@ -51,6 +53,7 @@ pub(super) const GERMAN: SigningIn = SigningIn {
     link_over: "Dieser Link wurde schon benutzt oder ist abgelaufen. Lassen Sie sich einen neuen \
                 geben, oder melden Sie sich mit Ihrem Passwort an.",
     wrong: "Name und Passwort passen nicht zusammen.",
+    busy: "Gerade melden sich viele zugleich an. Versuchen Sie es noch einmal.",
     lost: "Ihre Sitzung war abgelaufen. Was Sie gerade tun wollten, wurde nicht ausgeführt.",
     large_title: "Es wurde nichts gesendet oder gespeichert",
     large: "Ihre Sitzung ist vermutlich abgelaufen, und ein Formular mit so großen Anhängen wird nur \
