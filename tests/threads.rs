@@ -8,7 +8,7 @@ mod house;
 
 use counterfoil::desk::change::Change;
 use counterfoil::desk::ticket::{
-    Delivery, Kind, LinkKind, Machine, State, Ticket, TicketNumber, Verdict,
+    Delivery, Forwarded, Kind, LinkKind, Machine, State, Ticket, TicketNumber, Verdict,
 };
 use counterfoil::mail::Address;
 use house::{DESK, House, NOW};
@@ -82,6 +82,31 @@ fn a_cited_letter_lets_a_stranger_in_visibly() {
     assert_eq!(newcomers, [dora.id], "only what a stranger wrote is marked");
     let again = house.letter("dora@other.example", "Re: Lamp", &cites);
     assert_eq!(again.newcomers(), [dora.id], "and only the first time");
+}
+
+#[test]
+fn whoever_wrote_may_be_answered_and_a_letter_passed_on_is_its_writers() {
+    let mut house = House::new();
+    let ticket = house.letter("Oli <oli@shop.example>", "Fwd: Lamp", "");
+    let ours = house.acknowledged(&ticket);
+    let cites = format!("References: <{ours}>\r\n");
+    house.letter("Dora <dora@other.example>", "Re: Lamp", &cites);
+    let mut ticket = house.letter("oli@shop.example", "Re: Lamp", &cites);
+    let letters: Vec<_> = ticket.articles.iter().filter(|one| one.kind == Kind::EmailIn).collect();
+    let [passed_on, dora, oli] = letters.iter().map(|one| one.id).collect::<Vec<_>>()[..] else {
+        panic!("{letters:?}")
+    };
+    let ids = |ticket: &Ticket, chosen| {
+        ticket.answerable(chosen).iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&ticket, None), [oli, dora]);
+    assert_eq!(ids(&ticket, Some(passed_on)), [passed_on, dora], "what was chosen stays");
+    let carl = Address::bare("carl@home.example");
+    let first = ticket.articles.iter_mut().find(|one| one.id == passed_on).unwrap();
+    first.forwarded =
+        Some(Forwarded { from: Some(carl.clone()), subject: String::new(), sent_at: None });
+    ticket.requester = Some(carl);
+    assert_eq!(ids(&ticket, None), [oli, dora, passed_on], "Carl asks now");
 }
 
 #[test]

@@ -200,6 +200,20 @@ fn of_several_who_wrote_one_is_chosen_to_be_answered() {
     assert_eq!(desk.write(&[("text", "And you."), ("as", "reply")], &[]).status, 303);
     assert_eq!(whom(&mut desk).0, ["mia@other.example"]);
 
+    // Who is chosen stays so when everybody writes again, and so does the message.
+    let chosen = desk.house.store.ticket(ONE).unwrap().articles[0].id.to_string();
+    let fields = [("text", "Still for you."), ("as", "keep"), ("article", chosen.as_str())];
+    assert_eq!(desk.write(&fields, &[]).status, 303);
+    for (number, from) in [(3, "jonas.weber@customer.example"), (4, "mia@other.example")] {
+        let mut more = letter(number);
+        more.from = Some(Address::bare(from));
+        more.in_reply_to = first.message_id.iter().cloned().collect();
+        desk.house.letter(more);
+    }
+    let page = desk.page();
+    assert!(page.contains(&format!("<option value=\"{chosen}\" selected")), "{page}");
+    assert_eq!(desk.write(&[("text", ""), ("as", "discard")], &[]).status, 303);
+
     // A message that is not in the ticket any more is answered to nobody.
     let before = desk.articles();
     let gone = gone.to_string();

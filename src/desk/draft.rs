@@ -89,12 +89,15 @@ impl Draft {
     /// ticket was, and what about, stands above its text.
     pub fn beside(mut self, other: &Self) -> Self {
         let mut theirs = String::new();
-        for (own, before) in [
-            (&mut self.requester, &other.requester),
-            (&mut self.name, &other.name),
-            (&mut self.subject, &other.subject),
+        let (mine, before) = (self.requester.trim(), other.requester.trim());
+        // A name goes with its address.
+        let is_same = mine.is_empty() || before.is_empty() || mine == before;
+        for (own, before, fits) in [
+            (&mut self.requester, &other.requester, true),
+            (&mut self.name, &other.name, is_same),
+            (&mut self.subject, &other.subject, true),
         ] {
-            if own.trim().is_empty() {
+            if own.trim().is_empty() && fits {
                 own.clone_from(before);
             } else if !before.trim().is_empty() && own.trim() != before.trim() {
                 theirs = format!("{theirs}{}\n", before.trim());
@@ -298,6 +301,10 @@ mod tests {
         assert_eq!((both.requester.as_str(), both.subject.as_str()), ("ana@x.example", "Lamp"));
         assert_eq!(both.text, "ben@x.example\nCalled.");
         assert_eq!(both.clone().beside(&new("ben@x.example", "Lamp")), both, "only once");
+        let ben = Draft { name: "Ben".into(), ..new("ben@x.example", "") };
+        let both = new("ana@x.example", "").beside(&ben);
+        assert_eq!((both.name.as_str(), both.text.as_str()), ("", "ben@x.example\nBen\nCalled."));
+        assert_eq!(new("", "").beside(&ben).name, "Ben");
     }
 
     #[test]

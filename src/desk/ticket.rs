@@ -277,16 +277,26 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// The messages an answer may go to, the newest first: the last of each person who wrote. Those of
-    /// machines count where no person did.
-    pub fn answerable(&self) -> Vec<&Article> {
+    /// The messages an answer may go to, the newest first: the last of each person who wrote, or the
+    /// one of theirs that was `chosen`. Those of machines count where no person wrote.
+    pub fn answerable(&self, chosen: Option<ArticleId>) -> Vec<&Article> {
         let letters = self.articles.iter().filter(|article| article.kind == Kind::EmailIn);
         let by_people = letters.clone().any(|letter| letter.machine.is_none());
+        let requester = self.requester.as_ref().map(Address::key);
+        // A letter that somebody passed on is its writer's, once that is who asks.
+        let writer = |letter: &Article| {
+            let passed_on = letter.forwarded.as_ref().and_then(|it| it.from.as_ref());
+            let passed_on =
+                passed_on.map(Address::key).filter(|from| Some(from) == requester.as_ref());
+            passed_on.or_else(|| letter.from.as_ref().map(Address::key))
+        };
+        let chosen = letters.clone().find(|letter| Some(letter.id) == chosen);
         let mut writers: HashSet<Option<String>> = HashSet::new();
-        letters
+        let last = letters
             .rev()
             .filter(|letter| !by_people || letter.machine.is_none())
-            .filter(|letter| writers.insert(letter.from.as_ref().map(Address::key)))
+            .filter(|letter| writers.insert(writer(letter)));
+        last.map(|letter| chosen.filter(|one| writer(one) == writer(letter)).unwrap_or(letter))
             .collect()
     }
 

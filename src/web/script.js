@@ -123,8 +123,8 @@
       sending = true;
       try {
         const answer = await fetch(keepAt, { method: "POST", body: new URLSearchParams(text), redirect: "manual", keepalive: text.length < 60000 });
-        if (answer.status === 204) kept = text;
-        told.textContent = answer.status === 204 ? texts.kept : answer.status === 409 ? texts.elsewhere : texts.unkept;
+        if (answer.ok) kept = text;
+        told.textContent = answer.status === 204 ? texts.kept : answer.ok ? "" : answer.status === 409 ? texts.elsewhere : texts.unkept;
       } catch {
         told.textContent = texts.unkept;
       }

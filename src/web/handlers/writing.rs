@@ -39,9 +39,9 @@ impl Pages {
         let place = Place { agent: visitor.agent.id, ticket: Some(ticket.number) };
         let kept = self.store.draft(place)?;
         let others = self.store.others_writing(ticket.number, visitor.agent.id)?;
-        let choices = self.choices(ticket)?;
         let chosen = failed.typed.as_ref().or(kept.as_ref().map(|kept| &kept.draft));
         let chosen = chosen.and_then(Draft::answered);
+        let choices = self.choices(ticket, chosen)?;
         // One that is not here any more is chosen anew.
         let chosen = chosen.filter(|id| choices.iter().any(|choice| choice.article == *id));
         let whom = self.whom(ticket.number, chosen)?;
@@ -102,8 +102,12 @@ impl Pages {
     }
 
     /// Among whom an agent may choose whom to answer: the last message of each who wrote.
-    fn choices(&mut self, ticket: &Ticket) -> Result<Vec<Choice>, store::Error> {
-        let letters = ticket.answerable();
+    fn choices(
+        &mut self,
+        ticket: &Ticket,
+        chosen: Option<ArticleId>,
+    ) -> Result<Vec<Choice>, store::Error> {
+        let letters = ticket.answerable(chosen);
         let newcomers = ticket.newcomers();
         let mut choices: Vec<Choice> = Vec::new();
         for letter in letters.iter().take(CHOICES).filter(|_| letters.len() > 1) {
@@ -343,9 +347,13 @@ impl Pages {
             // Two windows must not take turns at joining what is still being written in both.
             let form = Basis { unseen: Unseen::Left, ..work::form_of(asked, id.as_deref()) };
             let saved = self.store.keep_draft(place, form, &typed, Files::default(), now)?;
-            if saved == Saved::Elsewhere {
-                let why = "another window keeps a draft here; send the form to keep both";
-                return Ok(Answer::line(409, why));
+            match saved {
+                Saved::Elsewhere => {
+                    let why = "another window keeps a draft here; send the form to keep both";
+                    return Ok(Answer::line(409, why));
+                }
+                Saved::Nothing => return Ok(Answer::line(200, "nothing was typed yet")),
+                _ => {}
             }
         }
         Ok(Answer::done())
