@@ -367,7 +367,8 @@ CREATE INDEX notice_of_article ON notice (article) WHERE article IS NOT NULL;
 CREATE INDEX notice_by_message_id ON notice (message_id) WHERE message_id IS NOT NULL;
 
 -- For whom messages of ours were queued lately: what the caps on mailing count. Rows of an address
--- that are older than thirty days go when it is written to again.
+-- that are older than thirty days go when it is written to again, unless the letter came back and may be
+-- sent again.
 CREATE TABLE mailed (
   outbox      INTEGER NOT NULL REFERENCES outbox (id),
   -- In lower case, without what follows a plus.

@@ -382,6 +382,26 @@ fn a_letter_that_came_back_from_one_is_sent_again_to_that_one_alone() {
 }
 
 #[test]
+fn whom_a_letter_did_not_reach_is_known_for_as_long_as_it_may_be_sent_again() {
+    let desk = Desk::new("");
+    desk.letter("From: ana@shop.example\nSubject: Lamp\nMessage-ID: <a1@shop.example>", "x");
+    let reply = ["ticket", "reply", "1", "--text", "We come.", "--cc", "ben@shop.example"];
+    desk.office.json(&reply);
+    desk.once(0);
+    let id = desk.last()["message_id"].as_str().unwrap().to_owned();
+    let raw = report_on("ben@shop.example", &id, "failed", "5.7.1").replace('\n', "\r\n");
+    desk.practice.deliver(ADDRESS, raw.into_bytes(), 1_777_900_000).unwrap();
+    desk.once(3);
+    rusqlite::Connection::open(desk.office.database())
+        .unwrap()
+        .execute("UPDATE mailed SET queued_at = '2020-01-01T00:00:00Z'", [])
+        .unwrap();
+    desk.office.json(&reply);
+    let row = desk.office.json(&["outbox", "show", "1"]);
+    assert_eq!(addresses(&row["came_back"]), ["ben@shop.example"]);
+}
+
+#[test]
 fn a_bounce_says_whom_a_letter_did_not_reach_and_why_and_a_delay_refuses_nothing() {
     for (action, status, delivery, words, reaches) in [
         ("failed", "5.1.1", "refused", "came back: ana@shop.example 5.1.1", false),

@@ -310,6 +310,11 @@ fn a_tag_leads_to_its_ticket_and_results_are_counted() {
     change(&mut house, 3, &[Change::State(State::Closed)]);
     let page = house.get_as("/search?q=state:closed", &cookie);
     assert!(page.body.contains("1 ticket found"), "{}", page.body);
+    house.store.merge_tickets(TicketNumber(18), TicketNumber(17), "x", house.clock.now()).unwrap();
+    let page = house.get_as("/search?q=%2318", &cookie);
+    assert_eq!(page.header("Location"), Some("/tickets/18"), "which says where it went");
+    let page = house.get_as("/search?q=%2399", &cookie);
+    assert_eq!(page.status, 200, "there is none");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use counterfoil::desk::ticket::{Kind, Role, State, TicketNumber};
 use counterfoil::mail::{Address, Attachment, Message};
 use counterfoil::store::drafts::{Files, LeftOut, Place, Saved};
 use counterfoil::time::Clock;
-use desk::{Desk, ONE, multipart, post_raw, session_of};
+use desk::{Desk, ONE, hidden, multipart, post_raw, session_of};
 use house::letter;
 
 #[test]
@@ -163,7 +163,9 @@ fn what_cannot_be_sent_is_not_shown_as_if_it_could() {
 #[test]
 fn of_several_who_wrote_one_is_chosen_to_be_answered() {
     let mut desk = Desk::new();
-    assert!(!desk.page().contains("name=\"article\""), "nobody else wrote");
+    let page = desk.page();
+    assert!(!page.contains("<select id=\"article\""), "nobody else wrote");
+    let (alone, before) = (hidden(&page, "article"), desk.form("/tickets/1"));
     let first = letter(1);
     let mut second = letter(2);
     second.from = Some(Address { address: "mia@other.example".into(), name: "Mia".into() });
@@ -172,6 +174,12 @@ fn of_several_who_wrote_one_is_chosen_to_be_answered() {
     let articles = desk.house.store.ticket(ONE).unwrap().articles;
     let letters: Vec<_> = articles.iter().filter(|one| one.kind == Kind::EmailIn).collect();
     let [jonas, mia] = &letters[..] else { panic!("{letters:?}") };
+    // Whoever writes meanwhile is not answered instead.
+    let fields = [("text", "For Jonas."), ("as", "reply"), ("article", alone.as_str())];
+    let told = desk.send("/tickets/1/write", &before, &fields, &[]);
+    assert_eq!((told.status, alone == jonas.id.to_string()), (409, true));
+    assert!(told.body.contains(&format!("<option value=\"{alone}\" selected")), "{}", told.body);
+    assert_eq!(desk.write(&[("text", ""), ("as", "discard")], &[]).status, 303);
     let page = desk.page();
     let select = page.split_once("name=\"article\"").unwrap().1.split_once("</select>").unwrap().0;
     let place = |text: &str| select.find(text).unwrap_or_else(|| panic!("{text}: {select}"));
@@ -221,6 +229,8 @@ fn of_several_who_wrote_one_is_chosen_to_be_answered() {
     let refused = desk.write(&fields, &[]);
     assert_eq!((refused.status, desk.articles()), (409, before));
     assert!(refused.body.contains("choose whom to answer") && refused.body.contains("Not lost."));
+    let to_choose = format!("<option value=\"{gone}\" selected>choose");
+    assert!(refused.body.contains(&to_choose), "nobody is chosen instead: {}", refused.body);
     assert_eq!(desk.house.get_as("/tickets/1/preview", &desk.cookie).status, 409);
     assert_eq!(desk.write(&[("text", "A note."), ("as", "note"), fields[2]], &[]).status, 303);
 }

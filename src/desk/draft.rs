@@ -153,7 +153,7 @@ impl Draft {
 
     /// The message that was chosen to be answered.
     pub fn answered(&self) -> Option<ArticleId> {
-        (self.article > 0).then_some(ArticleId(self.article))
+        (self.article != 0).then_some(ArticleId(self.article))
     }
 
     /// What is to be written into a ticket. Fails when the state is none.

@@ -25,8 +25,10 @@ pub(super) fn note_mailed(
     let oldest = now.plus_days(-caps::BOUNCE_DAYS);
     for address in [&article.to, &article.cc, &article.bcc].into_iter().flatten() {
         let key = caps::key(address);
-        tx.prepare_cached("DELETE FROM mailed WHERE address = ?1 AND queued_at < ?2")?
-            .execute((&key, oldest))?;
+        tx.prepare_cached(
+            "DELETE FROM mailed WHERE address = ?1 AND queued_at < ?2 AND returned_at IS NULL",
+        )?
+        .execute((&key, oldest))?;
         tx.prepare_cached(
             "INSERT OR IGNORE INTO mailed (outbox, address, domain, ticket, automatic, queued_at, body)
              VALUES (:outbox, :address, :domain, :ticket, :automatic, :now, :body)",

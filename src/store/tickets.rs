@@ -132,7 +132,7 @@ pub(super) fn thread(
     number: TicketNumber,
     article: Option<ArticleId>,
 ) -> Result<(Thread, MailboxId, String)> {
-    let (subject, state, mailbox, name, merged_into) = tx
+    let (subject, state, mailbox, name, merged_into): (_, _, _, _, Option<TicketNumber>) = tx
         .prepare_cached(
             "SELECT ticket.subject, ticket.state, mailbox.id, mailbox.name, ticket.merged_into
              FROM ticket JOIN mailbox ON mailbox.id = ticket.mailbox
@@ -144,7 +144,8 @@ pub(super) fn thread(
         .optional()?
         .ok_or_else(|| no_ticket(number))?;
     let answered = answered(tx, number, article)?;
-    if let Some(article) = article.filter(|_| answered.is_none()) {
+    // What was merged away answers for itself.
+    if let Some(article) = article.filter(|_| answered.is_none() && merged_into.is_none()) {
         return Err(NotPossible::NoSuchLetter(number, article).into());
     }
     let wrote = answered.is_some();

@@ -202,6 +202,13 @@ impl Pages {
                 if let Some(hit) = named.filter(|_| !is_bare && after.is_none()) {
                     return Ok(Answer::go_to(&format!("/tickets/{}", hit.number)));
                 }
+                // One that was merged or deleted has nothing to be found by.
+                if let Some(number) = query.ticket.filter(|_| !is_bare && after.is_none())
+                    && let Ok(ticket) = self.store.ticket(number)
+                    && (ticket.merged_into.is_some() || ticket.state == State::Deleted)
+                {
+                    return Ok(Answer::go_to(&format!("/tickets/{number}")));
+                }
                 (200, search::page(&self.locale, &text, &query.unknown, Ok(&found), after))
             }
         };

@@ -42,9 +42,10 @@ impl Pages {
         let chosen = failed.typed.as_ref().or(kept.as_ref().map(|kept| &kept.draft));
         let chosen = chosen.and_then(Draft::answered);
         let choices = self.choices(ticket, chosen)?;
-        // One that is not here any more is chosen anew.
-        let chosen = chosen.filter(|id| choices.iter().any(|choice| choice.article == *id));
-        let whom = self.whom(ticket.number, chosen)?;
+        // Unless one was chosen, it is the first; one that is not here any more has to be chosen anew.
+        let chosen = chosen.or(choices.first().map(|choice| choice.article));
+        let is_here = |id: &ArticleId| choices.iter().any(|choice| choice.article == *id);
+        let whom = self.whom(ticket.number, chosen.filter(is_here))?;
         let desk = self.desk.clone();
         let canned: Vec<&str> = desk.canned.iter().map(|(name, _)| name.as_str()).collect();
         Ok(work::writing(&Form {
@@ -54,6 +55,7 @@ impl Pages {
             id: &session::fresh_nonce(),
             whom: &whom,
             choices: &choices,
+            chosen,
             kept: kept.as_ref(),
             failed,
             said: self.remark(asked, "said").and_then(|said| self.said(&said, ticket)),
@@ -110,10 +112,16 @@ impl Pages {
         let letters = ticket.answerable(chosen);
         let newcomers = ticket.newcomers();
         let mut choices: Vec<Choice> = Vec::new();
-        for letter in letters.iter().take(CHOICES).filter(|_| letters.len() > 1) {
+        let few = letters.iter().take(CHOICES);
+        let also = letters.iter().skip(CHOICES).filter(|letter| Some(letter.id) == chosen);
+        for letter in few.chain(also) {
             let Ok(whom) = self.whom(ticket.number, Some(letter.id))? else { continue };
-            if choices.iter().any(|choice| choice.to == whom.to) {
+            let same = choices.iter().position(|choice| choice.to == whom.to);
+            if same.is_some() && Some(letter.id) != chosen {
                 continue;
+            }
+            if let Some(same) = same {
+                choices.remove(same);
             }
             choices.push(Choice {
                 article: letter.id,

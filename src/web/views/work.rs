@@ -63,8 +63,10 @@ pub(in crate::web) struct Form<'a> {
     /// The id of this form.
     pub(in crate::web) id: &'a str,
     pub(in crate::web) whom: &'a Whom,
-    /// Among whom there is a choice, the newest first; at most one where there is none.
+    /// Who may be answered, the newest first.
     pub(in crate::web) choices: &'a [Choice],
+    /// The message that is answered; among the choices, unless it left the ticket.
+    pub(in crate::web) chosen: Option<ArticleId>,
     pub(in crate::web) kept: Option<&'a Kept>,
     pub(in crate::web) failed: &'a Failed,
     /// What happened, when the page follows a form.
@@ -94,7 +96,7 @@ pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
             h2 #write-title { (texts.title) }
             (remarks(form, draft, seen))
             @match whom {
-                Ok(whom) => { (recipients(locale, whom, form.choices.len() > 1)) }
+                Ok(whom) => { (recipients(locale, whom, has_choice(form))) }
                 Err(why) => { p.hint { (put(texts.nobody, &[why])) } }
             }
             form #write-form method="post" action=(action) enctype="multipart/form-data"
@@ -107,7 +109,7 @@ pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
                 button.unseen type="submit" name="as" value="show" tabindex="-1" aria-hidden="true" {
                     (texts.show)
                 }
-                (choice(form, draft))
+                (choice(form))
                 label.unseen for="text" { (texts.text) }
                 textarea #text name="text" rows="8" placeholder=(texts.placeholder) {
                     "\n" (draft.text)
@@ -162,17 +164,22 @@ pub(in crate::web) fn writing(form: &Form<'_>) -> Markup {
 }
 
 /// The choice whom to answer, where several people wrote.
-fn choice(form: &Form<'_>, draft: &Draft) -> Markup {
-    let locale = form.locale;
-    if form.choices.len() < 2 {
-        return Markup::default();
+fn choice(form: &Form<'_>) -> Markup {
+    let (locale, texts) = (form.locale, &form.locale.texts().writing);
+    let chosen = form.chosen.map_or(0, |chosen| chosen.0);
+    if !has_choice(form) {
+        // Named all the same: whoever writes meanwhile is not answered instead.
+        let article = if form.choices.is_empty() { 0 } else { chosen };
+        return html! { input type="hidden" name="article" value=(article); };
     }
     html! {
+        @if is_gone(form) { p.hint.warn { (texts.gone) } }
         div.then {
-            label for="article" { (locale.texts().writing.answer_to) }
+            label for="article" { (texts.answer_to) }
             select #article name="article" {
+                @if is_gone(form) { option value=(chosen) selected { (texts.choose) } }
                 @for choice in form.choices {
-                    option value=(choice.article) selected[draft.article == choice.article.0] {
+                    option value=(choice.article) selected[chosen == choice.article.0] {
                         (names(&choice.to)) " · " (locale.at(choice.written_at))
                         @if choice.is_new { " · " (locale.texts().ticket.newcomer) }
                     }
@@ -180,6 +187,16 @@ fn choice(form: &Form<'_>, draft: &Draft) -> Markup {
             }
         }
     }
+}
+
+/// Whether there is somebody else to answer.
+fn has_choice(form: &Form<'_>) -> bool {
+    form.choices.len() > 1 || !form.choices.is_empty() && is_gone(form)
+}
+
+/// Whether the message that was to be answered left the ticket.
+fn is_gone(form: &Form<'_>) -> bool {
+    form.chosen.is_some_and(|chosen| form.choices.iter().all(|choice| choice.article != chosen))
 }
 
 /// What should be known before anything is written.
