@@ -107,6 +107,16 @@ fn whoever_wrote_may_be_answered_and_a_letter_passed_on_is_its_writers() {
         Some(Forwarded { from: Some(carl.clone()), subject: String::new(), sent_at: None });
     ticket.requester = Some(carl);
     assert_eq!(ids(&ticket, None), [oli, dora, passed_on], "Carl asks now");
+
+    // Whoever called asks without having written: a letter of ours to them is gone on from.
+    let ours = ticket.articles.iter().find(|one| one.kind == Kind::EmailOut).unwrap().clone();
+    ticket.requester = Some(ours.to[0].clone());
+    ticket.articles.retain(|one| one.id != passed_on && one.id != oli);
+    assert_eq!(ids(&ticket, None), [dora, ours.id]);
+    let (thread, ..) = house.store.thread(ticket.number, Some(ours.id)).unwrap();
+    let answered = thread.answered.unwrap();
+    assert_eq!((answered.reply_to, answered.from, thread.wrote), (ours.to, None, false));
+    assert_eq!(answered.message_id, ours.message_id);
 }
 
 #[test]

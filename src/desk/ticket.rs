@@ -278,7 +278,8 @@ pub struct Ticket {
 
 impl Ticket {
     /// The messages an answer may go to, the newest first: the last of each person who wrote, or the
-    /// one of theirs that was `chosen`. Those of machines count where no person wrote.
+    /// one of theirs that was `chosen`. Those of machines count where no person wrote. Who asks may be
+    /// answered too if they did not write, by a letter of ours to them.
     pub fn answerable(&self, chosen: Option<ArticleId>) -> Vec<&Article> {
         let letters = self.articles.iter().filter(|article| article.kind == Kind::EmailIn);
         let by_people = letters.clone().any(|letter| letter.machine.is_none());
@@ -290,14 +291,27 @@ impl Ticket {
                 passed_on.map(Address::key).filter(|from| Some(from) == requester.as_ref());
             passed_on.or_else(|| letter.from.as_ref().map(Address::key))
         };
-        let chosen = letters.clone().find(|letter| Some(letter.id) == chosen);
+        let chosen_letter = letters.clone().find(|letter| Some(letter.id) == chosen);
         let mut writers: HashSet<Option<String>> = HashSet::new();
         let last = letters
+            .clone()
             .rev()
             .filter(|letter| !by_people || letter.machine.is_none())
             .filter(|letter| writers.insert(writer(letter)));
-        last.map(|letter| chosen.filter(|one| writer(one) == writer(letter)).unwrap_or(letter))
-            .collect()
+        let mut answerable: Vec<&Article> = last
+            .map(|letter| {
+                chosen_letter.filter(|one| writer(one) == writer(letter)).unwrap_or(letter)
+            })
+            .collect();
+        if requester.is_some() && !letters.clone().any(|letter| writer(letter) == requester) {
+            let is_to_them = |one: &&Article| {
+                one.kind == Kind::EmailOut && one.to.iter().any(|to| Some(to.key()) == requester)
+            };
+            let ours = self.articles.iter().rev().filter(is_to_them);
+            let chosen = ours.clone().find(|one| Some(one.id) == chosen);
+            answerable.extend(chosen.or(ours.clone().next()));
+        }
+        answerable
     }
 
     /// The messages by which somebody came in who had nothing to do with the ticket until then:

@@ -9,8 +9,8 @@ use crate::desk::audit::{Action, NewEntry};
 use crate::desk::change::Standing;
 use crate::desk::outgoing::NotPossible;
 use crate::desk::ticket::{
-    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, LedgerId, Link, Ticket,
-    TicketNumber,
+    Article, ArticleId, AttachmentId, AttachmentInfo, Delivery, Forwarded, Kind, LedgerId, Link,
+    Ticket, TicketNumber,
 };
 use crate::desk::writing::{Answered, Thread};
 use crate::mail::{Address, MessageId};
@@ -148,8 +148,8 @@ pub(super) fn thread(
     if let Some(article) = article.filter(|_| answered.is_none() && merged_into.is_none()) {
         return Err(NotPossible::NoSuchLetter(number, article).into());
     }
-    let wrote = answered.is_some();
-    let answered = if wrote { answered } else { called(tx, number)? };
+    let wrote = answered.as_ref().is_some_and(|answered| answered.from.is_some());
+    let answered = if answered.is_some() { answered } else { called(tx, number)? };
     Ok((Thread { number, subject, state, merged_into, answered, wrote }, mailbox, name))
 }
 
@@ -204,7 +204,7 @@ fn called(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<Answered>
 
 /// The newest message that came in, by a person rather than a machine where there is one. A letter
 /// that was forwarded to us by somebody else is answered to its writer once he is the requester. With
-/// `article`, that one if it came into this ticket.
+/// `article`, that one if it is in this ticket; one of ours goes on to those it was for.
 pub(super) fn answered(
     tx: &Transaction<'_>,
     number: TicketNumber,
@@ -212,11 +212,13 @@ pub(super) fn answered(
 ) -> Result<Option<Answered>> {
     let row = tx
         .prepare_cached(
-            "SELECT article.id, article.people, article.message_id, article.forwarded, person.key
+            "SELECT article.id, article.people, article.message_id, article.forwarded, person.key,
+                    article.kind
              FROM article JOIN ticket ON ticket.number = article.ticket
              LEFT JOIN person ON person.id = ticket.requester
-             WHERE article.ticket = ?1 AND article.kind = 'email_in'
-               AND (?2 IS NULL OR article.id = ?2)
+             WHERE article.ticket = ?1
+               AND iif(?2 IS NULL, article.kind = 'email_in',
+                       article.id = ?2 AND article.kind IN ('email_in', 'email_out'))
              ORDER BY article.machine IS NOT NULL, article.id DESC LIMIT 1",
         )?
         .query_row((number, article), |row| {
@@ -225,17 +227,20 @@ pub(super) fn answered(
             let writer = forwarded
                 .and_then(|forwarded| forwarded.from)
                 .filter(|from| Some(from.key()) == requester);
-            Ok((row.get::<_, ArticleId>(0)?, row.get::<_, String>(1)?, row.get(2)?, writer))
+            let is_ours = row.get::<_, Kind>(5)? == Kind::EmailOut;
+            let people = People::read(&row.get::<_, String>(1)?);
+            let people = match (writer, is_ours) {
+                // The others are those of whoever forwarded it.
+                (Some(writer), _) => People { from: Some(writer), ..People::default() },
+                (None, true) => People { reply_to: people.to, cc: people.cc, ..People::default() },
+                (None, false) => people,
+            };
+            Ok((row.get::<_, ArticleId>(0)?, people, row.get(2)?))
         });
     match row {
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
         Err(error) => Err(error.into()),
-        Ok((id, people, message_id, writer)) => {
-            let mut people = People::read(&people);
-            // The others are those of whoever forwarded it.
-            if writer.is_some() {
-                people = People { from: writer, ..People::default() };
-            }
+        Ok((id, people, message_id)) => {
             let cited = cited_by(tx, id)?;
             let People { from, reply_to, to, cc, .. } = people;
             Ok(Some(Answered { from, reply_to, to, cc, message_id, cited }))
