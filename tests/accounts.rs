@@ -34,6 +34,21 @@ fn told(house: &mut House, action: &str) -> Vec<(String, String)> {
 }
 
 #[test]
+fn many_who_sign_in_at_once_leave_a_thread_to_everybody_else() {
+    let (house, _) = with_ana();
+    let (cookie, token) = house.form("/sign-in");
+    let fields = [("token", token.as_str()), ("name", "ana"), ("password", "not the one")];
+    let request = house.posting_form("/sign-in", &cookie, &fields, &house.ours());
+    let answers = house.at_once(&vec![request; 16]);
+    let count = |status| answers.iter().filter(|answer| answer.status == status).count();
+    assert!(count(503) > 0, "{answers:?}");
+    assert!(count(403) > 0, "somebody's password is checked: {answers:?}");
+    assert_eq!(count(503) + count(403) + count(429), 16, "{answers:?}");
+    let told = answers.iter().find(|answer| answer.status == 503).unwrap();
+    assert_eq!(told.header("Retry-After"), Some("1"));
+}
+
+#[test]
 fn an_agent_reads_every_page_in_the_language_of_their_account() {
     let (house, _) = with_ana();
     let cookie = signed_in(&house, PASSWORD);

@@ -150,6 +150,12 @@ words! {
 }
 
 impl State {
+    /// Whether a ticket in this state that was due at this moment is late: it was due, and is not over.
+    pub fn is_overdue(self, due: Option<Timestamp>, now: Timestamp) -> bool {
+        let is_active = matches!(self, Self::New | Self::Open | Self::Pending);
+        is_active && due.is_some_and(|due| due < now)
+    }
+
     /// The word for it in German, for pages and notices.
     pub const fn in_german(self) -> &'static str {
         match self {

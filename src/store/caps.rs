@@ -130,8 +130,9 @@ pub(super) fn reply_struck(
     Ok(None)
 }
 
-/// Notes whom a message of ours did not reach, and whom none ever will. A report may know a recipient by the address the
-/// letter was passed on to; then it is clear only for a letter that had one recipient.
+/// Notes whom a message of ours did not reach, and whom none ever will. A report may know a recipient
+/// by the address the letter was passed on to; then the latter is clear only for a letter that had one
+/// recipient, and the former may be any of them.
 pub(super) fn came_back(
     tx: &Transaction<'_>,
     outbox: OutboxId,
@@ -146,7 +147,6 @@ pub(super) fn came_back(
             )?
             .execute((outbox, caps::key(address), now))?;
         if found == 0 {
-            // It may be any of them.
             tx.prepare_cached("UPDATE mailed SET returned_at = ?2 WHERE outbox = ?1")?
                 .execute((outbox, now))?;
         }

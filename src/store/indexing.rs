@@ -12,6 +12,9 @@ use crate::desk::new::NewArticle;
 use crate::desk::ticket::{ArticleId, Kind, Machine, TicketNumber};
 use crate::mail::Address;
 
+/// What tells an acknowledgement of ours among articles: it is in no search.
+pub(super) const ACKNOWLEDGEMENT: &str = "kind = 'email_out' AND machine IS 'auto_reply'";
+
 /// The most bytes of a text that are indexed: some forty pages.
 const LONGEST_TEXT: usize = 200_000;
 
@@ -145,9 +148,7 @@ pub(super) fn put<'a>(
 /// Whether an article is an acknowledgement of ours.
 fn is_acknowledgement(db: &Connection, article: ArticleId) -> Result<bool> {
     Ok(db
-        .prepare_cached(
-            "SELECT kind = 'email_out' AND machine IS 'auto_reply' FROM article WHERE id = ?1",
-        )?
+        .prepare_cached(&format!("SELECT {ACKNOWLEDGEMENT} FROM article WHERE id = ?1"))?
         .query_row([article], |row| row.get(0))?)
 }
 

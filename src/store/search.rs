@@ -8,9 +8,10 @@ use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 
 use super::asking::Asked;
+use super::indexing::{self, ACKNOWLEDGEMENT};
 use super::snippet::LookedFor;
 pub use super::snippet::Piece;
-use super::{Result, Store, indexing};
+use super::{Result, Store};
 use crate::desk::folding;
 use crate::desk::query::{About, Condition, Place, Query};
 use crate::desk::ticket::{ArticleId, Priority, State, TicketNumber};
@@ -93,10 +94,9 @@ impl Store {
 /// The newest article of a ticket that is no acknowledgement, if it has another.
 fn newest_article(tx: &Transaction<'_>, number: TicketNumber) -> Result<Option<ArticleId>> {
     Ok(tx
-        .prepare_cached(
-            "SELECT id FROM article WHERE ticket = ?1
-             ORDER BY kind = 'email_out' AND machine IS 'auto_reply', id DESC LIMIT 1",
-        )?
+        .prepare_cached(&format!(
+            "SELECT id FROM article WHERE ticket = ?1 ORDER BY {ACKNOWLEDGEMENT}, id DESC LIMIT 1"
+        ))?
         .query_row([number], |row| row.get(0))
         .optional()?)
 }
@@ -138,19 +138,18 @@ impl<'a> Walk<'a> {
     fn on(&mut self, results: &mut Vec<Hit>, limit: u32) -> Result<Option<i64>> {
         let most = MOST_LOOKED_AT.saturating_add(LOOKED_AT_EACH.saturating_mul(limit));
         let tx = self.tx;
-        let mut statement = tx.prepare_cached(match self.asked.expression {
-            Some(_) => {
-                "SELECT search.rowid, article.ticket FROM search
+        let mut statement = tx.prepare_cached(&match self.asked.expression {
+            Some(_) => "SELECT search.rowid, article.ticket FROM search
                  CROSS JOIN article ON article.id = search.rowid
                  WHERE search MATCH :words AND search.rowid < :after AND search.rowid >= :from
                  ORDER BY search.rowid DESC"
-            }
-            None => {
-                // As the index has it, without acknowledgements.
+                .to_owned(),
+            // As the index has it.
+            None => format!(
                 "SELECT id, ticket FROM article
                  WHERE id < :after AND id >= :from AND :words IS NULL
-                   AND NOT (kind = 'email_out' AND machine IS 'auto_reply') ORDER BY id DESC"
-            }
+                   AND NOT ({ACKNOWLEDGEMENT}) ORDER BY id DESC"
+            ),
         })?;
         let mut rows = statement.query(rusqlite::named_params! {
             ":words": self.asked.expression, ":after": self.after, ":from": self.from,
@@ -219,11 +218,7 @@ impl<'a> Walk<'a> {
                 About::Priority(priority) => facts.priority == *priority,
                 About::Mailbox(name) => same(Some(name), Some(&self.mailbox(facts.mailbox)?)),
                 About::NoDueDate => facts.due_at.is_none(),
-                About::Overdue(now) => {
-                    let is_active =
-                        matches!(facts.state, State::New | State::Open | State::Pending);
-                    is_active && facts.due_at.is_some_and(|due| due < *now)
-                }
+                About::Overdue(now) => facts.state.is_overdue(facts.due_at, *now),
                 About::Tag(tag) => self.has_tag(number, tag)?,
                 About::Attachment => self.has_attachment(article)?,
             };
@@ -280,11 +275,10 @@ impl<'a> Walk<'a> {
         }
         let newer: Vec<ArticleId> = self
             .tx
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "SELECT id FROM article
-                 WHERE ticket = ?1 AND id >= ?2 AND id < ?3
-                   AND NOT (kind = 'email_out' AND machine IS 'auto_reply') ORDER BY id",
-            )?
+                 WHERE ticket = ?1 AND id >= ?2 AND id < ?3 AND NOT ({ACKNOWLEDGEMENT}) ORDER BY id"
+            ))?
             .query_map((number, self.after, self.upper), |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         for article in newer {

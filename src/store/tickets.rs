@@ -42,8 +42,8 @@ impl Store {
     }
 
     /// What an agent's answer needs to know of a ticket, and the mailbox it goes out through. With
-    /// `article` that message is answered; fails with [`Error::Unfit`] when it did not come into this
-    /// ticket.
+    /// `article` that message is answered, or gone on from when it is ours; fails with [`Error::Unfit`]
+    /// when it is not in this ticket.
     pub fn thread(
         &mut self,
         number: TicketNumber,

@@ -66,7 +66,8 @@ impl Store {
     }
 
     /// Writes a refused message anew, as an article of its own that waits to be sent; returns its
-    /// outbox row. It goes to [`OutboxRow::missed`], so that nobody gets it twice. A letter with an id of its own can be told from the first, wherever that is.
+    /// outbox row. It goes to [`OutboxRow::missed`], so that nobody gets it twice. A letter with an id of
+    /// its own can be told from the first, wherever that is.
     pub fn send_again<'a>(
         &mut self,
         id: OutboxId,

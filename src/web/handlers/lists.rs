@@ -184,6 +184,13 @@ impl Pages {
         Ok(Answer::page(409, self.frame(Some(visitor), Place::Tickets).page(title, main)))
     }
 
+    /// Whether a ticket was merged or deleted, so that only its page tells of it.
+    fn has_nothing_to_be_found_by(&mut self, number: TicketNumber) -> bool {
+        self.store
+            .ticket(number)
+            .is_ok_and(|ticket| ticket.merged_into.is_some() || ticket.state == State::Deleted)
+    }
+
     pub(in crate::web) fn search(&mut self, asked: &Asked, visitor: Option<&Visitor>) -> Outcome {
         let text = asked.query("q").unwrap_or_default();
         let after = asked.parsed("after");
@@ -196,16 +203,11 @@ impl Pages {
             }
             Ok(query) => {
                 let found = self.store.search(&query, after, search::PAGE)?;
-                let named = found.results.first().filter(|hit| Some(hit.number) == query.ticket);
                 // A bare number may as well be meant as a word.
                 let is_bare = text.trim().bytes().all(|byte| byte.is_ascii_digit());
-                if let Some(hit) = named.filter(|_| !is_bare && after.is_none()) {
-                    return Ok(Answer::go_to(&format!("/tickets/{}", hit.number)));
-                }
-                // One that was merged or deleted has nothing to be found by.
                 if let Some(number) = query.ticket.filter(|_| !is_bare && after.is_none())
-                    && let Ok(ticket) = self.store.ticket(number)
-                    && (ticket.merged_into.is_some() || ticket.state == State::Deleted)
+                    && (found.results.first().is_some_and(|hit| hit.number == number)
+                        || self.has_nothing_to_be_found_by(number))
                 {
                     return Ok(Answer::go_to(&format!("/tickets/{number}")));
                 }

@@ -44,8 +44,10 @@ impl Pages {
         let choices = self.choices(ticket, chosen)?;
         // Unless one was chosen, it is the first; one that is not here any more has to be chosen anew.
         let chosen = chosen.or(choices.first().map(|choice| choice.article));
-        let is_here = |id: &ArticleId| choices.iter().any(|choice| choice.article == *id);
-        let whom = self.whom(ticket.number, chosen.filter(is_here))?;
+        let whom = match choices.iter().find(|choice| Some(choice.article) == chosen) {
+            Some(choice) => Ok(choice.whom.clone()),
+            None => self.whom(ticket.number, None)?,
+        };
         let desk = self.desk.clone();
         let canned: Vec<&str> = desk.canned.iter().map(|(name, _)| name.as_str()).collect();
         Ok(work::writing(&Form {
@@ -116,7 +118,7 @@ impl Pages {
         let also = letters.iter().skip(CHOICES).filter(|letter| Some(letter.id) == chosen);
         for letter in few.chain(also) {
             let Ok(whom) = self.whom(ticket.number, Some(letter.id))? else { continue };
-            let same = choices.iter().position(|choice| choice.to == whom.to);
+            let same = choices.iter().position(|choice| choice.whom.to == whom.to);
             if same.is_some() && Some(letter.id) != chosen {
                 continue;
             }
@@ -126,7 +128,7 @@ impl Pages {
             choices.push(Choice {
                 article: letter.id,
                 written_at: letter.created_at,
-                to: whom.to,
+                whom,
                 is_new: newcomers.contains(&letter.id),
             });
         }

@@ -29,8 +29,7 @@ pub(super) fn state(locale: &Locale, state: State) -> Markup {
 /// The mark of a ticket that is past its due time and not over.
 pub(super) fn overdue(locale: &Locale, ticket: &Ticket) -> Markup {
     let texts = &locale.texts().lists;
-    let is_active = matches!(ticket.state, State::New | State::Open | State::Pending);
-    let due = ticket.due_at.filter(|due| is_active && *due < locale.now);
+    let due = ticket.due_at.filter(|due| ticket.state.is_overdue(Some(*due), locale.now));
     html! {
         @if let Some(due) = due {
             span.mark.bad title=(put(texts.was_due, &[&locale.at(due)])) { (texts.overdue) }

@@ -37,7 +37,7 @@ pub(in crate::web) struct Choice {
     pub(in crate::web) article: ArticleId,
     pub(in crate::web) written_at: Timestamp,
     /// Who would get the answer.
-    pub(in crate::web) to: Vec<Address>,
+    pub(in crate::web) whom: Recipients,
     /// Whether they had nothing to do with the ticket before.
     pub(in crate::web) is_new: bool,
 }
@@ -180,7 +180,7 @@ fn choice(form: &Form<'_>) -> Markup {
                 @if is_gone(form) { option value=(chosen) selected { (texts.choose) } }
                 @for choice in form.choices {
                     option value=(choice.article) selected[chosen == choice.article.0] {
-                        (names(&choice.to)) " · " (locale.at(choice.written_at))
+                        (names(&choice.whom.to)) " · " (locale.at(choice.written_at))
                         @if choice.is_new { " · " (locale.texts().ticket.newcomer) }
                     }
                 }
